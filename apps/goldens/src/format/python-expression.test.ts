@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { parsePythonExpression } from './python-expression.ts';
+import { PythonFloat } from './python-float.ts';
+
+describe('parsePythonExpression', () => {
+  it('reads calls with arguments by position and by name', () => {
+    expect(parsePythonExpression('Conv2d(4, 4, (3, 5), groups=2, bias=False)')).toEqual({
+      name: 'Conv2d',
+      positional: [4, 4, [3, 5]],
+      keywords: { groups: 2, bias: false },
+    });
+  });
+
+  it('reads nested calls, lists, strings and floats', () => {
+    expect(parsePythonExpression('ModuleList([Dropout(0.3), GELU(approximate="tanh"), norm.Identity()])')).toEqual({
+      name: 'ModuleList',
+      positional: [
+        [
+          { name: 'Dropout', positional: [new PythonFloat(0.3)], keywords: {} },
+          { name: 'GELU', positional: [], keywords: { approximate: 'tanh' } },
+          { name: 'norm.Identity', positional: [], keywords: {} },
+        ],
+      ],
+      keywords: {},
+    });
+  });
+
+  it.each([
+    ['-1', -1],
+    ['1e-05', new PythonFloat(1e-5)],
+    ['2.', new PythonFloat(2)],
+    ['None', null],
+    ['(32,)', [32]],
+    ['()', []],
+  ])('reads %s', (text, value) => {
+    expect(parsePythonExpression(text)).toEqual(value);
+  });
+
+  it.each(['Linear(3', 'Linear(3) 4', 'x + y', 'unknown', 'f(1 2)', '[1 2]'])('refuses %s', (text) => {
+    expect(() => parsePythonExpression(text)).toThrow();
+  });
+});

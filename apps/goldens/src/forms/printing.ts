@@ -1,0 +1,85 @@
+// Printed text: repr of tensors under the default print options and others, of shapes, and a tensor inside an f-string.
+
+import { formatSize, setPrintOptions, type Tensor } from '@nn/tensor';
+import { type Comparison, comparePlain, joinComparisons } from '../compare/tensors.ts';
+import { type GoldenCase, isRecord, type JsonRecord } from '../format/document.ts';
+import { type Attribute, toPlain } from '../format/python-float.ts';
+import { countElements } from '../format/tensor-values.ts';
+import { buildInputs } from '../run/build-inputs.ts';
+import { callFunction, callMethod } from '../run/library.ts';
+import { toCamelCase } from '../run/signature.ts';
+import { toOperand } from '../run/tensors.ts';
+import { type Form, UntranslatedError } from './form.ts';
+
+const REPR = 'torch.Tensor.__repr__';
+const STR = 'torch.Tensor.__str__';
+const SIZE_REPR = 'torch.Size.__repr__';
+
+/** Option names of torch.set_printoptions whose camelCase is not ours. */
+const OPTION_NAMES: ReadonlyMap<string, string> = new Map([
+  ['edgeitems', 'edgeItems'],
+  ['linewidth', 'lineWidth'],
+]);
+
+/** Expressions over the input x, by their text. */
+const EXPRESSIONS: ReadonlyMap<string, (x: Tensor) => unknown> = new Map<string, (x: Tensor) => unknown>([
+  ['x * 2', (x) => x.mul(2)],
+  ['x.sum()', (x) => x.sum()],
+  ['x.exp()', (x) => x.exp()],
+  ['x @ x', (x) => x.matmul(x)],
+  ['x.mean()', (x) => x.mean()],
+  ['-x', (x) => x.neg()],
+]);
+
+export const printForm: Form = {
+  matches: ({ op }) => op === REPR || op === STR || op === SIZE_REPR,
+
+  async run(golden) {
+    const expected = golden.fields['expected'];
+    if (!isRecord(expected)) throw new TypeError('printed text needs "expected"');
+    if (golden.op === STR) return compareConversions(golden, expected);
+    if (golden.op === SIZE_REPR) {
+      const text = formatSize(toPlain(golden.attrs['shape'] ?? []) as readonly number[]);
+      return comparePlain(text, expected['repr']);
+    }
+    return comparePlain(printTensor(makePrinted(golden), golden.attrs['printoptions'] ?? {}), expected['repr']);
+  },
+};
+
+function printTensor(tensor: Tensor, attribute: Attribute): string {
+  const options = Object.entries(toPlain(attribute) as Record<string, unknown>);
+  try {
+    setPrintOptions(
+      Object.fromEntries(options.map(([name, value]) => [OPTION_NAMES.get(name) ?? toCamelCase(name), value])),
+    );
+    return String(tensor);
+  } finally {
+    setPrintOptions({ profile: 'default', sciMode: null });
+  }
+}
+
+function makePrinted(golden: GoldenCase): Tensor {
+  const { attrs } = golden;
+  const inputs = buildInputs(golden);
+  const self = inputs.get('self');
+  if (self) return self;
+  if (typeof attrs['expression'] === 'string') {
+    const expression = EXPRESSIONS.get(attrs['expression']);
+    if (!expression) throw new UntranslatedError(`no translation of the expression ${attrs['expression']}`);
+    return expression(inputs.get('x') as Tensor) as Tensor;
+  }
+  const shape = toPlain(attrs['arange_reshaped_to'] ?? []) as readonly number[];
+  const numbers = callFunction('arange', [countElements(shape), { dtype: attrs['dtype'] }]);
+  const reshaped = callMethod(numbers, 'reshape', [shape]) as Tensor;
+  const factor = attrs['multiplied_by'];
+  return factor === undefined ? reshaped : (callMethod(reshaped, 'mul', [toOperand(factor)]) as Tensor);
+}
+
+async function compareConversions(golden: GoldenCase, expected: JsonRecord): Promise<Comparison> {
+  const self = buildInputs(golden).get('self') as Tensor;
+  return joinComparisons([
+    ['format', comparePlain(callMethod(self, 'format', []), expected['format'])],
+    ['item', comparePlain(await self.item(), expected['item'])],
+    ['tolist', comparePlain(await self.toArray(), expected['tolist'])],
+  ]);
+}

@@ -1,0 +1,32 @@
+/** Runs the repository's own reference cases, one test a case, where all of them (or all of an op) must pass. */
+
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { GoldenCase } from '../src/format/document.ts';
+import { readFolder } from '../src/format/folder.ts';
+import { runCase } from '../src/run/run-case.ts';
+import { completeFamilies, partialFamilies } from './complete-families.ts';
+
+const directory = join(import.meta.dirname, '../data');
+const families = new Map((await readFolder(directory)).map(({ family, cases }) => [family, cases]));
+
+function casesOf(family: string, ops: readonly string[] = ['']): readonly GoldenCase[] {
+  const cases = (families.get(family) ?? []).filter(({ op }) => ops.some((prefix) => op.startsWith(prefix)));
+  if (cases.length === 0) throw new Error(`no cases of ${family} ${ops.join(', ')}`);
+  return cases;
+}
+
+function testCases(cases: readonly GoldenCase[]): void {
+  it.each(cases.map((golden) => [golden.id, golden] as const))('%s', async (_, golden) => {
+    const { status, message } = await runCase(golden, { directory });
+    expect(message ?? status).toBe('passed');
+  });
+}
+
+describe.each(completeFamilies)('%s', (family) => {
+  testCases(casesOf(family));
+});
+
+describe.each(partialFamilies)('$family, in part', ({ family, ops }) => {
+  testCases(casesOf(family, ops));
+});

@@ -1,0 +1,9 @@
+import { defineConfig } from 'tsup';
+import base from '../../tsup.base.ts';
+
+export default defineConfig({
+  ...base,
+  entry: { cli: 'src/cli.ts' },
+  platform: 'node',
+  tsconfig: '../../tsconfig.base.json',
+});

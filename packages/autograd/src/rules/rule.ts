@@ -1,0 +1,102 @@
+/** What a gradient rule is, and the few things that all of them need. */
+import type { Tensor } from '@nn/tensor';
+import { dispatch, expand, type Node, Op, type OpKind, type Plan, reshape, sameNumbers, share, factory } from '@nn/tensor/internal';
+import { castTo, dtypes, input } from '@nn/backend';
+
+/** One rule a graph op: it is made of ops that have rules, so second derivatives work. */
+export interface Rule<_K extends OpKind> {
+  /** Values that gradient j reads: bit k input k, bit 30 the output. */
+  readonly needs: (plan: Plan, j: number) => number;
+  /** Gradient of input j; null where none flows. The caller keeps `g`; the result is the caller's too, and may be `g` itself. */
+  readonly apply: (node: Node, j: number, g: Tensor) => Tensor | null;
+}
+
+/** Bit of input j. */
+export const bit = (j: number): number => 1 << j;
+
+/** A saved input, with its provenance, so that second derivatives find it. */
+export function savedInput(node: Node, j: number): Tensor {
+  const t = node.saved(j)!;
+  t.node = node.parent(j);
+  return t;
+}
+
+/** The saved result. */
+export function savedOutput(node: Node): Tensor {
+  const t = node.so!;
+  t.node = node;
+  return t;
+}
+
+/** A second handle on the same memory. */
+export function handle(t: Tensor): Tensor {
+  const copy = factory.make(share(t.storage), t.layout, t.start);
+  copy.node = t.node;
+  return copy;
+}
+
+const sums = new Map<string, Op<'reduce'>>();
+
+/** Sum over dimensions, in the dtype that it has. */
+export function sumOver(x: Tensor, dims: readonly number[], keepdim: boolean): Tensor {
+  const key = `${dims.join()}${keepdim ? 'k' : ''}`;
+  let op = sums.get(key);
+  if (op === undefined) {
+    op = new Op('reduce', 'sum', {
+      dims,
+      keepdim,
+      build: ([layout]) => {
+        const value = input(0, dtypes[layout!.dtype].scalar);
+        return { dtype: layout!.dtype, combine: 'sum', body: value, epilogue: value, scalars: 0 };
+      },
+    });
+    sums.set(key, op);
+  }
+  return dispatch(op, x);
+}
+
+/** Dimensions over which an operand of this shape was stretched to `to`. */
+export function stretched(shape: readonly number[], to: readonly number[]): number[] {
+  const lead = to.length - shape.length;
+  return to.flatMap((n, d) => (d < lead || (shape[d - lead] === 1 && n !== 1) ? [d] : []));
+}
+
+/** Sums what broadcasting stretched, back to the operand's shape; PyTorch: `Tensor.sum_to_size`. */
+export function sumTo(g: Tensor, shape: readonly number[]): Tensor {
+  const dims = stretched(shape, g.shape);
+  if (dims.length === 0) return g;
+  const summed = sumOver(g, dims, false);
+  return settle(summed, shape);
+}
+
+/** The same elements in the wanted shape; intermediates are given back. */
+export function settle(x: Tensor, shape: readonly number[]): Tensor {
+  if (sameNumbers(x.shape, shape)) return x;
+  const out = reshape(x, shape);
+  x.dispose();
+  return out;
+}
+
+/** A gradient over the shape before a reduction: reduced dimensions come back with size 1 and are stretched. */
+export function restore(g: Tensor, shape: readonly number[], dims: readonly number[], keepdim: boolean): Tensor {
+  const kept = keepdim ? g : reshape(g, shape.map((n, d) => (dims.includes(d) ? 1 : n)));
+  const out = expand(kept, shape);
+  if (kept !== g) kept.dispose();
+  return out;
+}
+
+const casts = new Map<string, Op<'map'>>();
+
+/** Conversion to another dtype. */
+export function castLike(x: Tensor, dtype: Tensor['dtype']): Tensor {
+  if (x.dtype === dtype) return x;
+  let op = casts.get(dtype);
+  if (op === undefined) {
+    op = new Op('map', 'to', {
+      inPlace: false,
+      build: ([layout]) => ({ outputs: [{ dtype, expression: castTo(input(0, dtypes[layout!.dtype].scalar), dtype) }], scalars: 0 }),
+    });
+    casts.set(dtype, op);
+  }
+  return dispatch(op, x);
+}

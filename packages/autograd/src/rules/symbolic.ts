@@ -1,0 +1,65 @@
+/** Turns a symbolic derivative into an op over saved values and the incoming gradient. */
+import type { Tensor } from '@nn/tensor';
+import { castTo, type DType, type Expression, input, mentions, rewrite, topological, withArguments } from '@nn/backend';
+import { dispatchMany, dispatch, Op, type Node, outputBit, type ReduceAttributes } from '@nn/tensor/internal';
+import { bit, savedInput, savedOutput } from './rule.ts';
+
+/** Where an operand of a derived op comes from. */
+export type Source = number | 'output' | 'gradient';
+
+export interface Derived {
+  readonly sources: readonly Source[];
+  /** Over the sources as inputs 0, 1, …, and the node's run-time scalars. */
+  readonly expression: Expression;
+}
+
+/** Renumbers the leaves of a derivative to the operands of a new op. */
+export function derive(expression: Expression): Derived {
+  const sources: Source[] = [];
+  const position = (source: Source): number => {
+    const known = sources.indexOf(source);
+    return known >= 0 ? known : sources.push(source) - 1;
+  };
+  const renumbered = rewrite(expression, (node, args) => {
+    if (node.op === 'input') return input(position(node.value), node.type);
+    if (node.op === 'output' || node.op === 'gradient') return input(position(node.op), node.type);
+    return withArguments(node, args);
+  });
+  return { sources, expression: renumbered };
+}
+
+/** The saved values that a derived op reads. */
+export const readsOf = (derived: Derived): number =>
+  derived.sources.reduce<number>((mask, s) => mask | (s === 'output' ? outputBit : s === 'gradient' ? 0 : bit(s)), 0);
+
+/** How many scalars an expression reads: the highest index and one. */
+const scalarsIn = (expression: Expression): number =>
+  topological(expression).reduce((n, node) => (node.op === 'scalar' ? Math.max(n, node.value + 1) : n), 0);
+
+/** A map that gives the derived expression in a dtype. */
+export const derivedMap = (name: string, derived: Derived, dtype: DType): Op<'map'> =>
+  new Op('map', name, {
+    inPlace: false,
+    build: () => ({ outputs: [{ dtype, expression: castTo(derived.expression, dtype) }], scalars: scalarsIn(derived.expression) }),
+  });
+
+/** The same, summed over dimensions in the same launch. */
+export const derivedSum = (name: string, derived: Derived, dtype: DType, dims: readonly number[], keepdim = false): Op<'reduce'> => {
+  const body = castTo(derived.expression, dtype);
+  const attributes: ReduceAttributes = {
+    dims,
+    keepdim,
+    build: () => ({ dtype, combine: 'sum', body, epilogue: input(0, body.type), scalars: scalarsIn(body) }),
+  };
+  return new Op('reduce', name, attributes);
+};
+
+/** Whether the launch's coordinates matter, so that the iteration may not be rearranged. */
+export const usesCoordinate = (derived: Derived): boolean => mentions(derived.expression, 'coordinate');
+
+/** Runs a derived op of a node. `view` says how each source enters (stretched over a reduction's input, say). */
+export function runDerived(op: Op, derived: Derived, node: Node, g: Tensor, view: (t: Tensor, source: Source) => Tensor = (t) => t): Tensor {
+  const operands = derived.sources.map((s) => view(s === 'gradient' ? g : s === 'output' ? savedOutput(node) : savedInput(node, s), s));
+  const [a, b, c] = operands;
+  return operands.length <= 3 && operands.length > 0 ? dispatch(op, a!, b ?? null, c ?? null, node.scalars) : dispatchMany(op, operands, node.scalars)[0]!;
+}

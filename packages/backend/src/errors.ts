@@ -1,0 +1,39 @@
+/**
+ * The errors that every package throws. One base class, so that `catch (e) { if (e instanceof NnError) … }` covers them all.
+ * A message reads `[op] what is wrong, with both values; what to do`. Knows nothing of tensors.
+ */
+
+/** Base of all errors of the library: a message prefixed by the operation that was asked for. */
+export class NnError extends Error {
+  /** The operation (as the user called it) that failed. */
+  readonly op: string;
+  constructor(op: string, message: string, options?: ErrorOptions) {
+    super(`[${op}] ${message}`, options);
+    this.op = op;
+    this.name = new.target.name;
+  }
+}
+
+/** Shapes that don't fit: sizes that differ, ranks out of range, element counts that don't match. */
+export class ShapeError extends NnError {}
+
+/** A dtype that the operation can't take or produce. */
+export class DTypeError extends NnError {}
+
+/** An index or a dimension out of range (PyTorch: `IndexError`). */
+export class IndexError extends NnError {}
+
+/** An argument whose value makes no sense: a negative learning rate, a probability of 1.5. */
+export class ValueError extends NnError {}
+
+/** A backend that is missing, lost, disposed, or lacks what was asked of it. */
+export class BackendError extends NnError {}
+
+/** Memory ran out; the message names the largest holders and what to do. */
+export class OutOfMemoryError extends BackendError {}
+
+/** A file or byte stream that is not what it claims to be; the message says what and where. */
+export class FormatError extends NnError {}
+
+/** A gradient that can't be computed: nothing tracked, a graph already freed, a saved value changed in place. */
+export class AutogradError extends NnError {}

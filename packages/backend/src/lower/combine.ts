@@ -1,0 +1,25 @@
+/** Combines as expressions, for fallbacks that combine two elements in a `map`. */
+import { isFloatScalar } from '../dtype.ts';
+import type { Combine } from '../kernel.ts';
+import { add, and, isNaN as isNotANumber, less, max, min, mul, not, or } from '../scalar/core.ts';
+import type { Expression } from '../scalar/expression.ts';
+
+export function combineExpression(combine: Combine, x: Expression, y: Expression): Expression {
+  switch (combine) {
+    case 'sum':
+      return add(x, y);
+    case 'product':
+      return mul(x, y);
+    case 'max':
+      return x.type === 'bool' ? or(x, y) : max(x, y);
+    case 'min':
+      return x.type === 'bool' ? and(x, y) : min(x, y);
+  }
+}
+
+/** Whether x comes strictly before y in ascending order with NaN last, or in the opposite order. */
+export function precedes(x: Expression, y: Expression, descending: boolean): Expression {
+  const [first, second] = descending ? [y, x] : [x, y];
+  const smaller = less(first, second);
+  return isFloatScalar(x.type) ? or(smaller, and(isNotANumber(second), not(isNotANumber(first)))) : smaller;
+}

@@ -1,0 +1,61 @@
+/** Small powers and roots. */
+import { abs, add, div, equal, max, min, mul, neg, or, same, select, sqrt } from '../core.ts';
+import type { Expression } from '../expression.ts';
+import { apply, defineRow } from '../row.ts';
+import { isinf } from './classification.ts';
+
+const positive: readonly [number, number] = [1e-2, 10];
+
+defineRow({
+  name: 'square',
+  arity: 1,
+  accepts: 'number',
+  meaning: (x) => mul(x, x),
+  gradient: (g, _, x) => [mul(g, mul(same(2, x), x))],
+  domain: [[-10, 10]],
+});
+/** x². */
+export const square = (x: Expression): Expression => apply('square', x);
+
+defineRow({
+  name: 'reciprocal',
+  arity: 1,
+  accepts: 'float',
+  meaning: (x) => div(same(1, x), x),
+  gradient: (g, out) => [neg(mul(g, square(out)))],
+  domain: [positive],
+});
+/** 1 / x. */
+export const reciprocal = (x: Expression): Expression => apply('reciprocal', x);
+
+defineRow({
+  name: 'rsqrt',
+  arity: 1,
+  accepts: 'float',
+  meaning: (x) => reciprocal(sqrt(x)),
+  gradient: (g, out) => [mul(g, mul(same(-0.5, out), mul(out, square(out))))],
+  domain: [positive],
+});
+/** 1 / √x. */
+export const rsqrt = (x: Expression): Expression => apply('rsqrt', x);
+
+defineRow({
+  name: 'hypot',
+  arity: 2,
+  accepts: 'float',
+  meaning: (x, y) => {
+    const larger = max(abs(x), abs(y));
+    const smaller = min(abs(x), abs(y));
+    // Both 0, both infinite: the quotient would be NaN.
+    const quotient = select(equal(smaller, larger), same(1, x), div(smaller, larger));
+    const value = mul(larger, sqrt(add(same(1, x), square(quotient))));
+    return select(or(isinf(x), isinf(y)), max(select(isinf(x), abs(x), same(0, x)), select(isinf(y), abs(y), same(0, y))), value);
+  },
+  gradient: (g, out, x, y) => [mul(g, div(x, out)), mul(g, div(y, out))],
+  domain: [
+    [-10, 10],
+    [-10, 10],
+  ],
+});
+/** √(x² + y²) without overflow; infinite when either is, even beside a NaN. */
+export const hypot = (x: Expression, y: Expression): Expression => apply('hypot', x, y);

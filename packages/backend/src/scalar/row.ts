@@ -1,0 +1,64 @@
+/**
+ * What a row of the scalar language is, and the register of all rows. A core row is implemented by every backend's code
+ * generator; a derived row is an expression over other rows, and a backend may implement it faster if it wants to.
+ */
+import { isFloatScalar, type ScalarType } from '../dtype.ts';
+import { NnError } from '../errors.ts';
+import { type Expression, intern } from './expression.ts';
+
+/** Gradients of the arguments, null where the result doesn't depend on an argument (or only by steps). */
+export type Gradients = readonly (Expression | null)[];
+
+export interface Row {
+  readonly name: string;
+  readonly arity: number;
+  /** Which arguments it takes: floats, floats and integers, integers and bools, or anything. */
+  readonly accepts: 'float' | 'number' | 'bits' | 'any';
+  /** Type of the result; that of the first argument where absent. */
+  readonly result?: (types: readonly ScalarType[]) => ScalarType;
+  /** Derived rows only: the value, said with other rows. */
+  readonly meaning?: (...args: Expression[]) => Expression;
+  /** Given the incoming gradient, the result and the arguments. Absent in a derived row: the meaning is differentiated. */
+  readonly gradient?: (g: Expression, out: Expression, ...args: Expression[]) => Gradients;
+  /** Intervals from which the conformance tests draw each argument, besides the edges (±0, ±inf, NaN, ±100 …). */
+  readonly domain?: readonly (readonly [number, number])[];
+}
+
+const register = new Map<string, Row>();
+
+/** Adds a row to the language. Two rows of one name are a mistake. */
+export function defineRow(row: Row): Row {
+  if (register.has(row.name)) throw new NnError('defineRow', `the scalar language has a row named ${row.name} already`);
+  register.set(row.name, row);
+  return row;
+}
+
+/** The row of this name; throws when there is none. */
+export function rowOf(name: string): Row {
+  const row = register.get(name);
+  if (row === undefined) throw new NnError('rowOf', `the scalar language has no row named ${name}`);
+  return row;
+}
+
+/** Every row, in the order of definition. */
+export const rows = (): IterableIterator<Row> => register.values();
+
+const accepted: Readonly<Record<Row['accepts'], (type: ScalarType) => boolean>> = {
+  float: isFloatScalar,
+  number: (type) => type !== 'bool',
+  bits: (type) => !isFloatScalar(type),
+  any: () => true,
+};
+
+/** Whether the row takes arguments of this type. */
+export const accepts = (row: Row, type: ScalarType): boolean => accepted[row.accepts](type);
+
+/** The row applied to arguments of one type (`select` alone has a bool first). */
+export function apply(name: string, ...args: Expression[]): Expression {
+  const row = rowOf(name);
+  const own = name === 'select' ? args.slice(1) : args;
+  const type = own[0]!.type;
+  if (args.length !== row.arity || own.some((arg) => arg.type !== type) || !accepts(row, type))
+    throw new NnError(name, `takes ${row.arity} arguments (${row.accepts}) of one type, got ${args.map((a) => a.type).join(', ')}`);
+  return intern(name, row.result ? row.result(args.map((arg) => arg.type)) : type, args);
+}

@@ -1,0 +1,155 @@
+/**
+ * The one door: every op on tensors passes through `dispatch` or one of its relatives here and in `in-place.ts`. It finds the plan by pointer, makes the
+ * result, fills the flat launch, and records provenance when an input is tracked. Nothing here knows what an op means.
+ */
+import { Launch } from '@nn/backend';
+import { scopes } from '../memory/scope.ts';
+import { blockOf, share } from '../memory/storage.ts';
+import type { Tensor } from '../tensor.ts';
+import type { Layout } from './layout.ts';
+import { Node } from './node.ts';
+import type { Op } from './op.ts';
+import type { Plan } from './plan.ts';
+import { planFor, planForMany } from './plan-cache.ts';
+import { planCreate } from './plan-map.ts';
+import { autograd, factory, state } from './state.ts';
+import { nodeOf } from './view.ts';
+
+const none: readonly number[] = [];
+
+/** Bit of the output in a mask of saved values. */
+export const outputBit: number = 1 << 30;
+
+const launch = new Launch();
+
+function setOperand(slot: number, t: Tensor, op: string): void {
+  const { storage } = t;
+  launch.blocks[slot] = blockOf(storage, op);
+  launch.offsets[slot] = storage.origin + t.start;
+}
+
+/** Runs a plan's program on at most three inputs. */
+function run(p: Plan, out: Tensor, a: Tensor, b: Tensor | null, c: Tensor | null, scalars: readonly number[]): void {
+  if (p.before !== null) run(p.before, out, a, null, null, none);
+  const label = p.op.name;
+  const { operands } = p;
+  launch.program = p.program;
+  launch.geometry = p.geometry;
+  launch.label = label;
+  launch.scalars = scalars;
+  setOperand(0, out, label);
+  for (let i = 0; i < operands.length; i++) {
+    const j = operands[i]!;
+    setOperand(i + 1, j === 0 ? a : j === 1 ? b! : c!, label);
+  }
+  launch.count = operands.length + 1;
+  p.out.device.backend.run(launch);
+}
+
+/** Runs a plan on any number of inputs and results. */
+export function runMany(p: Plan, outs: readonly Tensor[], inputs: readonly Tensor[], scalars: readonly number[]): void {
+  if (p.before !== null) runMany(p.before, outs, inputs, none);
+  launch.program = p.program;
+  launch.geometry = p.geometry;
+  launch.label = p.op.name;
+  launch.scalars = scalars;
+  let slot = 0;
+  for (const out of outs) setOperand(slot++, out, p.op.name);
+  for (const j of p.operands) setOperand(slot++, inputs[j]!, p.op.name);
+  launch.count = slot;
+  p.out.device.backend.run(launch);
+}
+
+/** A tensor over fresh memory; what it holds is undefined until something is launched into it. */
+export function fresh(layout: Layout, tag: string): Tensor {
+  const out = factory.make(layout.allocate(tag), layout, 0);
+  if (scopes.active !== null) scopes.active.add(out);
+  return out;
+}
+
+/** Runs an op of up to three inputs and returns its (first) result. */
+export function dispatch(op: Op, a: Tensor, b: Tensor | null = null, c: Tensor | null = null, scalars: readonly number[] = none): Tensor {
+  const p = planFor(op, a.layout, b === null ? null : b.layout, c === null ? null : c.layout);
+  if (p.outs.length > 1) return dispatchMany(op, c !== null ? [a, b!, c] : b !== null ? [a, b] : [a], scalars)[0]!;
+  const out = fresh(p.out, op.name);
+  run(p, out, a, b, c, scalars);
+  if (state.tracking) {
+    const na = nodeOf(a);
+    const nb = b === null ? null : nodeOf(b);
+    const nc = c === null ? null : nodeOf(c);
+    if (na !== null || nb !== null || nc !== null) attach(p, out, a, b, c, na, nb, nc, scalars);
+  }
+  return out;
+}
+
+/** Gives a result its node, and saves the values that the gradients of tracked inputs will read. Only floats are tracked. */
+function attach(p: Plan, out: Tensor, a: Tensor, b: Tensor | null, c: Tensor | null, na: Node | null, nb: Node | null, nc: Node | null, scalars: readonly number[]): void {
+  if (!isDifferentiable(out)) return;
+  const node = new Node(p, na, nb, nc, scalars);
+  const mask = (na === null ? 0 : need(p, 0)) | (nb === null ? 0 : need(p, 1)) | (nc === null ? 0 : need(p, 2));
+  if (mask !== 0) {
+    if (mask & 1) node.versions += (node.sa = saved(a)).storage.version;
+    if (mask & 2) node.versions += (node.sb = saved(b!)).storage.version;
+    if (mask & 4) node.versions += (node.sc = saved(c!)).storage.version;
+    if (mask & outputBit) node.versions += (node.so = saved(out)).storage.version;
+  }
+  if (autograd.seam.trace !== null) autograd.seam.trace(node);
+  out.node = node;
+}
+
+const isDifferentiable = (t: Tensor): boolean => t.layout.dtype === 'float32' || t.layout.dtype === 'float64';
+
+/** Which values gradient j reads; asked of autograd once a plan. */
+export const need = (p: Plan, j: number): number => p.needs[j] ?? (p.needs[j] = autograd.seam.needs(p, j));
+
+/** A handle of the graph's own: disposing of the user's leaves the value alive, and no scope answers for it. */
+const saved = (t: Tensor): Tensor => factory.make(share(t.storage), t.layout, t.start);
+
+/** The values that the gradients of the tracked inputs read. */
+export function needs(p: Plan, nodes: readonly (Node | null)[]): number {
+  let mask = 0;
+  for (let j = 0; j < nodes.length; j++) if (nodes[j] !== null) mask |= need(p, j);
+  return mask;
+}
+
+/** `attach` for any number of inputs; returns the node, or null where the result can't be tracked. */
+export function record(p: Plan, out: Tensor, inputs: readonly Tensor[], nodes: readonly (Node | null)[], scalars: readonly number[]): Node | null {
+  if (!isDifferentiable(out)) return null;
+  const node = new Node(p, nodes[0] ?? null, nodes[1] ?? null, nodes[2] ?? null, scalars);
+  if (nodes.length > 3) node.rest = nodes.slice(3);
+  const mask = needs(p, nodes);
+  const keep = (j: number): Tensor | null => {
+    if (j >= inputs.length || (mask & (1 << j)) === 0) return null;
+    const value = saved(inputs[j]!);
+    node.versions += value.storage.version;
+    return value;
+  };
+  node.sa = keep(0);
+  node.sb = keep(1);
+  node.sc = keep(2);
+  if (inputs.length > 3) node.savedRest = inputs.slice(3).map((_, i) => keep(i + 3));
+  if (mask & outputBit) node.versions += (node.so = saved(out)).storage.version;
+  if (autograd.seam.trace !== null) autograd.seam.trace(node);
+  out.node = node;
+  return node;
+}
+
+/** Runs an op of any number of inputs; all results, of which only the first is differentiable. */
+export function dispatchMany(op: Op, inputs: readonly Tensor[], scalars: readonly number[] = none): Tensor[] {
+  const p = planForMany(op, inputs.map((t) => t.layout));
+  const outs = p.outs.map((layout) => fresh(layout, op.name));
+  runMany(p, outs, inputs, scalars);
+  if (state.tracking) {
+    const nodes = inputs.map(nodeOf);
+    if (nodes.some((n) => n !== null)) record(p, outs[0]!, inputs, nodes, scalars);
+  }
+  return outs;
+}
+
+/** Makes a tensor from nothing but run-time numbers and coordinates. */
+export function dispatchCreate(op: Op<'map'>, layout: Layout, scalars: readonly number[]): Tensor {
+  const p = planForMany(op, [layout], () => planCreate(op, layout));
+  const out = fresh(p.out, op.name);
+  runMany(p, [out], [out], scalars);
+  return out;
+}

@@ -1,0 +1,76 @@
+/** In-place ops: writes of a storage, their versions, and the provenance of what they change. */
+import type { Tensor } from '../tensor.ts';
+import { assignOp, copyOp } from './copy.ts';
+import { dispatch, needs, record, runMany } from './dispatch.ts';
+import type { Node } from './node.ts';
+import type { Op } from './op.ts';
+import type { Plan } from './plan.ts';
+import { planForMany } from './plan-cache.ts';
+import { planUpdate } from './plan-map.ts';
+import { state } from './state.ts';
+import { leafError } from './tensor-core.ts';
+import { nodeOf, overlaps, rebase } from './view.ts';
+
+const none: readonly number[] = [];
+
+/**
+ * Runs an op in place on `inputs[0]`: writes its storage, counts the version, swaps its node; a view's base takes the write into its own provenance.
+ * Operands that overlap the target otherwise than element by element are copied first. Returns the target.
+ */
+export function dispatchInto(op: Op, inputs: readonly Tensor[], scalars: readonly number[] = none, write: { fresh: boolean } = { fresh: false }): Tensor {
+  const target = inputs[0]!;
+  if (state.tracking) checkLeaf(op.name, target);
+  const operands = inputs.map((t) => (overlaps(t, target) ? untracked(t) : t));
+  const p = planForMany(op, operands.map((t) => t.layout));
+  const nodes = state.tracking ? inputs.map(nodeOf) : [];
+  const tracked = nodes.some((n) => n !== null);
+  const values = tracked ? beforeWrite(p, target, operands, nodes) : operands;
+  runMany(p, [target], operands, scalars);
+  target.storage.version++;
+  if (tracked) settle(target, record(p, target, values, nodes, scalars), write.fresh);
+  else if (state.tracking && target.base !== null && target.base.node !== null) settle(target, null, write.fresh);
+  return target;
+}
+
+/** A view's write goes through its base, and the view is up to date with it. */
+function settle(target: Tensor, node: Node | null, isFresh: boolean): void {
+  if (target.base === null) return;
+  rebase(target, node, isFresh);
+  target.node = node;
+  target.seen = target.storage.version;
+}
+
+/** Values that gradients will read but the write destroys are copied. */
+function beforeWrite(p: Plan, target: Tensor, operands: readonly Tensor[], nodes: readonly (Node | null)[]): readonly Tensor[] {
+  const mask = needs(p, nodes);
+  return operands.map((t, j) => (t.storage === target.storage && (mask & (1 << j)) !== 0 ? untracked(t) : t));
+}
+
+/** A copy outside of any graph. */
+function untracked(t: Tensor): Tensor {
+  const was = state.tracking;
+  state.tracking = false;
+  try {
+    return dispatch(copyOp, t);
+  } finally {
+    state.tracking = was;
+  }
+}
+
+function checkLeaf(op: string, target: Tensor): void {
+  if (nodeOf(target)?.isLeaf === true) throw leafError(op, 'a leaf tensor');
+  if (target.base?.node?.isLeaf === true) throw leafError(op, 'a view of a leaf tensor');
+}
+
+/** Writes `source` (any dtype, broadcasting) over `target`; PyTorch: `target.copy_(source)`. */
+export const assign = (target: Tensor, source: Tensor, write?: { fresh: boolean }): Tensor =>
+  dispatchInto(assignOp, [target, source], none, write);
+
+/**
+ * Several in-place results in one launch, outside of any graph: output j replaces `inputs[targets[j]]`. One optimiser step is one such launch.
+ */
+export function dispatchUpdate(op: Op<'map'>, inputs: readonly Tensor[], targets: readonly number[], scalars: readonly number[]): void {
+  const p = planForMany(op, inputs.map((t) => t.layout), () => planUpdate(op, inputs.map((t) => t.layout), targets));
+  runMany(p, targets.map((i) => inputs[i]!), inputs, scalars);
+  for (const i of targets) inputs[i]!.storage.version++;
+}

@@ -1,0 +1,77 @@
+/**
+ * Provenance: how a tensor came about. A node is immutable but for the scratch fields of a running backward; in-place operations swap a tensor's
+ * node, so nothing becomes its own ancestor. Nodes link nodes, not tensors; only values that a derivative reads are saved.
+ */
+import type { Plan } from './plan.ts';
+import type { Tensor } from '../tensor.ts';
+
+/** A backward hook: sees the gradient, may replace it. */
+export type GradientHook = (gradient: Tensor) => Tensor | null | undefined | void;
+
+/** Cold facts of a node. */
+export class NodeExtra {
+  readonly hooks: Map<number, GradientHook> = new Map();
+  /** Where to put the gradient of a leaf, or of a tensor that called `retainGrad()`. */
+  readonly receivers: Set<Receiver> = new Set();
+  /** Anomaly mode: where the op was called, and in which module. */
+  trace: string | null = null;
+  /** Gradients of a custom function's outputs, as they come in. */
+  slots: (Tensor | null)[] | null = null;
+}
+
+/** What a tensor keeps of its gradient: present on leaves and on tensors with `retainGrad()`. */
+export class Receiver {
+  gradient: Tensor | null = null;
+  /** The user has seen the gradient, so it may no longer be freed by name. */
+  exposed = false;
+}
+
+export class Node {
+  readonly plan: Plan;
+  readonly a: Node | null;
+  readonly b: Node | null;
+  readonly c: Node | null;
+  /** Parents beyond three. */
+  rest: readonly (Node | null)[] | null = null;
+  /** Saved inputs and result, where the derivative reads them. */
+  sa: Tensor | null = null;
+  sb: Tensor | null = null;
+  sc: Tensor | null = null;
+  so: Tensor | null = null;
+  savedRest: (Tensor | null)[] | null = null;
+  scalars: readonly number[];
+  /** Sum of the saved storages' versions: counters only grow, so an equal sum means that none was written. -1: already freed. */
+  versions = 0;
+  extra: NodeExtra | null = null;
+  /** Which output of a custom function this is; its parent `a` is the function's own node. */
+  slot = 0;
+  /** Scratch of a running backward. */
+  gradient: Tensor | null = null;
+  pending = 0;
+  mark = 0;
+
+  constructor(plan: Plan, a: Node | null, b: Node | null, c: Node | null, scalars: readonly number[]) {
+    this.plan = plan;
+    this.a = a;
+    this.b = b;
+    this.c = c;
+    this.scalars = scalars;
+  }
+
+  parent(j: number): Node | null {
+    return j === 0 ? this.a : j === 1 ? this.b : j === 2 ? this.c : (this.rest?.[j - 3] ?? null);
+  }
+
+  saved(j: number): Tensor | null {
+    return j === 0 ? this.sa : j === 1 ? this.sb : j === 2 ? this.sc : (this.savedRest?.[j - 3] ?? null);
+  }
+
+  get isLeaf(): boolean {
+    return this.plan.op.kind === 'leaf';
+  }
+
+  detail(): NodeExtra {
+    this.extra ??= new NodeExtra();
+    return this.extra;
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * Graph ops: the dozen words in which everything is said. An Op is interned by whoever defines it (module load, or a small cache by attributes), so that
+ * a plan is found by pointer. Attributes are read when a plan is made and by gradient rules, never on the hot path.
+ */
+import type { Combine, DType, Expression } from '@nn/backend';
+import type { Layout } from './layout.ts';
+import type { Plan } from './plan.ts';
+
+/** What a `map` computes for operands of these layouts: one expression an output, over `input(j)` and `scalar(k)`. */
+export interface MapBuild {
+  readonly outputs: readonly { readonly dtype: DType; readonly expression: Expression }[];
+  /** Run-time numbers that it reads. */
+  readonly scalars: number;
+}
+
+export interface MapAttributes {
+  readonly build: (inputs: readonly Layout[]) => MapBuild;
+  /** Input 0 is the target: its old value may be read, its dtype and shape stay, and no new tensor is made. */
+  readonly inPlace: boolean;
+}
+
+export interface ReduceBuild {
+  readonly dtype: DType;
+  readonly combine: Combine | 'argmax' | 'argmin';
+  /** Over the inputs, broadcast together. */
+  readonly body: Expression;
+  /** Over `input(0)`, the combined value. */
+  readonly epilogue: Expression;
+  readonly scalars: number;
+}
+
+export interface ReduceAttributes {
+  readonly build: (inputs: readonly Layout[]) => ReduceBuild;
+  /** Ascending, from 0, of the broadcast shape. */
+  readonly dims: readonly number[];
+  readonly keepdim: boolean;
+}
+
+export interface MatmulAttributes {
+  /** `left @ right`, or with a third input: plus it, times run-time scalars 1 (it) and 0 (the product) if `scaled`. */
+  readonly addend: 'none' | 'plain' | 'scaled';
+}
+
+/**
+ * Which elements of the indexed tensor index tensors select. 'outer' (advanced indexing): the indices, broadcast together, replace the dimensions `dims`,
+ * their shape standing at position `at` of the others. 'aligned' (torch.gather): the index runs over dimension `dims[0]` and is aligned with the others.
+ */
+export interface IndexAttributes {
+  readonly form: 'outer' | 'aligned';
+  readonly dims: readonly number[];
+  readonly at: number;
+}
+
+export interface ScatterAttributes extends IndexAttributes {
+  readonly combine: Combine | 'replace';
+  /** In place on input 0. */
+  readonly inPlace: boolean;
+}
+
+export interface ScanAttributes {
+  readonly dim: number;
+  readonly combine: Combine;
+  readonly reverse: boolean;
+  readonly indices: boolean;
+}
+
+export interface SortAttributes {
+  readonly dim: number;
+  readonly descending: boolean;
+}
+
+/** A few dependent reductions and maps over the last dimension. */
+export interface RowsBuild {
+  readonly reductions: readonly { readonly combine: Combine; readonly body: Expression }[];
+  readonly outputs: readonly { readonly dtype: DType; readonly expression: Expression; readonly perRow: boolean }[];
+  readonly scalars: number;
+}
+
+export interface RowsAttributes {
+  readonly build: (inputs: readonly Layout[]) => RowsBuild;
+  /** Gradient of input j: again rows, over (output, gradient, inputs …) or (gradient, inputs …); null where only the generic derivation is known. */
+  readonly gradient: ((j: number) => RowsGradient | null) | null;
+}
+
+export interface RowsGradient {
+  /** Operands in order: the op's first output, the incoming gradient, an input by its number. */
+  readonly operands: readonly ('output' | 'gradient' | number)[];
+  readonly op: Op;
+}
+
+/** How a view lies in its source; what its gradient rule needs to know. */
+export type ViewAttributes =
+  | { readonly view: 'reshape' }
+  | { readonly view: 'expand' }
+  | { readonly view: 'permute'; readonly order: readonly number[] }
+  | { readonly view: 'slice'; readonly dim: number; readonly start: number; readonly step: number }
+  | { readonly view: 'flip'; readonly dims: readonly number[] }
+  /** Any other: shape, strides and offset over the source's own strided memory. */
+  | { readonly view: 'strided'; readonly offset: number };
+
+/** A region of input 0 was replaced by input 1. Never launched itself: it is how an in-place change of a view enters its base's provenance. */
+export interface WriteAttributes {
+  /** Strides of the region, whose shape is input 1's, and where it starts, in the base's memory. */
+  readonly strides: readonly number[];
+  readonly offset: number;
+  /** Nothing tracked lay under the region, so the gradient of input 0 need not be cleared there (cat, pad). */
+  readonly fresh: boolean;
+}
+
+export interface CustomAttributes {
+  /** Gradients of all inputs from those of all outputs. Owned by autograd. */
+  readonly backward: unknown;
+}
+
+export interface AttributesOf {
+  leaf: null;
+  map: MapAttributes;
+  reduce: ReduceAttributes;
+  rows: RowsAttributes;
+  matmul: MatmulAttributes;
+  gather: IndexAttributes;
+  scatter: ScatterAttributes;
+  scan: ScanAttributes;
+  sort: SortAttributes;
+  view: ViewAttributes;
+  write: WriteAttributes;
+  custom: CustomAttributes;
+}
+
+export type OpKind = keyof AttributesOf;
+
+export class Op<K extends OpKind = OpKind> {
+  readonly kind: K;
+  /** The public op, for errors, `gradFn` and traces. */
+  readonly name: string;
+  readonly attributes: AttributesOf[K];
+  /** Plans of this op: a short chain, then a map by hash. */
+  plans: Plan | null = null;
+  count = 0;
+  readonly more: Map<number, Plan> = new Map();
+
+  constructor(kind: K, name: string, attributes: AttributesOf[K]) {
+    this.kind = kind;
+    this.name = name;
+    this.attributes = attributes;
+  }
+}
+
+/** Narrows an op to its kind. */
+export const isKind = <K extends OpKind>(op: Op, kind: K): op is Op<K> => op.kind === kind;

@@ -1,0 +1,85 @@
+/**
+ * PyTorch's type promotion (torch.result_type): a higher category (bool < integer < float) wins; within it the wider type; tensors without
+ * dimensions and plain numbers count only if their category is higher.
+ */
+import { type DType, dtypes } from '@nn/backend';
+
+/** A plain number beside a tensor. JavaScript can't tell 2.0 from 2, so whole numbers count as integers; `float(2)` says otherwise. */
+export class Scalar {
+  readonly value: number;
+  readonly category: 'bool' | 'integer' | 'float';
+  constructor(value: number, category: 'bool' | 'integer' | 'float') {
+    this.value = value;
+    this.category = category;
+  }
+}
+
+/** What may stand where a number is asked for. */
+export type Numeric = number | boolean | Scalar;
+
+/** The number as a float even when it is whole: Python's `2.0`. `tensor.add(float(2))` makes an integer tensor float32. */
+export const float = (value: number): Scalar => new Scalar(value, 'float');
+
+export const isNumeric = (x: unknown): x is Numeric =>
+  typeof x === 'number' || typeof x === 'boolean' || x instanceof Scalar;
+
+export const valueOf = (x: Numeric): number => (typeof x === 'number' ? x : x instanceof Scalar ? x.value : Number(x));
+
+export const categoryOf = (x: Numeric): Scalar['category'] =>
+  typeof x === 'number' ? (Number.isInteger(x) ? 'integer' : 'float') : x instanceof Scalar ? x.category : 'bool';
+
+/** The wider of two dtypes. uint8 beside any other integer gives that one. */
+export const promoteTypes = (a: DType, b: DType): DType => (dtypes[a].rank >= dtypes[b].rank ? a : b);
+
+let defaultDType: DType = 'float32';
+/** dtype of new float tensors and of integers that become floats; float32. */
+export const getDefaultDType = (): DType => defaultDType;
+/** Sets the dtype of new float tensors (float32 or float64); PyTorch: `torch.set_default_dtype`. */
+export const setDefaultDType = (dtype: 'float32' | 'float64'): void => {
+  defaultDType = dtype;
+};
+
+const numberType = (category: Scalar['category']): DType =>
+  category === 'float' ? defaultDType : category === 'integer' ? 'int64' : 'bool';
+
+/** What promotion asks of an operand: a layout or a tensor has both. */
+export interface Typed {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+}
+
+/** The dtype in which operands and numbers meet; PyTorch: `torch.result_type`. */
+export function resultType(operands: readonly Typed[], numbers: readonly Scalar['category'][] = []): DType {
+  let dimensioned: DType | null = null;
+  let dimensionless: DType | null = null;
+  let plain: DType | null = null;
+  for (const { dtype, shape } of operands) {
+    if (shape.length > 0) dimensioned = dimensioned === null ? dtype : promoteTypes(dimensioned, dtype);
+    else dimensionless = dimensionless === null ? dtype : promoteTypes(dimensionless, dtype);
+  }
+  for (const category of numbers) {
+    const dtype = numberType(category);
+    plain = plain === null ? dtype : promoteTypes(plain, dtype);
+  }
+  return prefer(dimensioned, prefer(dimensionless, plain)) ?? defaultDType;
+}
+
+/** The higher-priority type, unless the lower one's category is higher. */
+function prefer(higher: DType | null, lower: DType | null): DType | null {
+  if (higher === null) return lower;
+  if (lower === null) return higher;
+  const order = ['bool', 'integer', 'float'];
+  return order.indexOf(dtypes[lower].category) > order.indexOf(dtypes[higher].category) ? promoteTypes(higher, lower) : higher;
+}
+
+/** dtype in which a function of real numbers computes: floats stay, the rest becomes the default. */
+export const floatType = (dtype: DType): DType => (dtypes[dtype].category === 'float' ? dtype : defaultDType);
+
+/** dtype of a sum or product: integers and bools add up in int64. */
+export const sumType = (dtype: DType): DType => (dtypes[dtype].category === 'float' ? dtype : 'int64');
+
+/** Whether a result of this dtype may be stored in a tensor of that one (in-place ops): not into a lower category. */
+export function canCast(from: DType, to: DType): boolean {
+  const order = ['bool', 'integer', 'float'];
+  return order.indexOf(dtypes[from].category) <= order.indexOf(dtypes[to].category);
+}

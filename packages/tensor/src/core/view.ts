@@ -1,0 +1,72 @@
+/**
+ * Views and aliasing. A view shares its source's storage and remembers the root tensor (`base`). When the storage was written since, the view's
+ * provenance is derived anew from the base's, as PyTorch does; an in-place change of a view is a `write` in the base's provenance.
+ */
+import { share } from '../memory/storage.ts';
+import { scopes } from '../memory/scope.ts';
+import type { Tensor } from '../tensor.ts';
+import { contiguousStrides, layoutOf } from './layout.ts';
+import { Node } from './node.ts';
+import { Op } from './op.ts';
+import { Plan } from './plan.ts';
+import { autograd, factory, state } from './state.ts';
+
+const none: readonly number[] = [];
+
+/** A tensor's node, derived anew if it is a view of a storage that was written since. */
+export const nodeOf = (t: Tensor): Node | null =>
+  t.base === null || t.seen === t.storage.version ? t.node : derive(t);
+
+function derive(t: Tensor): Node | null {
+  const base = t.base!;
+  t.seen = t.storage.version;
+  const parent = base.node;
+  t.node = parent === null ? null : viewNode(stridedOp(t.start - base.start), base, t, parent);
+  return t.node;
+}
+
+/** A view given by offset and strides over the source's memory. */
+export const stridedOp = (offset: number, name = 'asStrided'): Op<'view'> => new Op('view', name, { view: 'strided', offset });
+
+function viewNode(op: Op<'view'>, source: Tensor, out: Tensor, parent: Node): Node {
+  const node = new Node(new Plan(op, [source.layout], [out.layout]), parent, null, null, none);
+  if (autograd.seam.trace !== null) autograd.seam.trace(node);
+  return node;
+}
+
+/** A tensor over the same memory. `start` counts from the storage's start. */
+export function view(op: Op<'view'>, source: Tensor, shape: readonly number[], strides: readonly number[], start: number): Tensor {
+  const out = alias(source, shape, strides, start);
+  out.base = source.base ?? source;
+  out.seen = source.storage.version;
+  if (state.tracking) {
+    const parent = nodeOf(source);
+    if (parent !== null) out.node = viewNode(op, source, out, parent);
+  }
+  return out;
+}
+
+/** The same memory without provenance: what `detach` gives. */
+export function alias(source: Tensor, shape: readonly number[], strides: readonly number[], start: number): Tensor {
+  const layout = layoutOf(source.layout.device, source.dtype, shape, strides);
+  const out = factory.make(share(source.storage), layout, start);
+  if (scopes.active !== null) scopes.active.add(out);
+  return out;
+}
+
+/** After an in-place change of a view whose new value has this node (null: not tracked): the base's provenance takes it in. */
+export function rebase(target: Tensor, value: Node | null, fresh: boolean): void {
+  const base = target.base!;
+  const op = new Op('write', 'copySlices', { strides: target.layout.strides, offset: target.start - base.start, fresh });
+  const node = new Node(new Plan(op, [base.layout, target.layout], [base.layout]), base.node, value, null, none);
+  if (autograd.seam.trace !== null) autograd.seam.trace(node);
+  base.node = node;
+}
+
+/** Whether two tensors share memory without being the same elements in the same order. */
+export function overlaps(a: Tensor, b: Tensor): boolean {
+  return a.storage === b.storage && (a.start !== b.start || a.layout !== b.layout);
+}
+
+/** Dense strides for a shape, for views that start afresh. */
+export const dense = contiguousStrides;

@@ -1,0 +1,19 @@
+/**
+ * For sibling packages (@nn/autograd, @nn/nn, @nn/optim), not for users: the door, provenance, plans and views. Changes without notice.
+ */
+export { broadcastShapes, dimension, dimensions, shapeText } from './core/collapse.ts';
+export { assignOp, copyOp } from './core/copy.ts';
+export { dispatch, dispatchCreate, dispatchMany, fresh, outputBit } from './core/dispatch.ts';
+export { filled, filledLike, fillInPlace } from './core/fill.ts';
+export { assign, dispatchInto, dispatchUpdate } from './core/in-place.ts';
+export { contiguousStrides, type Device, deviceOf, isContiguous, type Layout, layoutOf, sameNumbers, sizeOf } from './core/layout.ts';
+export { type GradientHook, Node, NodeExtra, Receiver } from './core/node.ts';
+export * from './core/op.ts';
+export { Plan } from './core/plan.ts';
+export { type AutogradSeam, autograd, currentDevice, factory, state } from './core/state.ts';
+export { alias, nodeOf } from './core/view.ts';
+export { release, share } from './memory/storage.ts';
+export { breathe, turn } from './memory/turn.ts';
+export { clone, contiguous, expand, flipView, permute, reshape, slice, stridedView, transpose } from './ops/shape/views.ts';
+export { single, element } from './ops/elementwise/build.ts';
+export { readSync } from './read.ts';

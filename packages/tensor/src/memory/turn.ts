@@ -1,0 +1,47 @@
+/**
+ * Macrotasks. Finalizers run only between them, so a loop that awaits nothing, or only microtasks, frees nothing except by name. Library loops and
+ * awaited reads pass through a macrotask here when one is due.
+ */
+
+/** Bytes taken after which an awaited read yields. */
+const due = 32 << 20;
+
+class Turn {
+  /** Bytes taken since the last macrotask that we know of. */
+  taken = 0;
+  #expecting = false;
+
+  /** Notices the next macrotask, whoever causes it. */
+  expect(): void {
+    if (this.#expecting) return;
+    this.#expecting = true;
+    const timer: unknown = setTimeout(() => {
+      this.#expecting = false;
+      this.taken = 0;
+    }, 0);
+    (timer as { unref?: () => void }).unref?.();
+  }
+}
+
+export const turn: Turn = new Turn();
+
+const macrotask = (): Promise<void> =>
+  new Promise((resolve) => {
+    const immediate = (globalThis as { setImmediate?: (f: () => void) => void }).setImmediate;
+    if (immediate !== undefined) immediate(resolve);
+    else if (typeof MessageChannel === 'function') {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        port1.close();
+        resolve();
+      };
+      port2.postMessage(0);
+    } else setTimeout(resolve, 0);
+  });
+
+/** Lets finalizers run when enough memory was taken since they last could. For loops that own their awaits (DataLoader, reads). */
+export async function breathe(): Promise<void> {
+  if (turn.taken < due) return;
+  await macrotask();
+  turn.taken = 0;
+}

@@ -1,0 +1,126 @@
+/**
+ * The class Tensor: a typed handle on strided memory. Fields are in `core/tensor-core.ts`, methods by family in `methods/`, operations in `ops/`; what is here
+ * belongs to no family: reading, printing, moving, tracking.
+ */
+import { AutogradError, type DataArray, type DType, dtypes } from '@nn/backend';
+import { factory, autograd, type BackwardOptions, hasAutograd } from './core/state.ts';
+import { type GradientHook, Node, Receiver } from './core/node.ts';
+import { Op } from './core/op.ts';
+import { Plan } from './core/plan.ts';
+import { alias, nodeOf } from './core/view.ts';
+import { LinalgMethods } from './methods/linalg.ts';
+import { checkSingle, nest, type Nested, read, readSync } from './read.ts';
+import type { Shape } from './types/index.ts';
+
+const leafOp = new Op('leaf', 'leaf', null);
+
+export class Tensor<out S extends Shape = Shape, out D extends DType = DType> extends LinalgMethods<S, D> {
+  /** The elements in row-major order; PyTorch: `t.numpy()`. int64 comes as Int32Array, bool as Uint8Array of 0 and 1. */
+  data(): Promise<DataArray> {
+    return read(this);
+  }
+
+  /** As `data()`, without waiting; a `BackendError` where the backend can't. */
+  dataSync(): DataArray {
+    return readSync(this);
+  }
+
+  /** Nested arrays of numbers (bools: booleans); PyTorch: `t.tolist()`. */
+  async toArray(): Promise<Nested> {
+    return nest(await read(this), this.layout.shape, this.dtype === 'bool');
+  }
+
+  /** As `toArray()`, without waiting; a `BackendError` where the backend can't. */
+  toArraySync(): Nested {
+    return nest(readSync(this, 'toArraySync'), this.layout.shape, this.dtype === 'bool');
+  }
+
+  /** The only element as a number; PyTorch: `t.item()`. */
+  async item(): Promise<number> {
+    checkSingle(this, 'item');
+    return (await read(this))[0]!;
+  }
+
+  /** As `item()`, without waiting; a `BackendError` where the backend can't. */
+  itemSync(): number {
+    checkSingle(this, 'itemSync');
+    return readSync(this, 'itemSync')[0]!;
+  }
+
+  /** Whether gradients flow to or through this tensor. */
+  get requiresGrad(): boolean {
+    return nodeOf(this) !== null;
+  }
+
+  /** Whether the tensor was not made by a tracked op: parameters, data. */
+  get isLeaf(): boolean {
+    return nodeOf(this)?.isLeaf ?? true;
+  }
+
+  /** Tracks this leaf for gradients (or stops); PyTorch: `t.requires_grad_()`. */
+  requiresGrad_(requires = true): this {
+    const node = nodeOf(this);
+    if (requires === (node !== null)) return this;
+    if (!requires) {
+      if (!node!.isLeaf) throw new AutogradError('requiresGrad_', 'only a leaf can stop requiring grad; use detach() for a copy without history');
+      this.node = null;
+      return this;
+    }
+    if (dtypes[this.dtype].category !== 'float')
+      throw new AutogradError('requiresGrad_', `only floats can require grad, this is ${this.dtype}; make it with dtype: 'float32'`);
+    if (!hasAutograd()) autograd.seam.needs(null as never, 0);
+    const leaf = new Node(new Plan(leafOp, [], [this.layout]), null, null, null, []);
+    this.receiver = new Receiver();
+    leaf.detail().receivers.add(this.receiver);
+    this.base = null;
+    this.node = leaf;
+    return this;
+  }
+
+  /** The gradient that backward left here, or null; PyTorch: `t.grad`. */
+  get grad(): Tensor<S, D> | null {
+    const { receiver } = this;
+    if (receiver === null || receiver.gradient === null) return null;
+    receiver.exposed = true;
+    return receiver.gradient as Tensor<S, D>;
+  }
+
+  set grad(gradient: Tensor | null) {
+    this.receiver ??= new Receiver();
+    this.receiver.gradient = gradient;
+    this.receiver.exposed = gradient !== null;
+  }
+
+  /** Keeps the gradient of this non-leaf in `grad` too; PyTorch: `t.retain_grad()`. */
+  retainGrad(): void {
+    const node = nodeOf(this);
+    if (node === null) throw new AutogradError('retainGrad', 'this tensor is not tracked: no input of the op that made it requires grad');
+    this.receiver ??= new Receiver();
+    node.detail().receivers.add(this.receiver);
+  }
+
+  /**
+   * Calls `hook` with the gradient of this tensor during backward; what it returns replaces the gradient. Returns a handle whose `remove()` undoes it; PyTorch: `t.register_hook`.
+   */
+  registerHook(hook: GradientHook): { remove(): void } {
+    const node = nodeOf(this);
+    if (node === null) throw new AutogradError('registerHook', 'this tensor is not tracked, so no gradient will pass; call requiresGrad_() first');
+    const { hooks } = node.detail();
+    const id = hooks.size === 0 ? 0 : Math.max(...hooks.keys()) + 1;
+    hooks.set(id, hook);
+    return { remove: () => hooks.delete(id) };
+  }
+
+  /** Gradients of this tensor with respect to the leaves, added to their `grad`; PyTorch: `t.backward()`. */
+  backward(gradient?: Tensor, options: BackwardOptions = {}): void {
+    autograd.seam.backward(this, gradient, options);
+  }
+
+  /** The same memory without history; PyTorch: `t.detach()`. */
+  detach(): Tensor<S, D> {
+    return alias(this, this.layout.shape, this.layout.strides, this.start) as Tensor<S, D>;
+  }
+}
+
+factory.make = (storage, layout, start) => new Tensor(storage, layout, start);
+

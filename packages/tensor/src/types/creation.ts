@@ -1,0 +1,57 @@
+/** Shapes of new tensors: of nested arrays, and of ranges. */
+import type { DataArray } from '@nn/backend';
+import type { Add, Divide, Subtract } from './arithmetic.ts';
+import type { CategoryOf } from './dtype.ts';
+import type { Ragged } from './sentences.ts';
+import type { List } from './shape.ts';
+
+type Value = number | boolean;
+
+/** What a tensor can be made of: a value, nested arrays of values, a typed array. */
+export type Data = Value | DataArray | readonly Data[];
+
+/** The shape of nested arrays: literal where they are written out, `number` where their length is unknown. */
+export type NestedShape<T> =
+  Others<Rows<T>, FirstRow<T>> extends infer O ? ([O] extends [never] ? Rows<T> : Ragged<FirstRow<T>, O>) : never;
+
+/** The shapes of all rows, a union if they differ. */
+type Rows<T, Out extends List = []> = T extends List
+  ? Rows<T extends readonly [] ? Nothing : T[number], [...Out, T['length']]>
+  : T extends DataArray
+    ? [...Out, number]
+    : Out;
+/** The shape along the first elements. */
+type FirstRow<T, Out extends List = []> = T extends List
+  ? FirstRow<T extends readonly [] ? Nothing : T[0], [...Out, T['length']]>
+  : T extends DataArray
+    ? [...Out, number]
+    : Out;
+/** What an empty array holds. */
+type Nothing = 0;
+
+/** The shapes that cannot be the first one's. */
+type Others<U, First> = U extends First ? never : First extends U ? never : U;
+
+/** The values inside nested arrays, down to eight levels (`Data` itself has no end). */
+export type ValueOf<T, Depth extends 0[] = []> = T extends List
+  ? Depth['length'] extends 8
+    ? never
+    : ValueOf<T[number], [...Depth, 0]>
+  : T;
+
+/** The number of values from Start to End (exclusive) in steps of Step; `number` unless all are non-negative whole literals. */
+export type RangeLength<Start extends number, End extends number, Step extends number> =
+  Subtract<End, Start> extends infer N extends number
+    ? Divide<N, Step> extends [infer Q extends number, infer R]
+      ? R extends 0
+        ? Q
+        : Add<Q, 1>
+      : never
+    : number;
+
+/** The dtype of a range: int64, unless one of the numbers is a fraction. */
+export type RangeDType<N> = number extends N
+  ? 'int64' | 'float32'
+  : 'float' extends CategoryOf<N>
+    ? 'float32'
+    : 'int64';

@@ -1,0 +1,51 @@
+/** Shapes of layers and losses, shared by modules and free functions. */
+import type { Differ, Same } from './checked.ts';
+import type { Known, Length } from './dimensions.ts';
+import type { RowsDiffer, TargetRank, TargetSizesDiffer, WrongFeatures } from './sentences.ts';
+import type { Shape } from './shape.ts';
+
+/** Features In at the end become Out. */
+export type LinearShape<S, In extends number, Out extends number, Op extends string = 'Linear'> = S extends readonly [
+  ...infer H,
+  infer K extends number,
+]
+  ? Same<K, In> extends true
+    ? [...H, Out]
+    : Differ<K, In> extends true
+      ? WrongFeatures<Op, K, In>
+      : [...H, Out]
+  : [...Shape, Out];
+
+/** The same for a weight of shape (out, in). */
+export type LinearByWeight<S, W> = W extends readonly [infer Out extends number, infer In extends number]
+  ? LinearShape<S, In, Out, 'linear'>
+  : Shape;
+
+/**
+ * The loss of logits (N, C, d1, …) or (C): targets are classes (N, d1, …) or (), or probabilities of the logits' shape. Without
+ * reduction there is one loss for each class target.
+ */
+export type CrossEntropyShape<L, Reduction> = Reduction extends 'none' ? Classes<L> : [];
+
+/** L itself, or a sentence where the targets T are known not to fit. */
+export type CanCompare<L, T> =
+  Known<L> extends true
+    ? Known<T> extends true
+      ? Length<T> extends Length<Classes<L>>
+        ? Agree<Classes<L>, T>
+        : Length<T> extends Length<L>
+          ? Agree<L, T>
+          : TargetRank<Length<T>, Length<L>>
+      : L
+    : L;
+/** The shape of one class for each row. */
+type Classes<L> = Known<L> extends true ? (L extends readonly [infer N, unknown, ...infer R] ? [N, ...R] : []) : Shape;
+type Agree<A, B, Seen extends 0[] = []> = A extends readonly [infer X extends number, ...infer P]
+  ? B extends readonly [infer Y extends number, ...infer Q]
+    ? Differ<X, Y> extends true
+      ? Seen extends []
+        ? RowsDiffer<X, Y>
+        : TargetSizesDiffer<X, Y>
+      : Agree<P, Q, [...Seen, 0]>
+    : A
+  : A;

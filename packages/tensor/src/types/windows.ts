@@ -1,0 +1,124 @@
+/** Shapes of convolutions and pooling: a channel dimension, then one to three that a window runs over. */
+import type { Add, Divide, Multiply, Subtract } from './arithmetic.ts';
+import type { Differ } from './checked.ts';
+import type { Known, Length } from './dimensions.ts';
+import type { WindowTooLarge, WrongChannels, WrongRank } from './sentences.ts';
+import type { List, Shape } from './shape.ts';
+
+/** One number for all spatial dimensions, or one for each. */
+export type PerDimension = number | readonly number[];
+
+/** What a window does: its size, its stride, the padding at each end, the distance of its elements. */
+export interface Window {
+  readonly kernel: PerDimension;
+  readonly stride: PerDimension;
+  readonly padding: PerDimension;
+  readonly dilation: PerDimension;
+}
+
+/** Ranks of inputs without and with a batch, by the number of spatial dimensions. */
+interface Ranks {
+  1: { ranks: 2 | 3; text: '2 or 3' };
+  2: { ranks: 3 | 4; text: '3 or 4' };
+  3: { ranks: 4 | 5; text: '4 or 5' };
+}
+/** Unknown sizes, one for each spatial dimension. */
+interface Spaces {
+  1: [number];
+  2: [number, number];
+  3: [number, number, number];
+}
+
+/** In channels become Out. */
+export type ConvShape<
+  Op extends string,
+  Spatial extends keyof Ranks,
+  S,
+  In extends number,
+  Out extends number,
+  W extends Window,
+> =
+  Split<S, Spatial> extends [infer N extends List, infer C extends number, infer Sizes]
+    ? Known<S> extends true
+      ? Length<S> extends Ranks[Spatial]['ranks']
+        ? Differ<C, In> extends true
+          ? WrongChannels<Op, C, In>
+          : Slid<[...N, Out], Slide<Op, Sizes, W>>
+        : WrongRank<Op, Length<S>, Ranks[Spatial]['text']>
+      : Differ<C, In> extends true
+        ? WrongChannels<Op, C, In>
+        : Slid<[...N, Out], Slide<Op, Sizes, W>>
+    : Unfit<Op, Spatial, S, [...Shape, Out, ...Spaces[Spatial]]>;
+
+/** The channels stay. */
+export type PoolShape<Op extends string, Spatial extends keyof Ranks, S, W extends Window> = ConvShape<
+  Op,
+  Spatial,
+  S,
+  ChannelsOf<S, Spatial>,
+  ChannelsOf<S, Spatial>,
+  W
+>;
+type ChannelsOf<S, Spatial extends keyof Ranks> =
+  Split<S, Spatial> extends [unknown, infer C extends number, unknown] ? C : number;
+
+/** What comes before the channels, the channels, the spatial sizes; false where S is too short. */
+type Split<S, Spatial extends keyof Ranks> = Spatial extends 1
+  ? S extends readonly [...infer N, infer C, infer L]
+    ? [N, C, [L]]
+    : false
+  : Spatial extends 2
+    ? S extends readonly [...infer N, infer C, infer H, infer W]
+      ? [N, C, [H, W]]
+      : false
+    : S extends readonly [...infer N, infer C, infer D, infer H, infer W]
+      ? [N, C, [D, H, W]]
+      : false;
+type Unfit<Op extends string, Spatial extends keyof Ranks, S, Unknown> =
+  Known<S> extends true ? WrongRank<Op, Length<S>, Ranks[Spatial]['text']> : Unknown;
+type Slid<Before extends List, R> = R extends List ? [...Before, ...R] : R;
+
+type Slide<Op extends string, Sizes, W extends Window, Out extends List = []> = Sizes extends readonly [
+  infer D extends number,
+  ...infer R,
+]
+  ? Steps<
+      D,
+      Entry<W['kernel'], Out>,
+      Entry<W['stride'], Out>,
+      Entry<W['padding'], Out>,
+      Entry<W['dilation'], Out>
+    > extends infer N
+    ? N extends false
+      ? WindowTooLarge<Op, Span<Entry<W['kernel'], Out>, Entry<W['dilation'], Out>>, D, Entry<W['padding'], Out>>
+      : Slide<Op, R, W, [...Out, N]>
+    : never
+  : Out;
+/** The number for the next dimension. */
+type Entry<P extends PerDimension, Done extends List> = P extends number
+  ? P
+  : P extends readonly [...Done, infer N extends number, ...List]
+    ? N
+    : number;
+
+/** Positions of a window: floor((size + 2 padding − span) / stride) + 1; false if it doesn't fit once. */
+type Steps<
+  Size extends number,
+  Kernel extends number,
+  Stride extends number,
+  Padding extends number,
+  Dilation extends number,
+> =
+  Subtract<Add<Size, Multiply<2, Padding>>, Span<Kernel, Dilation>> extends infer Room
+    ? Room extends number
+      ? Divide<Room, Stride> extends [infer N extends number, unknown]
+        ? Add<N, 1>
+        : number
+      : false
+    : never;
+/** Elements from the first to the last under a window. */
+type Span<Kernel extends number, Dilation extends number> = Dilation extends 1
+  ? Kernel
+  : Subtract<Kernel, 1> extends infer N extends number
+    ? Add<Multiply<Dilation, N>, 1>
+    : number;

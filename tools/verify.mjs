@@ -1,0 +1,73 @@
+#!/usr/bin/env node
+// `npm test`: every check of the repository, one after the other, carrying on after a failure so that one run shows them all.
+// Its last line is always `N passed, N failed[, N skipped]`: the tests, plus one failure for each other step that failed.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { install, root, run } from './bootstrap.mjs';
+
+const report = join(root, 'temp', 'vitest.json');
+const turbo = (task) => run('turbo', ['run', task, '--continue', '--output-logs=errors-only']);
+// This very Node, not the one of the tools: what is published must run on what engines promise.
+const ownNode = (script) => spawnSync(process.execPath, [script], { cwd: root, stdio: 'inherit' }).status ?? 1;
+
+/** Each step's name, the step without which it makes no sense, and how it runs: to an exit code. */
+const steps = [
+  { name: 'install', start: () => (install() ? 0 : 1) },
+  { name: 'biome', needs: 'install', start: () => run('biome', ['check', '--error-on-warnings', '.']) },
+  { name: 'knip', needs: 'install', start: () => run('knip', []) },
+  { name: 'typecheck', needs: 'install', start: () => run('node', ['tools/typecheck.mjs']) },
+  {
+    name: 'vitest',
+    needs: 'install',
+    start: () => run('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]),
+  },
+  { name: 'build', needs: 'install', start: () => turbo('build') },
+  { name: 'api', needs: 'build', start: () => run('node', ['tools/api.mjs']) },
+  { name: 'pack', needs: 'build', start: () => turbo('pack:check') },
+  { name: 'plain node', needs: 'build', start: () => ownNode('tools/check-dist.mjs') },
+];
+
+rmSync(report, { force: true });
+const results = new Map();
+for (const step of steps) results.set(step.name, perform(step));
+summarise();
+
+function perform({ name, needs, start }) {
+  if (needs && results.get(needs).state !== 'passed') return { state: 'not run', seconds: 0 };
+  console.log(`\n── ${name} ${'─'.repeat(60 - name.length)}`);
+  const begin = performance.now();
+  let code = 1;
+  try {
+    code = start();
+  } catch (error) {
+    console.error(error);
+  }
+  return { state: code === 0 ? 'passed' : 'failed', seconds: (performance.now() - begin) / 1000 };
+}
+
+function summarise() {
+  console.log(`\n── summary ${'─'.repeat(53)}`);
+  for (const [name, { state, seconds }] of results) {
+    console.log(`${name.padEnd(12)} ${state.padEnd(8)} ${seconds.toFixed(1).padStart(6)} s`);
+  }
+  const tests = readTests();
+  const failedSteps = [...results].filter(([name, { state }]) => name !== 'vitest' && state === 'failed').length;
+  const failed = tests.failed + failedSteps;
+  if (failed > 0) process.exitCode = 1;
+  console.log(`\n${tests.passed} passed, ${failed} failed${tests.skipped > 0 ? `, ${tests.skipped} skipped` : ''}`);
+}
+
+/** Counts of the tests. Whatever makes their run fail is at least one failure, and so is a run without any test. */
+function readTests() {
+  const { state } = results.get('vitest');
+  if (!existsSync(report)) return { passed: 0, failed: state === 'failed' ? 1 : 0, skipped: 0 };
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
+    readFileSync(report, 'utf8'),
+  );
+  const unloadable = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
+  const failed = numFailedTests + unloadable.length;
+  if (numPassedTests === 0) console.error('no test passed: that is a failure');
+  const least = state === 'failed' || numPassedTests === 0 ? 1 : 0;
+  return { passed: numPassedTests, failed: Math.max(failed, least), skipped: numPendingTests + numTodoTests };
+}

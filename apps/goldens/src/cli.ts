@@ -1,6 +1,8 @@
 #!/usr/bin/env node
-// Runs a folder of reference cases on a backend and prints what agreed: `goldens --dir DIR [--backend NAME] [--family F]
-// [--json FILE] [--only ID-substring]`. Exit code 1 when a case failed, 2 when the command line made no sense.
+/**
+ * Runs a folder of reference cases on a backend and prints what agreed: `goldens --dir DIR [--backend NAME] [--family F]
+ * [--json FILE] [--only ID-substring]`. Exit code 1 when a case failed, 2 when the command line made no sense.
+ */
 
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';

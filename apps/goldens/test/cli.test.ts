@@ -33,7 +33,12 @@ function run(...args: readonly string[]): { code: number | null; output: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'goldens-'));
   family('right', adding('right/add/01', 2));
-  family('wrong', adding('wrong/add/01', 2), adding('wrong/add/02', 3), '{"id": "wrong/x/01", "op": "torch.unheard_of"}');
+  family(
+    'wrong',
+    adding('wrong/add/01', 2),
+    adding('wrong/add/02', 3),
+    '{"id": "wrong/x/01", "op": "torch.unheard_of"}',
+  );
   family('told', '{"id": "told/program/01", "op": "program", "attrs": {"code": "x = 1"}, "expected": {"x": 1}}');
 });
 

@@ -8,6 +8,7 @@ export { CompositeProgram, compileFor, operandsOf, runLaunch } from './lower/com
 export { NullBackend, type NullCounts, type NullOptions, nullBackend } from './null-backend.ts';
 export { reference } from './reference/backend.ts';
 export * from './scalar/core.ts';
+export * from './scalar/derived/index.ts';
 export { differentiate, expand } from './scalar/differentiate.ts';
 export * from './scalar/expression.ts';
 export { print } from './scalar/print.ts';

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { FormatError } from '@nn/backend';
+import { FormatError, ValueError } from '@nn/backend';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { defaultCacheFolder, fetchToDisk } from './disk-cache.ts';
 import { nodeHost } from './node.ts';
@@ -181,6 +181,26 @@ describe('interrupted', () => {
     expect(requests.length).toBe(1);
   });
 
+  test('a server that names no versions', async () => {
+    const nameless =
+      (handler: Handler): Handler =>
+      (request, response) => {
+        response.setHeader = () => response;
+        handler(request, response);
+      };
+    handlers = [
+      (_request, response) => {
+        response.writeHead(200, { 'Content-Length': content.length });
+        response.write(content.subarray(0, half), () => setTimeout(() => response.destroy(), 20));
+      },
+      nameless(serve(content)),
+    ];
+    await writeFile(join(folder, 'x.gz.part.version'), '"old"');
+    await expectWhole(await fetchIt());
+    expect(ranges()).toEqual([undefined, `bytes=${half}-`]);
+    expect(requests[1]!.headers['if-range']).toBeUndefined();
+  });
+
   test.each([
     { what: 'of unknown version, from another file', part: Buffer.alloc(half) },
     { what: 'complete, from another file', part: Buffer.alloc(content.length) },
@@ -277,6 +297,14 @@ describe('what is wrong', () => {
     const error = await failure({ url });
     expect(error).toBeInstanceOf(DownloadError);
     expect(error.message).toMatch(/no connection \(.*ECONNREFUSED.*\)/);
+  });
+
+  test('a folder that can’t be made', async () => {
+    await writeFile(join(folder, 'taken'), '');
+    const transfer: Transfer = { op: 'mnist', url: 'http://x', file, signal: undefined, onProgress: undefined };
+    const attempt = fetchToDisk(nodeHost()!, join(folder, 'taken', 'in'), transfer);
+    await expect(attempt).rejects.toThrow(ValueError);
+    await expect(attempt).rejects.toThrow(/can't make the cache folder \(ENOTDIR.*\); pass another as cacheDir/);
   });
 
   test('no SHA-256, as on pages without https', async () => {

@@ -3,8 +3,7 @@
  * Until then it grows as `NAME.part`, from which an interrupted download goes on. Pieces are written at their positions and
  * checked in the end, so two processes that fetch the same file don't spoil each other's.
  */
-
-import { FormatError } from '@nn/backend';
+import { FormatError, ValueError } from '@nn/backend';
 import type { NodeHost } from './node.ts';
 import { DownloadError, isIntact, notIntact, request, type Transfer } from './transfer.ts';
 
@@ -27,7 +26,10 @@ export async function fetchToDisk(node: NodeHost, folder: string, transfer: Tran
   const { files, path } = node;
   const target = path.join(folder, transfer.file.name);
   const part = `${target}.part`;
-  await files.mkdir(folder, { recursive: true });
+  await files.mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+    const { message } = cause as Error;
+    throw new ValueError(transfer.op, `can't make the cache folder (${message}); pass another as cacheDir`, { cause });
+  });
   for (let attempt = 1; ; attempt++) {
     const kept = await readIfAny(node, target);
     if (kept && (await isIntact(transfer, kept))) return kept;
@@ -66,7 +68,7 @@ async function complete(node: NodeHost, part: string, had: number, transfer: Tra
   let answer = await request(transfer, usable, validator && new TextDecoder().decode(validator));
   if (answer === 'restart') answer = await request(transfer, 0);
   if (answer === 'restart') throw new DownloadError(transfer.op, transfer.url, 'the server does not send the file');
-  if (answer.start === 0 && answer.validator !== undefined) await files.writeFile(`${part}.version`, answer.validator);
+  if (answer.start === 0) await files.writeFile(`${part}.version`, answer.validator ?? '');
   const handle = await files.open(part, files.constants.O_RDWR | files.constants.O_CREAT);
   try {
     if (answer.start < had) await handle.truncate(answer.start);

@@ -50,7 +50,7 @@ export interface Answer {
 /**
  * Asks for a file from byte `from` on.
  *
- * @param validator - the version that the bytes before `from` are of; with another one the server sends the whole file
+ * @param validator - the version that the bytes before `from` are of, if known; of another one the server sends the whole
  * @returns the answer, or `'restart'` when the server can't go on from there
  * @throws DownloadError without a connection or for any other status; the signal's reason when aborted
  */
@@ -58,7 +58,7 @@ export async function request(transfer: Transfer, from: number, validator?: stri
   const { op, url, signal } = transfer;
   const headers = new Headers({ 'Accept-Encoding': 'identity' });
   if (from > 0) headers.set('Range', `bytes=${from}-`);
-  if (from > 0 && validator !== undefined) headers.set('If-Range', validator);
+  if (from > 0 && validator) headers.set('If-Range', validator);
   const response = await fetch(url, { headers, ...(signal && { signal }) }).catch((cause: unknown) => {
     signal?.throwIfAborted();
     throw new DownloadError(op, url, `no connection (${reason(cause)}); try again, or another mirror`, { cause });

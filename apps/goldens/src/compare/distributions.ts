@@ -1,5 +1,7 @@
-// Judges random values by what must hold of them: bounds, spread, mean. The margins are six standard errors of the
-// statistic, so that a right generator practically never fails and a wrong scale of a few per cent does.
+/**
+ * Judges random values by what must hold of them: bounds, spread, mean. The margins are six standard errors of the
+ * statistic, so that a right generator practically never fails and a wrong scale of a few per cent does.
+ */
 
 import type { JsonRecord } from '../format/document.ts';
 import { AGREED, type Comparison, fail } from './tensors.ts';

@@ -1,5 +1,7 @@
-// Compares one computed tensor with its stored expectation: dtype, shape, then values (all of them, or the
-// samples and sums of a large one). Says where the first disagreement is and how large the largest error was.
+/**
+ * Compares one computed tensor with its stored expectation: dtype, shape, then values (all of them, or the
+ * samples and sums of a large one). Says where the first disagreement is and how large the largest error was.
+ */
 
 import type { SampledValues, StoredTensor, Tolerance } from '../format/document.ts';
 import { readNumber, readTensorValues, roundToDtype, type TensorValues } from '../format/tensor-values.ts';

@@ -1,5 +1,7 @@
-// The one rule of agreement: |x - y| <= atol + rtol * |y|. NaN agrees with NaN alone, an infinity with the same
-// infinity alone; the two zeros agree, since their difference is 0. Plain numbers, nothing else.
+/**
+ * The one rule of agreement: |x - y| <= atol + rtol * |y|. NaN agrees with NaN alone, an infinity with the same
+ * infinity alone; the two zeros agree, since their difference is 0. Plain numbers, nothing else.
+ */
 
 import type { Tolerance } from '../format/document.ts';
 

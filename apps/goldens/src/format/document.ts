@@ -1,6 +1,8 @@
-// The format of one file of reference cases, as types, and the reading of its text into them.
-// Checks only the frame (family, cases, ids); what a case needs is checked where it is run, so that
-// one odd case fails alone.
+/**
+ * The format of one file of reference cases, as types, and the reading of its text into them.
+ * Checks only the frame (family, cases, ids); what a case needs is checked where it is run, so that
+ * one odd case fails alone.
+ */
 
 import { parseAttributes } from './json.ts';
 import type { Attribute, AttributeRecord } from './python-float.ts';

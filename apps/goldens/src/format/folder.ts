@@ -1,5 +1,7 @@
-// Lists and reads a folder of reference cases. A family that is continued in `<family>_2.json` names its
-// family inside, so files of one family are joined by that name. The only place that touches the disk for cases.
+/**
+ * Lists and reads a folder of reference cases. A family that is continued in `<family>_2.json` names its
+ * family inside, so files of one family are joined by that name. The only place that touches the disk for cases.
+ */
 
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';

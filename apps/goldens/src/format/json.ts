@@ -1,6 +1,8 @@
-// Reads the JSON of a family. Two readings of one text: plain numbers for data, and, for the attributes,
-// numbers that still know whether they were written as a Python float (`2.0`, `1e-05`) or an int (`2`).
-// It knows JSON and Python's way of writing numbers, not what a case means.
+/**
+ * Reads the JSON of a family. Two readings of one text: plain numbers for data, and, for the attributes,
+ * numbers that still know whether they were written as a Python float (`2.0`, `1e-05`) or an int (`2`).
+ * It knows JSON and Python's way of writing numbers, not what a case means.
+ */
 
 import { type Attribute, PythonFloat } from './python-float.ts';
 

@@ -1,5 +1,7 @@
-// Reads one Python expression made of calls and literals, such as `Sequential(Linear(3, 4), ReLU(inplace=True))`, into a
-// tree. It knows Python's way of writing values; what a name means is for the reader of the tree.
+/**
+ * Reads one Python expression made of calls and literals, such as `Sequential(Linear(3, 4), ReLU(inplace=True))`, into a
+ * tree. It knows Python's way of writing values; what a name means is for the reader of the tree.
+ */
 
 import { PythonFloat } from './python-float.ts';
 

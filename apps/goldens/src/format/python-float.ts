@@ -1,6 +1,8 @@
-// Python keeps `2` and `2.0` apart, JavaScript does not. In the attributes of a case the difference
-// decides the dtype of a result, so a number that was a float in Python is carried as a PythonFloat
-// until the moment it is handed to the library. Nothing here knows what an op is.
+/**
+ * Python keeps `2` and `2.0` apart, JavaScript does not. In the attributes of a case the difference
+ * decides the dtype of a result, so a number that was a float in Python is carried as a PythonFloat
+ * until the moment it is handed to the library. Nothing here knows what an op is.
+ */
 
 /** A number that was a `float` in the Python call. */
 export class PythonFloat {

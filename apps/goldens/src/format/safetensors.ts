@@ -1,5 +1,7 @@
-// Reads the safetensors files that belong to training runs: 8 bytes of little-endian header length, a JSON
-// header, raw little-endian data. Everything is checked against the size of the file before it is used.
+/**
+ * Reads the safetensors files that belong to training runs: 8 bytes of little-endian header length, a JSON
+ * header, raw little-endian data. Everything is checked against the size of the file before it is used.
+ */
 
 import { countElements, type TensorValues, ValueFormatError } from './tensor-values.ts';
 

@@ -1,5 +1,7 @@
-// Turns the stored form of a tensor into numbers: written values, generated values, special floats.
-// Values come out as the dtype holds them (float32 values rounded to float32). No library types here.
+/**
+ * Turns the stored form of a tensor into numbers: written values, generated values, special floats.
+ * Values come out as the dtype holds them (float32 values rounded to float32). No library types here.
+ */
 
 import type { GeneratedValues, Json, StoredTensor } from './document.ts';
 import { readSpecialFloat } from './json.ts';

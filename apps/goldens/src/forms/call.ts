@@ -1,4 +1,4 @@
-// The common form, for every case that has no other: one call of an op on its inputs.
+/** The common form, for every case that has no other: one call of an op on its inputs. */
 
 import { opTable } from '../ops/table.ts';
 import { buildInputs } from '../run/build-inputs.ts';

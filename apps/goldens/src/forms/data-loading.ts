@@ -1,4 +1,4 @@
-// Samplers, datasets, batches and collation of torch.utils.data. Random ones are judged by their property.
+/** Samplers, datasets, batches and collation of torch.utils.data. Random ones are judged by their property. */
 
 import { arange } from '@nn/tensor';
 import { AGREED, type Comparison, comparePlain, fail, joinComparisons } from '../compare/tensors.ts';

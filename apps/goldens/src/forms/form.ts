@@ -1,5 +1,7 @@
-// A form is one way in which a case can be written. The runner asks the forms in order; the first that knows the case
-// runs it. Forms look at what the case contains, never at its id.
+/**
+ * A form is one way in which a case can be written. The runner asks the forms in order; the first that knows the case
+ * runs it. Forms look at what the case contains, never at its id.
+ */
 
 import type { Comparison } from '../compare/tensors.ts';
 import type { GoldenCase } from '../format/document.ts';

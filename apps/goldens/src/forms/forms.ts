@@ -1,4 +1,4 @@
-// The forms in the order in which they are asked; the last one takes any case.
+/** The forms in the order in which they are asked; the last one takes any case. */
 
 import type { GoldenCase } from '../format/document.ts';
 import { callForm } from './call.ts';

@@ -1,5 +1,7 @@
-// Derivatives of whole functions, each written as a formula in the case: Hessians, Jacobians, derivatives of any order,
-// and the gradient of a gradient penalty.
+/**
+ * Derivatives of whole functions, each written as a formula in the case: Hessians, Jacobians, derivatives of any order,
+ * and the gradient of a gradient penalty.
+ */
 
 import { grad, hessian, jacobian } from '@nn/autograd';
 import { linalg, matmul, mean, pow, sub, sum, type Tensor, tanh } from '@nn/tensor';

@@ -1,5 +1,7 @@
-// torch.nn.utils on gradients and parameters: clipping, whose outputs are the total norm (by norm only) and the gradients
-// afterwards, and joining parameters into a vector.
+/**
+ * torch.nn.utils on gradients and parameters: clipping, whose outputs are the total norm (by norm only) and the gradients
+ * afterwards, and joining parameters into a vector.
+ */
 
 import { type Tensor, zerosLike } from '@nn/tensor';
 import type { GoldenCase } from '../format/document.ts';

@@ -1,5 +1,7 @@
-// Initial values: the functions of torch.nn.init and the parameters of fresh modules. Random ones are judged by their
-// distribution, drawn again from a fixed seed until there are enough values.
+/**
+ * Initial values: the functions of torch.nn.init and the parameters of fresh modules. Random ones are judged by their
+ * distribution, drawn again from a fixed seed until there are enough values.
+ */
 
 import { empty, manualSeed, type Tensor } from '@nn/tensor';
 import { compareDistribution, ENOUGH_VALUES, measureMoments } from '../compare/distributions.ts';

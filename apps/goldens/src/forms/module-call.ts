@@ -1,4 +1,4 @@
-// A call of a module: constructed, its parameters and buffers loaded, run, and its buffers looked at afterwards.
+/** A call of a module: constructed, its parameters and buffers loaded, run, and its buffers looked at afterwards. */
 
 import type { Tensor } from '@nn/tensor';
 import type { GoldenCase } from '../format/document.ts';

@@ -1,5 +1,7 @@
-// The structure of typical modules: printed form, state_dict rows, names in order, number of parameters. The module is
-// built from the line of Python that constructs it.
+/**
+ * The structure of typical modules: printed form, state_dict rows, names in order, number of parameters. The module is
+ * built from the line of Python that constructs it.
+ */
 
 import type { Tensor } from '@nn/tensor';
 import { joinComparisons } from '../compare/tensors.ts';

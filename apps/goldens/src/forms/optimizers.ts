@@ -1,5 +1,7 @@
-// Optimisers: parameters after each step for given gradients, with the state at the end; or a formula minimised from a
-// given start.
+/**
+ * Optimisers: parameters after each step for given gradients, with the state at the end; or a formula minimised from a
+ * given start.
+ */
 
 import type { Tensor } from '@nn/tensor';
 import { type Comparison, compareNumbers, joinComparisons } from '../compare/tensors.ts';

@@ -1,4 +1,4 @@
-// Printed text: repr of tensors under the default print options and others, of shapes, and a tensor inside an f-string.
+/** Printed text: repr of tensors under the default print options and others, of shapes, and a tensor inside an f-string. */
 
 import { formatSize, setPrintOptions, type Tensor } from '@nn/tensor';
 import { type Comparison, comparePlain, joinComparisons } from '../compare/tensors.ts';

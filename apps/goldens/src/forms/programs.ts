@@ -1,5 +1,7 @@
-// Cases that are little Python programs: those whose values are looked at afterwards, those that must fail, and the
-// examples of the seed documents (code, then expressions).
+/**
+ * Cases that are little Python programs: those whose values are looked at afterwards, those that must fail, and the
+ * examples of the seed documents (code, then expressions).
+ */
 
 import { NnError } from '@nn/backend';
 import { AGREED, type Comparison, fail, joinComparisons } from '../compare/tensors.ts';

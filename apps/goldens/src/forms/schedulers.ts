@@ -1,5 +1,7 @@
-// Learning rate schedules: the rate right after construction, then after each scheduler step (an optimiser step before
-// each). Two rates: two parameter groups. Some schedules move the momentum too.
+/**
+ * Learning rate schedules: the rate right after construction, then after each scheduler step (an optimiser step before
+ * each). Two rates: two parameter groups. Some schedules move the momentum too.
+ */
 
 import { zeros } from '@nn/tensor';
 import { type Comparison, joinComparisons } from '../compare/tensors.ts';

@@ -1,5 +1,7 @@
-// Dropout while training: what must hold of a random result, not its values. The values kept are scaled, as many are
-// kept as should be, and the gradient of the input is the very mask.
+/**
+ * Dropout while training: what must hold of a random result, not its values. The values kept are scaled, as many are
+ * kept as should be, and the gradient of the input is the very mask.
+ */
 
 import { grad } from '@nn/autograd';
 import { manualSeed, ones, sum, type Tensor } from '@nn/tensor';

@@ -1,5 +1,7 @@
-// Shape, stride, storage offset and contiguity of views of arange(n).reshape(shape). A step ["slice", dim, start, stop,
-// step] slices one dimension, any other step is a method and its arguments.
+/**
+ * Shape, stride, storage offset and contiguity of views of arange(n).reshape(shape). A step ["slice", dim, start, stop,
+ * step] slices one dimension, any other step is a method and its arguments.
+ */
 
 import { comparePlain, joinComparisons } from '../compare/tensors.ts';
 import { isRecord, type Json } from '../format/document.ts';

@@ -1,4 +1,4 @@
-// `x[index]` and `x[index] = value`: the list of subscripts becomes the arguments of at and setAt.
+/** `x[index]` and `x[index] = value`: the list of subscripts becomes the arguments of at and setAt. */
 
 import type { GoldenCase } from '../format/document.ts';
 import { type Attribute, type AttributeRecord, toPlain } from '../format/python-float.ts';

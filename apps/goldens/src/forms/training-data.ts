@@ -1,4 +1,4 @@
-// The images and labels of a training run, and its batches as tensors.
+/** The images and labels of a training run, and its batches as tensors. */
 
 import type { Tensor } from '@nn/tensor';
 import { roundToDtype, type TensorValues } from '../format/tensor-values.ts';

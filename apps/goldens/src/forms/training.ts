@@ -1,5 +1,7 @@
-// A training run from stored weights on stored images: the loss of every step, the gradient norms of the first, the final
-// weights and accuracy. The model is built from its printed form, where that is a flat Sequential of known modules.
+/**
+ * A training run from stored weights on stored images: the loss of every step, the gradient norms of the first, the final
+ * weights and accuracy. The model is built from its printed form, where that is a flat Sequential of known modules.
+ */
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

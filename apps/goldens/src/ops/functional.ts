@@ -1,4 +1,4 @@
-// torch.nn.functional: activations, losses, layers as functions.
+/** torch.nn.functional: activations, losses, layers as functions. */
 
 import type { OpTable } from '../run/call.ts';
 import { callFunction } from '../run/library.ts';

@@ -1,4 +1,4 @@
-// Gathering, scattering and masks by function; subscripts are in forms/subscripts.ts.
+/** Gathering, scattering and masks by function; subscripts are in forms/subscripts.ts. */
 
 import type { OpTable } from '../run/call.ts';
 

@@ -1,4 +1,4 @@
-// torch.nn.init: functions that fill a tensor, and the two that only compute.
+/** torch.nn.init: functions that fill a tensor, and the two that only compute. */
 
 export const initializers: Readonly<Record<string, string>> = {
   'torch.nn.init.xavier_uniform_': 'init.xavierUniform_(tensor, { gain })',

@@ -1,5 +1,7 @@
-// The modules of torch.nn: how each is constructed, and how the arguments of a call are handed to forward where that is
-// more than "in order". The order of the parameters is PyTorch's, since Python programs pass them by position.
+/**
+ * The modules of torch.nn: how each is constructed, and how the arguments of a call are handed to forward where that is
+ * more than "in order". The order of the parameters is PyTorch's, since Python programs pass them by position.
+ */
 
 /** Constructor of our module by the name of PyTorch's class. */
 export type ModuleTable = Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-// Elementwise functions of PyTorch and the calls of our library that they are.
+/** Elementwise functions of PyTorch and the calls of our library that they are. */
 
 import type { OpTable } from '../run/call.ts';
 import { toCamelCase } from '../run/signature.ts';

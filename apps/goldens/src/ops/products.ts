@@ -1,4 +1,4 @@
-// Matrix products and linear algebra.
+/** Matrix products and linear algebra. */
 
 import type { OpTable } from '../run/call.ts';
 import { callFunction } from '../run/library.ts';

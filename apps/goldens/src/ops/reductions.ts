@@ -1,4 +1,4 @@
-// Reductions, scans, sorting and searching.
+/** Reductions, scans, sorting and searching. */
 
 import type { OpTable } from '../run/call.ts';
 

@@ -1,9 +1,22 @@
-// Creation, reshaping, views, joining, splitting, padding, triangles and diagonals.
+/** Creation, reshaping, views, joining, splitting, padding, triangles and diagonals. */
 
+import type { Attribute } from '../format/python-float.ts';
+import { PythonFloat } from '../format/python-float.ts';
 import type { OpTable } from '../run/call.ts';
+import { callFunction } from '../run/library.ts';
+
+/** Python's ints are bigints in data: JavaScript numbers are floats, whole or not. */
+function toData(value: Attribute): unknown {
+  if (value instanceof PythonFloat) return value.value;
+  if (Array.isArray(value)) return value.map(toData);
+  return typeof value === 'number' ? BigInt(value) : value;
+}
 
 export const shapes: OpTable = {
-  'torch.tensor': 'tensor(data:scalar, { dtype, requires_grad })',
+  'torch.tensor': (call) => {
+    const options = { dtype: call.plain('dtype'), requiresGrad: call.plain('requires_grad') };
+    return callFunction('tensor', [toData(call.attribute('data') as Attribute), options]);
+  },
   'torch.arange': 'arange(start=0, end, step=1, { dtype })',
   'torch.linspace': 'linspace(start, end, steps, { dtype })',
   'torch.logspace': 'logspace(start, end, steps, { base, dtype })',

@@ -1,4 +1,4 @@
-// Every mapped op of PyTorch in one table.
+/** Every mapped op of PyTorch in one table. */
 
 import type { OpTable } from '../run/call.ts';
 import { functional } from './functional.ts';

@@ -1,4 +1,4 @@
-// Programs about autograd: how gradients accumulate, hooks, in-place changes, custom functions.
+/** Programs about autograd: how gradients accumulate, hooks, in-place changes, custom functions. */
 
 import { Function as DifferentiableFunction, grad, noGrad } from '@nn/autograd';
 import { Linear, Module } from '@nn/nn';
@@ -27,7 +27,7 @@ z.backward()`,
     (x: Tensor) => {
       x.requiresGrad_();
       const z = x.pow(3).sum();
-      z.backward({ retainGraph: true });
+      z.backward(undefined, { retainGraph: true });
       z.backward();
       return { 'x.grad': x.grad };
     },

@@ -1,5 +1,7 @@
-// Programs that must fail, each as the same mistake in our library. Shapes are given as numbers that the compiler does not
-// know, since it would refuse most of these programs. A mistake in values may show only when the result is read.
+/**
+ * Programs that must fail, each as the same mistake in our library. Shapes are given as numbers that the compiler does not
+ * know, since it would refuse most of these programs. A mistake in values may show only when the result is read.
+ */
 
 import { crossEntropy, Dropout, Linear, linear, nllLoss } from '@nn/nn';
 import { SGD } from '@nn/optim';

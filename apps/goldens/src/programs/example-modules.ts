@@ -1,4 +1,4 @@
-// Classes that exist only in the examples of the files.
+/** Classes that exist only in the examples of the files. */
 
 import { Linear, Module, ModuleDict, ModuleList, Parameter, ParameterList, ReLU, Tanh } from '@nn/nn';
 import { ones, type Tensor, zeros } from '@nn/tensor';

@@ -1,4 +1,4 @@
-// Functions that cases write as formulas, translated by their text.
+/** Functions that cases write as formulas, translated by their text. */
 
 import { add, exp, logsumexp, mul, outer, pow, prod, sin, sub, sum, type Tensor, tensor } from '@nn/tensor';
 import { UntranslatedError } from '../forms/form.ts';

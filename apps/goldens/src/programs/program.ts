@@ -1,5 +1,7 @@
-// Little Python programs and what they are in TypeScript. A translation is found by the exact text of the program (white
-// space at the ends aside); a program whose text differs in anything else is another program.
+/**
+ * Little Python programs and what they are in TypeScript. A translation is found by the exact text of the program (white
+ * space at the ends aside); a program whose text differs in anything else is another program.
+ */
 
 import type { Tensor } from '@nn/tensor';
 

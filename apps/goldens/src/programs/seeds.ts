@@ -1,4 +1,4 @@
-// The examples of the seed documents: a program, then the expressions whose values the document prints.
+/** The examples of the seed documents: a program, then the expressions whose values the document prints. */
 
 import { collectPrograms, type Programs, type Translation } from './program.ts';
 import { withoutProgram as arithmetic, arithmeticSeeds } from './seeds/arithmetic.ts';

@@ -1,4 +1,4 @@
-// What a run of a folder found, in plain data: one result a case, and counts by family.
+/** What a run of a folder found, in plain data: one result a case, and counts by family. */
 
 /** `untranslated`: a little Python program that nobody has translated; it counts as failed and is listed apart. */
 export type Status = 'passed' | 'failed' | 'untranslated';

@@ -1,4 +1,4 @@
-// The report for people: a table by family, the failures one by one, and the count as the last line.
+/** The report for people: a table by family, the failures one by one, and the count as the last line. */
 
 import Table from 'cli-table3';
 import pc from 'picocolors';

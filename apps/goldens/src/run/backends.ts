@@ -1,4 +1,4 @@
-// The backends that a run can be made on, by name, each loaded only when it is asked for.
+/** The backends that a run can be made on, by name, each loaded only when it is asked for. */
 
 import { setBackend } from '@nn/tensor';
 

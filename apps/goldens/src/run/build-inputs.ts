@@ -1,4 +1,4 @@
-// The input tensors of a case by name, those with requires_grad as leaves that collect gradients.
+/** The input tensors of a case by name, those with requires_grad as leaves that collect gradients. */
 
 import type { Tensor } from '@nn/tensor';
 import type { GoldenCase, StoredInput } from '../format/document.ts';

@@ -1,5 +1,7 @@
-// The arguments of one PyTorch call: its input tensors (lists such as `tensors.0`, `tensors.1` joined) and its
-// attributes, by PyTorch's parameter names. Remembers what was taken, so that nothing is dropped unseen.
+/**
+ * The arguments of one PyTorch call: its input tensors (lists such as `tensors.0`, `tensors.1` joined) and its
+ * attributes, by PyTorch's parameter names. Remembers what was taken, so that nothing is dropped unseen.
+ */
 
 import { type Attribute, type AttributeRecord, toPlain } from '../format/python-float.ts';
 import type { Parameter, Signature } from './signature.ts';

@@ -1,4 +1,4 @@
-// Makes the call that a case describes, by the row of its op: a signature line, or a function for what no line can say.
+/** Makes the call that a case describes, by the row of its op: a signature line, or a function for what no line can say. */
 
 import { bindArguments, type CallArguments } from './call-arguments.ts';
 import { callFunction, callMethod, MissingError } from './library.ts';

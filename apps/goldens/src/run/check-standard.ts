@@ -1,5 +1,7 @@
-// Checks a case in the common form against what was computed: outputs, then the vector-Jacobian product of every
-// input that requires a gradient, then the gradients of those (double_backward).
+/**
+ * Checks a case in the common form against what was computed: outputs, then the vector-Jacobian product of every
+ * input that requires a gradient, then the gradients of those (double_backward).
+ */
 
 import { grad } from '@nn/autograd';
 import { mul, sum, type Tensor } from '@nn/tensor';

@@ -1,5 +1,7 @@
-// Compares any value a program can compute (tensors, numbers, strings, booleans, lists and records of them) with its
-// expectation in JSON.
+/**
+ * Compares any value a program can compute (tensors, numbers, strings, booleans, lists and records of them) with its
+ * expectation in JSON.
+ */
 
 import {
   AGREED,

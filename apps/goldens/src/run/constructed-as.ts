@@ -1,5 +1,7 @@
-// A module from the line of Python that constructs it. Classes of torch.nn come from the table of constructors,
-// containers are built here; a class that exists in the example only has to be given by the caller.
+/**
+ * A module from the line of Python that constructs it. Classes of torch.nn come from the table of constructors,
+ * containers are built here; a class that exists in the example only has to be given by the caller.
+ */
 
 import { isPythonCall, type PythonCall, type PythonValue, parsePythonExpression } from '../format/python-expression.ts';
 import { PythonFloat } from '../format/python-float.ts';

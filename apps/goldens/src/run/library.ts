@@ -1,5 +1,7 @@
-// The one door from this app to the library under test. Mappings name our functions as text and are looked up here,
-// so a function that the library doesn't have fails the cases that need it, by name, and nothing else.
+/**
+ * The one door from this app to the library under test. Mappings name our functions as text and are looked up here,
+ * so a function that the library doesn't have fails the cases that need it, by name, and nothing else.
+ */
 
 import * as autograd from '@nn/autograd';
 import * as data from '@nn/data';

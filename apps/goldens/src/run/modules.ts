@@ -1,4 +1,4 @@
-// Modules of torch.nn as modules of our library: constructed from the arguments that a case or a line of Python gives.
+/** Modules of torch.nn as modules of our library: constructed from the arguments that a case or a line of Python gives. */
 
 import { type Attribute, type AttributeRecord, toPlain } from '../format/python-float.ts';
 import { moduleConstructors, moduleForwards } from '../ops/modules.ts';

@@ -1,4 +1,4 @@
-// Options of PyTorch as options of our library: every name in camelCase.
+/** Options of PyTorch as options of our library: every name in camelCase. */
 
 import { toCamelCase } from './signature.ts';
 

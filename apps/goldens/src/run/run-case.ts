@@ -1,4 +1,4 @@
-// Runs one case: finds its form, runs it, and turns whatever happened into a result. Nothing a case does stops the run.
+/** Runs one case: finds its form, runs it, and turns whatever happened into a result. Nothing a case does stops the run. */
 
 import type { GoldenCase } from '../format/document.ts';
 import { type FormContext, UntranslatedError } from '../forms/form.ts';

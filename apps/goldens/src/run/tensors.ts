@@ -1,5 +1,7 @@
-// Between stored numbers and tensors of the library: making inputs, reading results back, and flattening what a
-// call returned into a list, as the files list outputs. The other place, beside library.ts, that knows the library.
+/**
+ * Between stored numbers and tensors of the library: making inputs, reading results back, and flattening what a
+ * call returned into a list, as the files list outputs. The other place, beside library.ts, that knows the library.
+ */
 
 import { float, Tensor, tensor } from '@nn/tensor';
 import type { StoredTensor } from '../format/document.ts';

@@ -46,28 +46,26 @@ function shifted(x: Tensor, products: Tensor, direction: 0 | 1): Tensor {
 }
 
 /**
- * Gradient of y = cumprod(x) along the last dimension: x̄ₖ = Σ_{i ≥ k} ȳᵢ Π_{l ≤ i, l ≠ k} x_l. Row k of an n×n table holds the running
- * products with xₖ replaced by 1, which is right for any zeros and to any order of derivative.
+ * Gradient of y = cumprod(x) along the last dimension: x̄ₖ = Σ_{i ≥ k} ȳᵢ Π_{l ≤ i, l ≠ k} x_l (≤ and ≥ swap in reverse). Row k of an n×n table
+ * holds the running products with xₖ replaced by 1, which is right for any zeros and to any order of derivative.
  */
-export function runningProductGradient(x: Tensor, g: Tensor): Tensor {
+export function runningProductGradient(x: Tensor, g: Tensor, reverse: boolean): Tensor {
   const last = x.shape.length - 1;
   const n = x.shape[last]!;
-  if (n === 0) return x;
+  if (n === 0) return g;
   const square = [...x.shape, n];
   const table = fresh(layoutOf(x.layout.device, x.dtype, square), 'cumprodGradient');
   assign(table, expand(reshape(x, [...x.shape.slice(0, last), 1, n]), square), { fresh: true });
-  const one = filled(x.layout.device, x.dtype, [], 1);
-  // The diagonal, where the factor is left out.
-  assign(stridedView(table, x.shape, [...table.layout.strides.slice(0, last), n + 1], 0), expand(one, x.shape));
-  const omitted = running(table, 'product', false);
+  assign(diagonal(table), expand(filled(x.layout.device, x.dtype, [], 1), x.shape));
+  const omitted = running(table, 'product', reverse);
   const weighted = mul(omitted, reshape(g, [...g.shape.slice(0, last), 1, n]));
-  return upperSum(weighted, last);
+  // Summed from the far end, the diagonal holds the sums over i ≥ k.
+  return dispatch(copyOp, diagonal(running(weighted, 'sum', !reverse)));
 }
 
-/** Σ_{i ≥ k} t[…, k, i]. */
-function upperSum(t: Tensor, dim: number): Tensor {
-  const n = t.shape[dim]!;
-  const sums = running(t, 'sum', true);
-  const diagonal = stridedView(sums, t.shape.slice(0, -1), [...sums.layout.strides.slice(0, dim), n + 1], 0);
-  return dispatch(copyOp, diagonal);
+/** The view [..., k] of a dense table [..., k, k]. */
+function diagonal(table: Tensor): Tensor {
+  const shape = table.shape.slice(0, -1);
+  const n = shape[shape.length - 1]!;
+  return stridedView(table, shape, [...table.layout.strides.slice(0, -2), n + 1], 0);
 }

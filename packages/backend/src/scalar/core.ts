@@ -149,8 +149,8 @@ const facts: { readonly [N in CoreName]?: Partial<Row> } = {
   or: { accepts: 'bits' },
   xor: { accepts: 'bits' },
   not: { arity: 1, accepts: 'bits' },
-  shiftLeft: { accepts: 'bits' },
-  shiftRight: { accepts: 'bits' },
+  shiftLeft: { accepts: 'integer' },
+  shiftRight: { accepts: 'integer' },
   select: { arity: 3, accepts: 'any', result: (types) => types[1]! },
 };
 

@@ -12,8 +12,8 @@ export type Gradients = readonly (Expression | null)[];
 export interface Row {
   readonly name: string;
   readonly arity: number;
-  /** Which arguments it takes: floats, floats and integers, integers and bools, or anything. */
-  readonly accepts: 'float' | 'number' | 'bits' | 'any';
+  /** Which arguments it takes: floats, integers, both, integers and bools, or anything. */
+  readonly accepts: 'float' | 'integer' | 'number' | 'bits' | 'any';
   /** Type of the result; that of the first argument where absent. */
   readonly result?: (types: readonly ScalarType[]) => ScalarType;
   /** Derived rows only: the value, said with other rows. */
@@ -45,6 +45,7 @@ export const rows = (): IterableIterator<Row> => register.values();
 
 const accepted: Readonly<Record<Row['accepts'], (type: ScalarType) => boolean>> = {
   float: isFloatScalar,
+  integer: (type) => type === 'i32' || type === 'u32',
   number: (type) => type !== 'bool',
   bits: (type) => !isFloatScalar(type),
   any: () => true,

@@ -11,23 +11,24 @@ export function boundsOf(
   expression: Expression,
   precision: Precision,
 ): (inputs: readonly number[], at: number) => Interval {
-  const root = expand(expression);
-  const nodes = topological(root);
+  const nodes = topological(expand(expression));
+  const place = new Map(nodes.map((node, i) => [node, i]));
+  const steps = nodes.map((node) => ({ node, args: node.args.map((arg) => place.get(arg)!) }));
+  const found: Interval[] = nodes.map(() => nothing);
   return (inputs, at) => {
-    const found = new Map<Expression, Interval>();
-    for (const node of nodes) found.set(node, nodeBounds(node, found, inputs, at, precision));
-    return found.get(root)!;
+    for (const [i, { node, args }] of steps.entries())
+      found[i] = nodeBounds(node, args.map((arg) => found[arg]!), inputs, at, precision); // biome-ignore format: one step
+    return found.at(-1)!;
   };
 }
 
 function nodeBounds(
   node: Expression,
-  found: ReadonlyMap<Expression, Interval>,
+  args: readonly Interval[],
   inputs: readonly number[],
   at: number,
   precision: Precision,
 ): Interval {
-  const args = node.args.map((arg) => found.get(arg)!);
   switch (node.op) {
     case 'input':
       return leaf(inputs[node.value]!, node.type);

@@ -43,8 +43,9 @@ const formats = {
 
 export type Float = keyof typeof formats;
 
-/** Distance of neighbouring floats at x, which may lie beyond the largest one. */
+/** Distance of neighbouring floats at x, which may lie beyond the largest one. A zero is taken for exact. */
 export function ulp(x: number, type: Float): number {
+  if (x === 0) return 0;
   const { smallest, digits } = formats[type];
   const size = Math.max(Math.abs(x), smallest);
   return Number.isFinite(size) ? 2 ** (Math.floor(Math.log2(size)) - digits) : 0;

@@ -11,7 +11,8 @@ import { type Accuracy, exact, type Precision } from './precision.ts';
 /** Bounds of a row's result on arguments of one type. */
 export function rowBounds(name: CoreName, args: readonly Interval[], type: ScalarType, precision: Precision): Interval {
   if (name === 'select') return choose(args[0]!, args[1]!, args[2]!);
-  if (name === 'less' || name === 'lessEqual' || name === 'equal') return comparisons[name](args[0]!, args[1]!);
+  if (name === 'less' || name === 'lessEqual' || name === 'equal')
+    return args.some(isEmpty) ? answer(true, false) : comparisons[name](args[0]!, args[1]!);
   if (type === 'f32' || type === 'f64') {
     // A row that hands NaN on gives nothing else when an argument can be nothing else.
     if (name !== 'pow' && args.some(isEmpty)) return nothing;
@@ -54,13 +55,15 @@ const correctly =
   (f: (...x: number[]) => number): FloatRow =>
   (args, type, { ulps, absolute }) => {
     const range = ends(f, args);
-    if (args.every(isPoint) && ulps <= 0.5)
-      return flushable(
-        ends((x) => rounded(x, type), [range]),
-        type,
-      );
+    if (isPoint(range) && args.every(isPoint) && ulps <= 0.5) return flushable(point(rounded(range.lo, type)), type);
     return widen(range, type, ulps, absolute);
   };
+
+/** A step function, which nothing rounds. */
+const step =
+  (f: (x: number) => number): FloatRow =>
+  (args) =>
+    ends((x) => f(x!), args);
 
 const monotone =
   (f: (x: number) => number): FloatRow =>
@@ -78,6 +81,24 @@ const pick = (f: (x: number, y: number) => number): FloatRow => {
   return ([x, y]) => ({ lo: f(x!.lo, y!.lo), hi: f(x!.hi, y!.hi), nan: x!.nan || y!.nan });
 };
 
+const hasZero = ({ lo, hi }: Interval): boolean => lo <= 0 && hi >= 0;
+const withZero = (lo: number, hi: number): { lo: number; hi: number } => ({ lo: Math.min(lo, 0), hi: Math.max(hi, 0) });
+/** Whether it has a finite member. */
+const hasNumber = ({ lo, hi }: Interval): boolean => lo < hi || Number.isFinite(lo);
+const hasInfinity = ({ lo, hi }: Interval): boolean => !Number.isFinite(lo) || !Number.isFinite(hi);
+
+/** Of doubles: products of a power of two, or of small whole numbers, are seen to be exact; others may be without it. */
+function productIsExact(x: number, y: number, type: Float): boolean {
+  const product = x * y;
+  if (type === 'f32') return Math.fround(product) === product;
+  if (!Number.isFinite(product) || Math.abs(product) < 2 ** -1000) return product === 0 && (x === 0 || y === 0);
+  const isPower = (v: number): boolean =>
+    Number.isInteger(Math.log2(Math.abs(v))) && 2 ** Math.log2(Math.abs(v)) === Math.abs(v);
+  return (
+    isPower(x) || isPower(y) || (Number.isSafeInteger(x) && Number.isSafeInteger(y) && Number.isSafeInteger(product))
+  );
+}
+
 const comparing: FloatRow = () => everything;
 
 const floats: { readonly [N in CoreName]: FloatRow } = {
@@ -85,14 +106,20 @@ const floats: { readonly [N in CoreName]: FloatRow } = {
   sub: correctly((x, y) => x! - y!),
   // A product may be added to something before it is rounded (fused multiply-add).
   mul: (args, type, { ulps, absolute }) => {
-    const range = ends((x, y) => x! * y!, args);
-    const known = isPoint(range) && type === 'f32' && rounded(range.lo, type) === range.lo;
-    return widen(range, type, known && ulps <= 0.5 ? 0 : ulps, absolute);
+    const [x, y] = args as [Interval, Interval];
+    const { lo, hi, nan } = ends((a, b) => a! * b!, args);
+    const unknown = nan || (hasZero(x) && hasInfinity(y)) || (hasZero(y) && hasInfinity(x));
+    const known = isPoint(x) && isPoint(y) && productIsExact(x.lo, y.lo, type) && ulps <= 0.5;
+    // Where ends are 0 · ∞, what lies between them is 0 times a number.
+    const range = unknown && (hasNumber(x) || hasNumber(y)) && !(isPoint(x) && isPoint(y)) ? withZero(lo, hi) : { lo, hi };
+    return widen({ ...range, nan: unknown }, type, known ? 0 : ulps, absolute);
   },
   div: (args, type, accuracy) => {
-    const [, y] = args;
-    if (y!.lo < 0 && y!.hi > 0) return everything;
-    return correctly((a, b) => a! / b!)(args, type, accuracy);
+    const [x, y] = args as [Interval, Interval];
+    if (y.lo < 0 && y.hi > 0) return everything;
+    const { lo, hi, nan } = correctly((a, b) => a! / b!)(args, type, accuracy);
+    const range = hasInfinity(y) && hasNumber(x) ? withZero(lo, hi) : { lo, hi };
+    return { ...range, nan: nan || (hasZero(x) && hasZero(y)) || (hasInfinity(x) && hasInfinity(y)) };
   },
   rem: ([x, y], type, { growth = 0 }) => {
     if (!isPoint(x!) || !isPoint(y!)) return everything;
@@ -118,10 +145,10 @@ const floats: { readonly [N in CoreName]: FloatRow } = {
   }),
   max: pick(Math.max),
   min: pick(Math.min),
-  floor: monotone(Math.floor),
-  ceil: monotone(Math.ceil),
-  trunc: monotone(Math.trunc),
-  round: monotone(nearestEven),
+  floor: step(Math.floor),
+  ceil: step(Math.ceil),
+  trunc: step(Math.trunc),
+  round: step(nearestEven),
   sqrt: ([x], type, accuracy) => correctly((v) => Math.sqrt(v!))([from(-0, x!)], type, accuracy),
   exp: monotone(Math.exp),
   log: ([x], type, { ulps, absolute }) => {
@@ -136,7 +163,7 @@ const floats: { readonly [N in CoreName]: FloatRow } = {
     // pow(NaN, 0) = 1 = pow(1, NaN); a doubtful NaN leaves everything open.
     const [a, b] = [x!, y!].map((arg) => (isEmpty(arg) ? Number.NaN : arg.lo)) as [number, number];
     const known = [x!, y!].every((arg) => isEmpty(arg) || isPoint(arg));
-    if (!known && (x!.lo < 0 || x!.nan || y!.nan)) return everything;
+    if (!known && (x!.lo <= 0 || x!.nan || y!.nan)) return everything;
     const range = known ? point(cPower(a, b)) : ends((p, q) => cPower(p!, q!), [x!, y!]);
     const exponent = [range.lo, range.hi].map((v) => Math.abs(Math.log(Math.abs(v)))).filter(Number.isFinite);
     return widen(range, type, ulps + growth * Math.max(0, ...exponent));
@@ -197,8 +224,7 @@ function logicOf(name: CoreName, x: boolean, y: boolean): boolean {
   if (name === 'or') return x || y;
   if (name === 'xor') return x !== y;
   if (name === 'not') return !x;
-  // A shift of the one bit that a bool has.
-  return name === 'shiftLeft' || name === 'shiftRight' ? x && !y : false;
+  throw new RangeError(`${name} takes no bools`);
 }
 
 function integers(name: CoreName, args: readonly Interval[], type: ScalarType): Interval {

@@ -31,7 +31,7 @@ const macrotask = (): Promise<void> =>
     if (immediate !== undefined) immediate(resolve);
     else if (typeof MessageChannel === 'function') {
       const { port1, port2 } = new MessageChannel();
-      port1.onmessage = () => {
+      (port1 as unknown as { onmessage: (() => void) | null }).onmessage = () => {
         port1.close();
         resolve();
       };

@@ -14,15 +14,19 @@ export type Data = Value | DataArray | readonly Data[];
 export type NestedShape<T> =
   Others<Rows<T>, FirstRow<T>> extends infer O ? ([O] extends [never] ? Rows<T> : Ragged<FirstRow<T>, O>) : never;
 
-/** The shapes of all rows, a union if they differ. */
+/** The shapes of all rows, a union if they differ. Ends at eight levels: `Data` itself has no end. */
 type Rows<T, Out extends List = []> = T extends List
-  ? Rows<T extends readonly [] ? Nothing : T[number], [...Out, T['length']]>
+  ? Out['length'] extends 8
+    ? Out
+    : Rows<T extends readonly [] ? Nothing : T[number], [...Out, T['length']]>
   : T extends DataArray
     ? [...Out, number]
     : Out;
 /** The shape along the first elements. */
 type FirstRow<T, Out extends List = []> = T extends List
-  ? FirstRow<T extends readonly [] ? Nothing : T[0], [...Out, T['length']]>
+  ? Out['length'] extends 8
+    ? Out
+    : FirstRow<T extends readonly [] ? Nothing : T[0], [...Out, T['length']]>
   : T extends DataArray
     ? [...Out, number]
     : Out;
@@ -32,7 +36,7 @@ type Nothing = 0;
 /** The shapes that cannot be the first one's. */
 type Others<U, First> = U extends First ? never : First extends U ? never : U;
 
-/** The values inside nested arrays, down to eight levels (`Data` itself has no end). */
+/** The values inside nested arrays, down to eight levels. */
 export type ValueOf<T, Depth extends 0[] = []> = T extends List
   ? Depth['length'] extends 8
     ? never

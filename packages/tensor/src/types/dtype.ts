@@ -129,12 +129,14 @@ export type TotalOf<D> = D extends FloatDType ? D : 'int64';
 export type TruthOf<D> = D extends 'uint8' ? 'uint8' : 'bool';
 
 /** The dtype of a tensor made of JavaScript values: booleans bool, numbers float32 (1 and 1.0 are one value), arrays their own. */
-export type DTypeOfValue<V> = V extends boolean
-  ? 'bool'
-  : V extends Float64Array
-    ? 'float64'
-    : V extends Int32Array
-      ? 'int32'
-      : V extends Uint8Array
-        ? 'uint8'
-        : 'float32';
+export type DTypeOfValue<V> = [V] extends [never]
+  ? 'float32'
+  : [V] extends [boolean]
+    ? 'bool'
+    : [V] extends [Float64Array]
+      ? 'float64'
+      : [V] extends [Int32Array]
+        ? 'int32'
+        : [V] extends [Uint8Array]
+          ? 'uint8'
+          : 'float32';

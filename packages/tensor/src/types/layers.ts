@@ -1,7 +1,7 @@
 /** Shapes of layers and losses, shared by modules and free functions. */
 import type { Differ, Same } from './checked.ts';
 import type { Known, Length } from './dimensions.ts';
-import type { RowsDiffer, TargetRank, TargetSizesDiffer, WrongFeatures } from './sentences.ts';
+import type { NoInput, RowsDiffer, TargetRank, TargetSizesDiffer, WrongFeatures } from './sentences.ts';
 import type { Shape } from './shape.ts';
 
 /** Features In at the end become Out. */
@@ -14,7 +14,9 @@ export type LinearShape<S, In extends number, Out extends number, Op extends str
     : Differ<K, In> extends true
       ? WrongFeatures<Op, K, In>
       : [...H, Out]
-  : [...Shape, Out];
+  : S extends readonly []
+    ? NoInput<Op>
+    : [...Shape, Out];
 
 /** The same for a weight of shape (out, in). */
 export type LinearByWeight<S, W> = W extends readonly [infer Out extends number, infer In extends number]

@@ -110,6 +110,7 @@ export type FewerOperands = 'einsum: fewer operands than terms';
 
 export type Ragged<A, B> = `tensor: nested arrays of shapes ${Text<A>} and ${Text<B>} do not form a tensor`;
 
+export type NoInput<Layer extends string> = `${Layer}: the input has no dimensions`;
 export type WrongFeatures<
   Layer extends string,
   Got extends number,

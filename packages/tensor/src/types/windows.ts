@@ -1,7 +1,7 @@
 /** Shapes of convolutions and pooling: a channel dimension, then one to three that a window runs over. */
 import type { Add, Divide, Multiply, Subtract } from './arithmetic.ts';
 import type { Differ } from './checked.ts';
-import type { Known, Length } from './dimensions.ts';
+import type { At, Known, Length } from './dimensions.ts';
 import type { WindowTooLarge, WrongChannels, WrongRank } from './sentences.ts';
 import type { List, Shape } from './shape.ts';
 
@@ -97,7 +97,7 @@ type Slide<Op extends string, Sizes, W extends Window, Out extends List = []> = 
 /** The number for the next dimension. */
 type Entry<P extends PerDimension, Done extends List> = P extends number
   ? P
-  : P extends readonly [...Done, infer N extends number, ...List]
+  : At<P, `${Done['length']}`> extends infer N extends number
     ? N
     : number;
 

@@ -1,4 +1,4 @@
-// Elementwise arithmetic, broadcasting, indexing and einsum as the seed documents show them.
+/** Elementwise arithmetic, broadcasting, indexing and einsum as the seed documents show them. */
 
 import { arange, einsum, max, randn, type Tensor, tensor, zeros } from '@nn/tensor';
 import { collectPrograms, type Programs, type Translation } from '../program.ts';

@@ -1,4 +1,4 @@
-// Gradients as the seed documents show them: descent written out, optimisers, clipping, hooks on tensors.
+/** Gradients as the seed documents show them: descent written out, optimisers, clipping, hooks on tensors. */
 
 import { noGrad } from '@nn/autograd';
 import { clipGradNorm_, Linear, mseLoss } from '@nn/nn';
@@ -163,7 +163,7 @@ const layers = collectPrograms<Translation>(
     () => {
       const linear = new Linear(5, 2);
       const x = randn([8, 5]);
-      linear.forward(x).backward({ gradient: ones([8, 2]) });
+      linear.forward(x).backward(ones([8, 2]));
       return {
         'linear.bias.grad': gradientOf(linear.bias),
         '(linear.weight.grad - x.sum(0)).abs().max() < 1e-4': near(gradientOf(linear.weight), x.sum({ dim: 0 })),
@@ -204,7 +204,7 @@ const layers = collectPrograms<Translation>(
     () => {
       const linear = new Linear(4, 4);
       const y1 = linear.forward(randn([10, 4])).detach();
-      linear.forward(y1).backward({ gradient: ones([10, 4]) });
+      linear.forward(y1).backward(ones([10, 4]));
       return {
         'linear.bias.grad': gradientOf(linear.bias),
         '(linear.weight.grad - y1.sum(0)).abs().max() < 1e-4': near(gradientOf(linear.weight), y1.sum({ dim: 0 })),
@@ -215,7 +215,7 @@ const layers = collectPrograms<Translation>(
     'linear = nn.Linear(4, 4); y0 = torch.randn(10, 4); y2 = linear(linear(y0)); y2.backward(torch.ones(10, 4))',
     () => {
       const linear = new Linear(4, 4);
-      linear.forward(linear.forward(randn([10, 4]))).backward({ gradient: ones([10, 4]) });
+      linear.forward(linear.forward(randn([10, 4]))).backward(ones([10, 4]));
       const expected = linear.weight.sum({ dim: 0 }).mul(10).add(10);
       return {
         '(linear.bias.grad - (10 + linear.weight.sum(0) * 10)).abs().max() < 1e-4': near(
@@ -230,7 +230,7 @@ const layers = collectPrograms<Translation>(
     () => {
       const linear = new Linear(3, 1);
       const y = linear.forward(ones([8, 3]).mul(10));
-      y.backward({ gradient: onesLike(y).mul(1.5) });
+      y.backward(onesLike(y).mul(1.5));
       return { 'linear.bias.grad': gradientOf(linear.bias), 'linear.weight.grad': gradientOf(linear.weight) };
     },
   ],

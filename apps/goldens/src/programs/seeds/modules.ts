@@ -1,5 +1,7 @@
-// Modules, losses and samplers as the seed documents show them. Modules that this app doesn't know by type are
-// constructed by name, so that one that is missing fails its own example only.
+/**
+ * Modules, losses and samplers as the seed documents show them. Modules that this app doesn't know by type are
+ * constructed by name, so that one that is missing fails its own example only.
+ */
 
 import { BCELoss, CrossEntropyLoss, Linear, type Module, NLLLoss } from '@nn/nn';
 import { arange, ones, type Tensor, tensor } from '@nn/tensor';
@@ -109,6 +111,7 @@ const losses = collectPrograms<Translation>(
       const x = tensor([
         [0.4929, 0.8562, 0.5976],
         [0.3183, 0.7167, 0.5629],
+        // biome-ignore lint/suspicious/noApproximativeNumericConstant: data that a document prints, not log10(e)
         [0.4342, 0.5078, 0.7811],
         [0.6997, 0.679, 0.7381],
       ]);

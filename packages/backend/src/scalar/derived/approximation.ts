@@ -8,9 +8,7 @@ import type { Expression } from '../expression.ts';
 
 /** c0 + c1 x + c2 x² + …, by Horner's rule. */
 export function polynomial(x: Expression, coefficients: readonly number[]): Expression {
-  return coefficients
-    .slice(0, -1)
-    .reduceRight((sum, c) => add(mul(sum, x), same(c, x)), same(coefficients.at(-1)!, x));
+  return coefficients.slice(0, -1).reduceRight((sum, c) => add(mul(sum, x), same(c, x)), same(coefficients.at(-1)!, x));
 }
 
 /** Quotient of two polynomials, coefficients from the lowest power up. */
@@ -20,4 +18,3 @@ export const ratio = (x: Expression, p: readonly number[], q: readonly number[])
 /** An odd function of x from its value at |x|; keeps the sign of zero. */
 export const odd = (x: Expression, value: Expression): Expression =>
   select(less(x, same(0, x)), neg(value), select(equal(x, same(0, x)), x, value));
-

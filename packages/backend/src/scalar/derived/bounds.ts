@@ -1,8 +1,10 @@
 /** Bounds, the larger and the smaller that ignore NaN, and interpolation. Bounds are arguments: they are run-time numbers. */
-import { add, and, equal, isNaN, less, lessEqual, max, min, mul, or, same, select, sub } from '../core.ts';
-import type { Expression } from '../expression.ts';
+
 import { isFloatScalar } from '../../dtype.ts';
+import { add, and, equal, less, lessEqual, max, min, mul, or, same, select, sub } from '../core.ts';
+import type { Expression } from '../expression.ts';
 import { apply, defineRow } from '../row.ts';
+import { isnan } from './classification.ts';
 
 const wide: readonly [number, number] = [-10, 10];
 
@@ -48,7 +50,7 @@ defineRow({
 export const clamp = (x: Expression, lo: Expression, hi: Expression): Expression => apply('clamp', x, lo, hi);
 
 /** Whether the first wins in fmax and fmin: `wins`, or the second is NaN. */
-const first = (wins: Expression, y: Expression): Expression => (isFloatScalar(y.type) ? or(wins, isNaN(y)) : wins);
+const first = (wins: Expression, y: Expression): Expression => (isFloatScalar(y.type) ? or(wins, isnan(y)) : wins);
 
 defineRow({
   name: 'fmax',
@@ -80,11 +82,7 @@ defineRow({
     const fromEnd = sub(end, mul(step, sub(same(1, weight), weight)));
     return select(less(weight, same(0.5, weight)), add(x, mul(weight, step)), fromEnd);
   },
-  gradient: (g, _, x, end, weight) => [
-    mul(g, sub(same(1, weight), weight)),
-    mul(g, weight),
-    mul(g, sub(end, x)),
-  ],
+  gradient: (g, _, x, end, weight) => [mul(g, sub(same(1, weight), weight)), mul(g, weight), mul(g, sub(end, x))],
   domain: [wide, wide, [-1, 2]],
 });
 /** x + weight (end - x). */

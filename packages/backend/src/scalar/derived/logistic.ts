@@ -1,8 +1,9 @@
-/** The logistic function, its inverse and its integral. */
-import { abs, add, div, exp, less, log, max, min, mul, neg, or, same, select, sub } from '../core.ts';
+/** The logistic function, its inverse, its integral, and sums of exponentials by their logarithms. */
+import { abs, add, and, div, equal, exp, less, log, max, min, mul, neg, or, same, select, sub } from '../core.ts';
 import type { Expression } from '../expression.ts';
 import { apply, defineRow } from '../row.ts';
 import { clamp } from './bounds.ts';
+import { isinf } from './classification.ts';
 import { log1p } from './exponential.ts';
 
 defineRow({
@@ -95,3 +96,42 @@ defineRow({
 /** log(1 + exp(beta x)) / beta; x itself where beta x exceeds the threshold. */
 export const softplus = (x: Expression, beta: Expression, threshold: Expression): Expression =>
   apply('softplus', x, beta, threshold);
+
+/** Equal infinities, whose difference would be NaN. */
+const sameInfinity = (x: Expression, y: Expression): Expression => and(isinf(x), equal(x, y));
+
+defineRow({
+  name: 'logaddexp',
+  arity: 2,
+  accepts: 'float',
+  meaning: (x, y) => select(sameInfinity(x, y), x, add(max(x, y), log1p(exp(neg(abs(sub(x, y))))))),
+  gradient: (g, _, x, y) => [mul(g, sigmoid(sub(x, y))), mul(g, sigmoid(sub(y, x)))],
+  domain: [
+    [-10, 10],
+    [-10, 10],
+  ],
+});
+/** log(exp(x) + exp(y)) without overflow. */
+export const logaddexp = (x: Expression, y: Expression): Expression => apply('logaddexp', x, y);
+
+defineRow({
+  name: 'logaddexp2',
+  arity: 2,
+  accepts: 'float',
+  meaning: (x, y) =>
+    select(
+      sameInfinity(x, y),
+      x,
+      add(max(x, y), div(log1p(exp(mul(same(-Math.LN2, x), abs(sub(x, y))))), same(Math.LN2, x))),
+    ),
+  gradient: (g, _, x, y) => [
+    mul(g, sigmoid(mul(same(Math.LN2, x), sub(x, y)))),
+    mul(g, sigmoid(mul(same(Math.LN2, x), sub(y, x)))),
+  ],
+  domain: [
+    [-10, 10],
+    [-10, 10],
+  ],
+});
+/** log2(2^x + 2^y) without overflow. */
+export const logaddexp2 = (x: Expression, y: Expression): Expression => apply('logaddexp2', x, y);

@@ -1,5 +1,5 @@
 /** Small powers and roots. */
-import { abs, add, div, equal, max, min, mul, neg, or, same, select, sqrt } from '../core.ts';
+import { abs, add, div, equal, max, min, mul, neg, same, select, sqrt } from '../core.ts';
 import type { Expression } from '../expression.ts';
 import { apply, defineRow } from '../row.ts';
 import { isinf } from './classification.ts';
@@ -49,7 +49,7 @@ defineRow({
     // Both 0, both infinite: the quotient would be NaN.
     const quotient = select(equal(smaller, larger), same(1, x), div(smaller, larger));
     const value = mul(larger, sqrt(add(same(1, x), square(quotient))));
-    return select(or(isinf(x), isinf(y)), max(select(isinf(x), abs(x), same(0, x)), select(isinf(y), abs(y), same(0, y))), value);
+    return select(isinf(x), abs(x), select(isinf(y), abs(y), value));
   },
   gradient: (g, out, x, y) => [mul(g, div(x, out)), mul(g, div(y, out))],
   domain: [

@@ -1,0 +1,168 @@
+/**
+ * Custom functions: a forward and a backward written by hand, with saved tensors; PyTorch: `torch.autograd.Function`. The graph holds one node for the function, which
+ * collects a gradient for each output in slots, and one small node for each output.
+ */
+import { AutogradError } from '@nn/backend';
+import { filled, Node, Op, Plan, factory, nodeOf, share, state } from '@nn/tensor/internal';
+import { Tensor } from '@nn/tensor';
+import type { WalkOptions } from './engine.ts';
+import { noGrad } from './no-grad.ts';
+
+/** What `forward` leaves for `backward`. */
+export class FunctionContext {
+  #saved: readonly Tensor[] = [];
+  #versions: readonly number[] = [];
+  /** Which inputs are tracked; PyTorch: `ctx.needs_input_grad`. */
+  needsInputGrad: readonly boolean[] = [];
+  /** Whatever else backward needs: numbers, shapes. */
+  readonly values: Record<string, unknown> = {};
+  /** Gradients of outputs that nothing used arrive as zeros (true, the default) or null. */
+  materializeGrads = true;
+  /** @internal */ freed = false;
+
+  /** Saves tensors for backward; changing one in place afterwards is an error that backward reports. */
+  saveForBackward(...tensors: Tensor[]): void {
+    this.#saved = tensors;
+    this.#versions = tensors.map((t) => t.storage.version);
+  }
+
+  /** The saved tensors, in order. */
+  get savedTensors(): readonly Tensor[] {
+    if (this.freed) throw new AutogradError('Function', 'the saved tensors were freed by an earlier backward; pass { retainGraph: true } to it');
+    this.#saved.forEach((t, i) => {
+      if (t.storage.version !== this.#versions[i])
+        throw new AutogradError('Function', `saved tensor ${i} was changed in place after forward; save a clone()`);
+    });
+    return this.#saved;
+  }
+
+  /** @internal */
+  free(): void {
+    this.#saved = [];
+    this.freed = true;
+  }
+}
+
+type Outputs = Tensor | readonly Tensor[];
+type InputGradients = Tensor | null | readonly (Tensor | null)[];
+
+/** The two halves of a custom function. */
+export interface CustomFunction<Args extends readonly unknown[], Out extends Outputs> {
+  /** Computes the outputs; runs without recording. Arguments may be anything; tensors among them can get gradients. */
+  readonly forward: (ctx: FunctionContext, ...args: Args) => Out;
+  /** Gradients of the arguments, in order, from those of the outputs; null where none flows. Recorded in turn under `createGraph`. */
+  readonly backward: (ctx: FunctionContext, ...gradients: Tensor[]) => InputGradients;
+  /** For `gradFn` and errors. */
+  readonly name?: string;
+}
+
+interface Recorded {
+  readonly context: FunctionContext;
+  readonly backward: (ctx: FunctionContext, ...gradients: Tensor[]) => InputGradients;
+  /** Parent number j is argument positions[j]. */
+  readonly positions: readonly number[];
+  readonly name: string;
+}
+
+const asList = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? (value as readonly T[]) : [value as T]);
+
+/** Runs a custom function and records it; PyTorch: `F.apply(…)`. */
+export function applyCustom<Args extends readonly unknown[], Out extends Outputs>(custom: CustomFunction<Args, Out>, args: Args): Out {
+  const context = new FunctionContext();
+  const tensors = args.flatMap((arg, i) => (arg instanceof Tensor ? [{ t: arg, i }] : []));
+  context.needsInputGrad = args.map((arg) => arg instanceof Tensor && state.tracking && nodeOf(arg) !== null);
+  const results = noGrad<unknown>(() => custom.forward(context, ...args)) as Out;
+  const tracked = tensors.filter(({ i }) => context.needsInputGrad[i]);
+  if (tracked.length === 0) return results;
+  const name = custom.name ?? 'Function';
+  const outputs = asList(results as Tensor | readonly Tensor[]);
+  const recorded: Recorded = { context, backward: custom.backward, positions: tracked.map(({ i }) => i), name };
+  const parents = tracked.map(({ t }) => nodeOf(t));
+  const layouts = outputs.map((t) => t.layout);
+  const functionOp = new Op('custom', name, { backward: recorded });
+  const node = new Node(new Plan(functionOp, tracked.map(({ t }) => t.layout), layouts), parents[0] ?? null, parents[1] ?? null, parents[2] ?? null, []);
+  if (parents.length > 3) node.rest = parents.slice(3);
+  node.detail().slots = outputs.map(() => null);
+  const outputOp = new Op('custom', name, { backward: null });
+  const own = outputs.map((t, slot) => {
+    // An input that forward returned as it is needs a handle of its own.
+    const out = tensors.some((entry) => entry.t === t) ? factory.make(share(t.storage), t.layout, t.start) : t;
+    if (t.dtype === 'float32' || t.dtype === 'float64') {
+      out.node = new Node(new Plan(outputOp, [t.layout], [t.layout]), node, null, null, []);
+      out.node.slot = slot;
+    }
+    return out;
+  });
+  return (Array.isArray(results) ? own : own[0]) as Out;
+}
+
+/** Runs the backward of a custom function whose outputs' gradients have all arrived. */
+export function runCustom(node: Node, arrive: (parent: Node, g: Tensor | null) => void, options: WalkOptions): void {
+  const { backward, context, positions, name } = (node.plan.op.attributes as { backward: Recorded }).backward;
+  const slots = node.extra!.slots!;
+  const gradients = slots.map((g, k) => {
+    const layout = node.plan.outs[k]!;
+    return g ?? (context.materializeGrads ? filled(layout.device, layout.dtype, layout.shape, 0) : null);
+  });
+  const none = slots.every((g) => g === null);
+  slots.fill(null);
+  const answers = none ? positions.map(() => null) : asList(backward(context, ...(gradients as Tensor[])));
+  positions.forEach((position, j) => {
+    const parent = node.parent(j)!;
+    const g = none ? null : (answers[position] ?? null);
+    if (g !== null && !(g instanceof Tensor)) throw new AutogradError(name, `backward must return a tensor or null for argument ${position}`);
+    const layout = node.plan.inputs[j]!;
+    if (g !== null && (g.shape.length !== layout.shape.length || g.shape.some((n, d) => n !== layout.shape[d])))
+      throw new AutogradError(name, `backward returned a gradient of shape (${g.shape.join(', ')}) for argument ${position} of shape (${layout.shape.join(', ')})`);
+    arrive(parent, g === null ? null : second(g));
+  });
+  if (!options.retainGraph) context.free();
+}
+
+/** A handle that the engine may give back, whatever the user does with theirs. */
+function second(g: Tensor): Tensor {
+  const copy = factory.make(share(g.storage), g.layout, g.start);
+  copy.node = nodeOf(g);
+  return copy;
+}
+
+/**
+ * A differentiable function with a backward of its own. Subclass it and call `apply`, as in PyTorch: `static forward(ctx, …)`, `static backward(ctx, …)`.
+ * @example
+ * ```ts
+ * import { Function, type FunctionContext } from '@nn/autograd';
+ * import { tensor, type Tensor } from '@nn/tensor';
+ * class Square extends Function {
+ *   static override forward(ctx: FunctionContext, x: Tensor): Tensor {
+ *     ctx.saveForBackward(x);
+ *     return x.mul(x);
+ *   }
+ *   static override backward(ctx: FunctionContext, g: Tensor): Tensor {
+ *     return g.mul(ctx.savedTensors[0]!).mul(2);
+ *   }
+ * }
+ * const x = tensor([3], { requiresGrad: true });
+ * Square.apply(x).backward();
+ * console.log(await x.grad!.toArray()); // prints: [ 6 ]
+ * ```
+ */
+// biome-ignore lint/suspicious/noShadowRestrictedNames: PyTorch's name
+export abstract class Function {
+  // biome-ignore lint/suspicious/noExplicitAny: each subclass has its own arguments
+  static forward(_ctx: FunctionContext, ..._args: any[]): Tensor | readonly Tensor[] {
+    throw new AutogradError('Function', 'forward is missing: write static override forward(ctx, …)');
+  }
+
+  static backward(_ctx: FunctionContext, ..._gradients: Tensor[]): InputGradients {
+    throw new AutogradError('Function', 'backward is missing: write static override backward(ctx, …)');
+  }
+
+  /** Runs `forward` and records `backward`. */
+  // biome-ignore lint/suspicious/noExplicitAny: the constructor type stands for any subclass
+  static apply<C extends { forward(ctx: FunctionContext, ...args: any[]): any; backward(ctx: FunctionContext, ...gradients: Tensor[]): InputGradients; name: string }>(
+    this: C,
+    ...args: Parameters<C['forward']> extends [FunctionContext, ...infer Rest] ? Rest : never
+  ): ReturnType<C['forward']> {
+    return applyCustom({ forward: (ctx, ...rest) => this.forward(ctx, ...(rest as readonly unknown[])), backward: (ctx, ...g) => this.backward(ctx, ...g), name: this.name }, args as readonly unknown[]) as ReturnType<C['forward']>;
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * `rows`: closed under differentiation. For y = E(x, r₁, r₂ …) with rₖ = Σ or max over the row of bₖ(x, r₁ … rₖ₋₁), reverse mode goes through the reductions from the last
+ * to the first: r̄ₖ = Σ over the row of what reaches rₖ, and x̄ collects E's and every bₖ's part. All of it is one `rows` kernel again. An op may state a
+ * cheaper gradient (softmax: from its output).
+ */
+import {
+  add, cast, type Combine, differentiate, div, equal, type Expression, gradient as gradientLeaf, input, NnError, rewrite, same, select, withArguments, castTo,
+} from '@nn/backend'; // biome-ignore format: a list
+import type { Tensor } from '@nn/tensor';
+import { dispatchMany, Op, outputBit, type Plan, reshape, type RowsAttributes, type RowsBuild, type RowsGradient } from '@nn/tensor/internal';
+import { bit, type Rule, savedInput, savedOutput, stretched, sumTo } from './rule.ts';
+
+function gradientOf(plan: Plan, j: number): RowsGradient | null {
+  const known = plan.derived[j] as RowsGradient | null | undefined;
+  if (known !== undefined) return known;
+  const attributes = plan.op.attributes as RowsAttributes;
+  const made = attributes.gradient?.(j) ?? derive(plan, j);
+  plan.derived[j] = made;
+  return made;
+}
+
+interface Reduction {
+  readonly combine: Combine;
+  readonly body: Expression;
+}
+
+const plus = (x: Expression | null, y: Expression | null): Expression | null => (x === null ? y : y === null ? x : add(x, y));
+
+/** The general derivation, over (inputs…, gradient). */
+function derive(plan: Plan, j: number): RowsGradient | null {
+  const built = plan.built as RowsBuild;
+  const n = plan.inputs.length;
+  const old = built.reductions.length;
+  // One more operand, the gradient, comes before the reductions.
+  const shift = (e: Expression): Expression =>
+    rewrite(e, (node, args) => (node.op === 'input' && node.value >= n ? input(node.value + 1, node.type) : withArguments(node, args)));
+  const placeGradient = (e: Expression): Expression =>
+    rewrite(e, (node, args) => (node.op === 'gradient' ? input(n, node.type) : withArguments(node, args)));
+  const main = shift(built.outputs[0]!.expression);
+  const bodies = built.reductions.map(({ combine, body }) => ({ combine, body: shift(body) }));
+  const reductions: Reduction[] = [...bodies];
+  const incoming = placeGradient(gradientLeaf(main.type));
+  const part = (e: Expression, index: number, g: Expression): Expression | null => differentiate(e, index, g);
+  let result = part(main, j, incoming);
+  const adjoints: (Expression | null)[] = new Array(old).fill(null);
+  const reach = bodies.map((_, k) => part(main, n + 1 + k, incoming));
+  for (let k = old - 1; k >= 0; k--) {
+    const sum = reach[k]!;
+    if (sum === null) continue;
+    const { combine, body } = bodies[k]!;
+    const total = reductions.push({ combine: 'sum', body: sum }) - 1;
+    const self = input(n + 1 + k, body.type);
+    let adjoint: Expression = input(n + 1 + total, sum.type);
+    if (combine === 'max' || combine === 'min') {
+      const count = reductions.push({ combine: 'sum', body: cast(equal(body, self), body.type) }) - 1;
+      adjoint = select(equal(body, self), div(adjoint, input(n + 1 + count, body.type)), same(0, adjoint));
+    } else if (combine !== 'sum') throw new NnError(plan.op.name, 'a product inside rows has no derived gradient; state one');
+    adjoints[k] = adjoint;
+    for (let m = 0; m < k; m++) reach[m] = plus(reach[m]!, part(body, n + 1 + m, adjoint));
+    result = plus(result, part(body, j, adjoint));
+  }
+  if (result === null) return null;
+  const { dtype } = plan.inputs[j]!;
+  const expression = castTo(result, dtype);
+  const build = (): RowsBuild => ({ reductions, outputs: [{ dtype, expression, perRow: false }], scalars: built.scalars });
+  const op = new Op('rows', `${plan.op.name}Gradient`, { build, gradient: null });
+  return { operands: [...plan.inputs.map((_, i) => i), 'gradient'], op };
+}
+
+export const rowsRule: Rule<'rows'> = {
+  needs: (plan, j) => {
+    const made = gradientOf(plan, j);
+    return made === null ? 0 : made.operands.reduce<number>((mask, s) => mask | (s === 'output' ? outputBit : s === 'gradient' ? 0 : bit(s)), 0);
+  },
+  apply: (node, j, g) => {
+    const made = gradientOf(node.plan, j);
+    if (made === null) return null;
+    const perRow = (node.plan.built as RowsBuild).outputs[0]!.perRow;
+    const wide = (t: Tensor): Tensor => (perRow ? reshape(t, [...t.shape, 1]) : t);
+    const operands = made.operands.map((s) => (s === 'gradient' ? wide(g) : s === 'output' ? wide(savedOutput(node)) : savedInput(node, s)));
+    const value = dispatchMany(made.op, operands, node.scalars)[0]!;
+    const own = node.plan.inputs[j]!.shape;
+    if (stretched(own, value.shape).length === 0) return value;
+    const out = sumTo(value, own);
+    value.dispose();
+    return out;
+  },
+};

@@ -1,0 +1,119 @@
+/**
+ * `view` and `write`. A view's gradient goes back to where its elements lie in the source; a write's base loses the gradient of the region that was replaced,
+ * and the value gets it.
+ */
+import type { Tensor } from '@nn/tensor';
+import {
+  assign, clone, contiguousStrides, dispatchInto, fillInPlace, filled, flipView, type Layout, type Node, Op, permute, reshape, sizeOf, slice,
+  stridedView, type ViewAttributes, type WriteAttributes,
+} from '@nn/tensor/internal'; // biome-ignore format: a list
+import { type Rule, sumTo } from './rule.ts';
+
+type Backward<A> = (attributes: A, g: Tensor, source: Layout, view: Layout) => Tensor;
+type Of<V extends ViewAttributes['view']> = Extract<ViewAttributes, { view: V }>;
+
+const zeros = (layout: Layout, shape: readonly number[] = layout.shape): Tensor => filled(layout.device, layout.dtype, shape, 0);
+
+const backward: { readonly [V in ViewAttributes['view']]: Backward<Of<V>> } = {
+  reshape: (_, g, source) => reshape(g, source.shape),
+  expand: (_, g, source) => sumTo(g, source.shape),
+  permute: ({ order }, g) => permute(g, order.map((_, d) => order.indexOf(d))),
+  flip: ({ dims }, g) => flipView(g, dims),
+  slice: ({ dim, start, step }, g, source) => {
+    const out = zeros(source);
+    const length = g.shape[dim]!;
+    if (length > 0) assign(slice(out, dim, start, length, step), g, { fresh: true });
+    return out;
+  },
+  strided: ({ offset }, g, source, view) => {
+    if (source.contiguous) return into(zeros(source), g, view, offset);
+    // Laid out as the source's memory is, then read as the source reads it.
+    const memory = zeros(source, [extent(source, view, offset)]);
+    return stridedView(into(memory, g, view, offset), source.shape, source.strides, 0);
+  },
+};
+
+/** Elements of memory that a source and a view of it span. */
+const extent = (source: Layout, view: Layout, offset: number): number => Math.max(reach(source.shape, source.strides), offset + reach(view.shape, view.strides));
+
+const reach = (shape: readonly number[], strides: readonly number[]): number =>
+  sizeOf(shape) === 0 ? 0 : shape.reduce((p, n, d) => p + (n - 1) * strides[d]!, 1);
+
+/** Adds `g` to zeros where the view lies. */
+function into(memory: Tensor, g: Tensor, { shape, strides }: Layout, offset: number): Tensor {
+  if (sizeOf(shape) === 0) return memory;
+  if (!repeats(shape, strides)) {
+    assign(stridedView(memory, shape, strides, offset), g, { fresh: true });
+    return memory;
+  }
+  // Several elements of the view are one in memory: they add up.
+  const size = memory.layout.size;
+  const flat = stridedView(memory, [size], [1], 0);
+  dispatchInto(addAt, [flat, g, addresses(memory, shape, strides, offset)]);
+  return memory;
+}
+
+const addAt = new Op('scatter', 'scatterAdd_', { form: 'outer', dims: [0], at: 0, combine: 'sum', inPlace: true });
+
+/** Whether two indices of a view reach one element; conservative for strides that interleave. */
+function repeats(shape: readonly number[], strides: readonly number[]): boolean {
+  const dims = shape.map((n, d) => ({ n, s: Math.abs(strides[d]!) })).filter(({ n }) => n > 1).sort((p, q) => p.s - q.s);
+  let span = 0;
+  for (const { n, s } of dims) {
+    if (s <= span) return true;
+    span += (n - 1) * s;
+  }
+  return false;
+}
+
+/** The address of each element of a view, as int64 indices. */
+function addresses(like: Tensor, shape: readonly number[], strides: readonly number[], offset: number): Tensor {
+  const out = filled(like.layout.device, 'int64', shape, offset);
+  const values = new Int32Array(sizeOf(shape));
+  const rows = contiguousStrides(shape);
+  for (let i = 0; i < values.length; i++) values[i] = shape.reduce((p, n, d) => p + (Math.floor(i / rows[d]!) % n) * strides[d]!, offset);
+  out.backend.write(out.storage.block, out.storage.origin, 'int64', values);
+  return out;
+}
+
+export const viewRule: Rule<'view'> = {
+  needs: () => 0,
+  apply: ({ plan }, _, g) => {
+    const attributes = plan.op.attributes as ViewAttributes;
+    return (backward[attributes.view] as Backward<ViewAttributes>)(attributes, g, plan.inputs[0]!, plan.out);
+  },
+};
+
+export const writeRule: Rule<'write'> = {
+  needs: () => 0,
+  apply: (node, j, g) => {
+    const { fresh } = node.plan.op.attributes as WriteAttributes;
+    if (j === 0 && fresh) return g;
+    return j === 0 ? withoutRegion(node, g) : region(node, memoryOf(node, g));
+  },
+};
+
+/** The gradient laid out as the base's memory. */
+function memoryOf(node: Node, g: Tensor): Tensor {
+  const base = node.plan.inputs[0]!;
+  if (base.contiguous) return clone(g);
+  const { strides, offset } = node.plan.op.attributes as WriteAttributes;
+  const value = node.plan.inputs[1]!;
+  const size = Math.max(reach(base.shape, base.strides), offset + reach(value.shape, strides));
+  const memory = zeros(base, [size]);
+  assign(stridedView(memory, base.shape, base.strides, 0), g, { fresh: true });
+  return memory;
+}
+
+function region(node: Node, memory: Tensor): Tensor {
+  const { strides, offset } = node.plan.op.attributes as WriteAttributes;
+  return stridedView(memory, node.plan.inputs[1]!.shape, strides, offset);
+}
+
+/** The base's gradient: none where its elements were replaced. */
+function withoutRegion(node: Node, g: Tensor): Tensor {
+  const base = node.plan.inputs[0]!;
+  const memory = memoryOf(node, g);
+  fillInPlace(region(node, memory), 0);
+  return base.contiguous ? memory : stridedView(memory, base.shape, base.strides, 0);
+}

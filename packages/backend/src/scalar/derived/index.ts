@@ -1,0 +1,16 @@
+/** All derived rows. Each module defines its rows when it is loaded, so a builder can't be had without its row. */
+export * from './activations.ts';
+export * from './bounds.ts';
+export * from './classification.ts';
+export * from './comparison.ts';
+export { erf, erfc, erfinv, ndtr } from './error-functions.ts';
+export * from './exponential.ts';
+export * from './gamma.ts';
+export * from './hyperbolic.ts';
+export * from './logistic.ts';
+export * from './powers.ts';
+export * from './random.ts';
+export * from './rectifiers.ts';
+export * from './rounding.ts';
+export * from './sign.ts';
+export { acos, asin, atan, atan2, sinc, tan } from './trigonometric.ts';

@@ -1,0 +1,92 @@
+/** Fractions, remainders and rounded quotients. */
+
+import { isFloatScalar } from '../../dtype.ts';
+import {
+  add,
+  and,
+  cast,
+  div,
+  equal,
+  floor,
+  less,
+  mul,
+  neg,
+  notEqual,
+  rem,
+  same,
+  select,
+  sub,
+  trunc,
+  xor,
+} from '../core.ts';
+import type { Expression } from '../expression.ts';
+import { apply, defineRow } from '../row.ts';
+
+const wide: readonly [number, number] = [-10, 10];
+const divisor: readonly [number, number] = [0.5, 4];
+
+defineRow({
+  name: 'frac',
+  arity: 1,
+  accepts: 'float',
+  meaning: (x) => sub(x, trunc(x)),
+  domain: [wide],
+});
+/** x less its integral part; keeps the sign. */
+export const frac = (x: Expression): Expression => apply('frac', x);
+
+/** Whether a remainder with the dividend's sign has the wrong one for Python. */
+const crosses = (remainder: Expression, y: Expression): Expression => {
+  const zero = same(0, y);
+  return and(notEqual(remainder, zero), xor(less(remainder, zero), less(y, zero)));
+};
+
+defineRow({
+  name: 'remainder',
+  arity: 2,
+  accepts: 'number',
+  meaning: (x, y) => {
+    const remainder = rem(x, y);
+    return select(crosses(remainder, y), add(remainder, y), remainder);
+  },
+  gradient: (g, _, x, y) => [g, neg(mul(g, floorDivide(x, y)))],
+  domain: [wide, divisor],
+});
+/** x - y floor(x/y): Python's %, with the sign of the divisor. */
+export const remainder = (x: Expression, y: Expression): Expression => apply('remainder', x, y);
+
+/** C's fmod, with the sign of the dividend: the core's rem under PyTorch's name. */
+export const fmod = (x: Expression, y: Expression): Expression => rem(x, y);
+
+defineRow({
+  name: 'floorDivide',
+  arity: 2,
+  accepts: 'number',
+  // From the exact remainder, as Python does: 1 // 0.1 is 9, although 1/0.1 rounds to 10.
+  meaning: (x, y) => {
+    const remainder = rem(x, y);
+    const down = cast(crosses(remainder, y), x.type);
+    if (!isFloatScalar(x.type)) return sub(div(x, y), down);
+    const zero = same(0, x);
+    const quotient = sub(div(sub(x, remainder), y), down);
+    const below = floor(quotient);
+    const nearest = add(below, cast(less(same(0.5, x), sub(quotient, below)), x.type));
+    const value = select(equal(quotient, zero), mul(zero, div(x, y)), nearest);
+    return select(equal(y, zero), div(x, y), value);
+  },
+  gradient: () => [null, null],
+  domain: [wide, divisor],
+});
+/** Quotient rounded down; of integers 0 where the divisor is 0. */
+export const floorDivide = (x: Expression, y: Expression): Expression => apply('floorDivide', x, y);
+
+defineRow({
+  name: 'truncDivide',
+  arity: 2,
+  accepts: 'number',
+  meaning: (x, y) => (isFloatScalar(x.type) ? trunc(div(x, y)) : div(x, y)),
+  gradient: () => [null, null],
+  domain: [wide, divisor],
+});
+/** Quotient rounded towards zero; of integers 0 where the divisor is 0. */
+export const truncDivide = (x: Expression, y: Expression): Expression => apply('truncDivide', x, y);

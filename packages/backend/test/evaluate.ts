@@ -1,0 +1,51 @@
+/** Evaluates expressions on plain numbers by the reference backend's evaluator: what the tests of the scalar language share. */
+import { blockLength, Evaluator } from '../src/reference/evaluator.ts';
+import { differentiate } from '../src/scalar/differentiate.ts';
+import { constant, type Expression, input, rewrite, substituteInputs, withArguments } from '../src/scalar/expression.ts';
+import { apply, rowOf } from '../src/scalar/row.ts';
+
+export type Float = 'f32' | 'f64';
+
+/** Values of an expression, one for each element of its inputs' columns; `scalars` are its run-time numbers. */
+export function evaluate(
+  root: Expression,
+  columns: readonly (readonly number[])[],
+  scalars: readonly number[] = [],
+  count: number = columns[0]?.length ?? 1,
+): number[] {
+  const evaluator = new Evaluator([root]);
+  const values: number[] = [];
+  evaluator.prepare(count, scalars);
+  for (let start = 0; start < count; start += blockLength) {
+    const length = Math.min(blockLength, count - start);
+    for (const [index, register] of evaluator.inputs)
+      for (let i = 0; i < length; i++) register[i] = columns[index]![start + i]!;
+    evaluator.run(length, start);
+    for (let i = 0; i < length; i++) values.push(evaluator.outputs[0]![i]!);
+  }
+  return values;
+}
+
+/** The row applied to inputs 0, 1 … of one type. */
+export function applied(name: string, type: Expression['type']): Expression {
+  const inputs = Array.from({ length: rowOf(name).arity }, (_, i) => input(i, type));
+  return name === 'select' ? apply(name, input(0, 'bool'), input(1, type), input(2, type)) : apply(name, ...inputs);
+}
+
+/** Derivative with respect to an input as a closed expression: the result is computed again, the incoming gradient is 1 or given. */
+export function derivative(root: Expression, index: number, incoming?: Expression): Expression | null {
+  const slope = differentiate(root, index);
+  if (slope === null) return null;
+  return rewrite(slope, (node, args) => {
+    if (node.op === 'output') return root;
+    if (node.op === 'gradient') return incoming ?? constant(1, root.type);
+    return withArguments(node, args);
+  });
+}
+
+/** Replaces inputs by constants, where given. */
+export const fix = (root: Expression, values: readonly (number | undefined)[], type: Float): Expression =>
+  substituteInputs(
+    root,
+    values.map((value) => (value === undefined ? undefined : constant(value, type))),
+  );

@@ -1,0 +1,7 @@
+/** All suites, in the order in which a backend is best repaired. */
+import type { Suite } from '../case.ts';
+import { scalarSuite } from './scalar.ts';
+
+export const suites: Readonly<Record<string, Suite>> = {
+  scalar: scalarSuite,
+};

@@ -1,0 +1,67 @@
+/** The subject of the layer tests: modules that carry their shape functions, declared as @nn/nn may declare its own. */
+import type {
+  Apply,
+  Chain,
+  ChainFunction,
+  Checked,
+  Conv2dFunction,
+  FlattenFunction,
+  KeepsShape,
+  LinearFunction,
+  PerDimension,
+  Pool2dFunction,
+  Shape,
+  ShapeFunction,
+  ShapeOf,
+  ShapeOr,
+  Window,
+} from '../index.ts';
+import type { Tensor } from './typed-tensor.test-d.ts';
+
+export declare abstract class Module {
+  // biome-ignore lint/suspicious/noExplicitAny: subclasses declare their own inputs and outputs
+  abstract forward(...inputs: any[]): any;
+}
+
+/** A module of one input whose output shape is a function of the input's. */
+export declare abstract class Layer<F extends ShapeFunction> extends Module {
+  readonly '~shapes': F;
+  forward<A extends Tensor>(input: Checked<Apply<F, ShapeOf<A>>, A>): Tensor<ShapeOr<Apply<F, ShapeOf<A>>>, A['dtype']>;
+}
+
+export declare class Linear<I extends number, O extends number> extends Layer<LinearFunction<I, O>> {
+  constructor(inFeatures: I, outFeatures: O, options?: { bias?: boolean });
+}
+export declare class ReLU extends Layer<KeepsShape> {}
+export declare class Flatten<I extends number = 1, J extends number = -1> extends Layer<FlattenFunction<I, J>> {
+  constructor(options?: { startDim?: I; endDim?: J });
+}
+
+interface WindowOf<K extends PerDimension, S extends PerDimension, P extends PerDimension, D extends PerDimension>
+  extends Window {
+  readonly kernel: K;
+  readonly stride: S;
+  readonly padding: P;
+  readonly dilation: D;
+}
+export declare class Conv2d<
+  I extends number,
+  O extends number,
+  const K extends PerDimension,
+  const S extends PerDimension = 1,
+  const P extends PerDimension = 0,
+  const D extends PerDimension = 1,
+> extends Layer<Conv2dFunction<I, O, WindowOf<K, S, P, D>>> {
+  constructor(inChannels: I, outChannels: O, kernelSize: K, options?: { stride?: S; padding?: P; dilation?: D });
+}
+export declare class MaxPool2d<
+  const K extends PerDimension,
+  const S extends PerDimension = K,
+  const P extends PerDimension = 0,
+> extends Layer<Pool2dFunction<'MaxPool2d', WindowOf<K, S, P, 1>>> {
+  constructor(kernelSize: K, options?: { stride?: S; padding?: P });
+}
+
+export declare class Sequential<const L extends readonly Module[]> extends Layer<ChainFunction<L>> {
+  constructor(...layers: Checked<Chain<Shape, L>, L>);
+}

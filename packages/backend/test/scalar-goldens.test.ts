@@ -31,7 +31,10 @@ interface Case {
 
 type Build = (x: readonly Expression[], number: (name: string, otherwise?: number) => Expression) => Expression;
 
-const unary = (f: (x: Expression) => Expression): Build => ([x]) => f(x!);
+const unary =
+  (f: (x: Expression) => Expression): Build =>
+  ([x]) =>
+    f(x!);
 const binary =
   (f: (x: Expression, y: Expression) => Expression): Build =>
   ([x, y], number) =>
@@ -108,8 +111,7 @@ const table: Readonly<Record<string, Build>> = {
   threshold: ([x], number) => s.threshold(x!, number('threshold'), number('value')),
   clamp_min: ([x], number) => s.clampMin(x!, number('min')),
   clamp_max: ([x], number) => s.clampMax(x!, number('max')),
-  nan_to_num: ([x], number) =>
-    s.nanToNum(x!, number('nan', 0), number('posinf', highest), number('neginf', -highest)),
+  nan_to_num: ([x], number) => s.nanToNum(x!, number('nan', 0), number('posinf', highest), number('neginf', -highest)),
   prelu: ([x, w]) => s.prelu(x!, w!),
   add: ([x, y], number) => s.add(x!, s.mul(y ?? number('other'), number('alpha', 1))),
   sub: ([x, y], number) => s.sub(x!, s.mul(y ?? number('other'), number('alpha', 1))),
@@ -141,7 +143,6 @@ const table: Readonly<Record<string, Build>> = {
   lerp: ([x, end, weight], number) => s.lerp(x!, end!, weight ?? number('weight')),
   addcmul: ([x, y, z], number) => s.add(x!, s.mul(number('value', 1), s.mul(y!, z!))),
   addcdiv: ([x, y, z], number) => s.add(x!, s.mul(number('value', 1), s.div(y!, z!))),
-  where: ([condition, x, y]) => s.select(condition!, x!, y!),
 };
 
 /** Functions whose expression depends on an option. */
@@ -155,12 +156,32 @@ const optional: Readonly<Record<string, (attrs: Case['attrs']) => Build | undefi
     if (max !== undefined && min === undefined) return ([x], number) => s.clampMax(x!, number('max'));
     return ([x, lo, hi], number) => s.clamp(x!, lo ?? number('min'), hi ?? number('max'));
   },
-  pow: ({ self }) => (self === undefined ? ([x, y], number) => s.pow(x!, y ?? number('exponent')) : ([y], number) => s.pow(number('self'), y!)),
-  isclose: ({ equal_nan }) => ([x, y], number) =>
-    (equal_nan === true ? s.iscloseEqualNan : s.isclose)(x!, y!, number('rtol', 1e-5), number('atol', 1e-8)),
+  // PyTorch takes the root for the exponent 1/2, which differs from the power at -0 and -inf.
+  pow: ({ self, exponent }) => {
+    if (self !== undefined) return ([y], number) => s.pow(number('self'), y!);
+    return exponent === 0.5 ? unary(s.sqrt) : ([x, y], number) => s.pow(x!, y ?? number('exponent'));
+  },
+  isclose:
+    ({ equal_nan }) =>
+    ([x, y], number) =>
+      (equal_nan === true ? s.iscloseEqualNan : s.isclose)(x!, y!, number('rtol', 1e-5), number('atol', 1e-8)),
 };
 
-const types: Readonly<Record<string, Expression['type']>> = { float32: 'f32', int64: 'i32', int32: 'i32', bool: 'bool' };
+/** Elementwise with three arguments; with one it lists positions. */
+const where: Build = ([condition, x, y]) => s.select(condition!, x!, y!);
+
+const types: Readonly<Record<string, Expression['type']>> = {
+  float32: 'f32',
+  int64: 'i32',
+  int32: 'i32',
+  bool: 'bool',
+};
+
+/** A weight of prelu belongs to dimension 1. */
+const aligned = (entry: Case, tensor: Data): Data =>
+  entry.op.endsWith('prelu') && tensor.name === 'weight'
+    ? { ...tensor, shape: [...tensor.shape, ...entry.outputs[0]!.shape.slice(2).map(() => 1)] }
+    : tensor;
 
 const read = (tensor: Data): number[] =>
   tensor.data.map((value) => (typeof value === 'string' ? Number(value) : Number(value)));
@@ -192,11 +213,17 @@ function gathered(values: readonly number[], tensor: Data, shape: readonly numbe
   return sums;
 }
 
-function expectClose(actual: readonly number[], expected: readonly number[], { rtol, atol }: Case['tolerance'], what: string): void {
+function expectClose(
+  actual: readonly number[],
+  expected: readonly number[],
+  { rtol, atol }: Case['tolerance'],
+  what: string,
+): void {
   expect(actual.length, what).toBe(expected.length);
   actual.forEach((value, i) => {
     const wanted = expected[i]!;
-    const near = Object.is(value, wanted) || value === wanted || Math.abs(value - wanted) <= atol + rtol * Math.abs(wanted);
+    const near =
+      Object.is(value, wanted) || value === wanted || Math.abs(value - wanted) <= atol + rtol * Math.abs(wanted);
     if (!near) expect.fail(`${what}[${i}]: ${value} instead of ${wanted}`);
   });
 }
@@ -205,6 +232,7 @@ function builderOf(entry: Case): Build | undefined {
   const name = entry.op.split('.').at(-1)!;
   if (!/^torch(\.nn\.functional)?\.\w+$/.test(entry.op)) return undefined;
   if (entry.inputs.some((tensor) => types[tensor.dtype ?? 'float32'] === undefined)) return undefined;
+  if (name === 'where' && entry.inputs.length === 3) return where;
   return optional[name]?.(entry.attrs) ?? table[name];
 }
 
@@ -223,7 +251,8 @@ for (const family of ['elementwise_unary', 'elementwise_binary', 'elementwise_ed
         continue;
       }
       it(entry.id, () => {
-        const { inputs, outputs, attrs, tolerance } = entry;
+        const { outputs, attrs, tolerance } = entry;
+        const inputs = entry.inputs.map((tensor) => aligned(entry, tensor));
         const wanted = outputs[0]!;
         const floats = inputs.some((tensor) => tensor.dtype === 'float32') || wanted.dtype === 'float32';
         const type = floats ? 'f32' : types[inputs[0]!.dtype ?? 'float32']!;
@@ -241,13 +270,36 @@ for (const family of ['elementwise_unary', 'elementwise_binary', 'elementwise_ed
         if (entry.grads === undefined) return;
         const g = read(entry.grad_output![0]!);
         const incoming = input(inputs.length, 'f32');
+        const slopes = inputs.map((tensor, i) => (tensor.requires_grad ? derivative(root, i, incoming) : null));
         inputs.forEach((tensor, i) => {
           const gradient = entry.grads![tensor.name];
           if (gradient === undefined || gradient === null) return;
-          const slope = derivative(root, i, incoming);
+          const slope = slopes[i] ?? null;
           const values = slope === null ? g.map(() => 0) : evaluate(slope, [...columns, g]);
-          expectClose(gathered(values, tensor, wanted.shape), read({ ...tensor, ...gradient }), tolerance, `gradient of ${tensor.name}`);
+          expectClose(gathered(values, tensor, wanted.shape), read(gradient), tolerance, `gradient of ${tensor.name}`);
         });
+        if (entry.double_backward === undefined) return;
+        const { v, grads, grad_grad_output } = entry.double_backward;
+        const directions = inputs.map((tensor) => spread({ ...tensor, ...v[tensor.name]! }, wanted.shape));
+        const sum = slopes
+          .map((slope, i) => (slope === null ? null : s.mul(slope, input(inputs.length + 1 + i, 'f32'))))
+          .reduce((p, q) => (p !== null && q !== null ? s.add(p, q) : (p ?? q)))!;
+        const all = [...columns, g, ...directions];
+        inputs.forEach((tensor, i) => {
+          const second = grads[tensor.name] ?? null;
+          const slope = derivative(sum, i);
+          const values = slope === null ? g.map(() => 0) : evaluate(slope, all, [], g.length);
+          const sums = gathered(values, tensor, wanted.shape);
+          const wantedSecond = second === null ? sums.map(() => 0) : read(second);
+          expectClose(sums, wantedSecond, tolerance, `second gradient of ${tensor.name}`);
+        });
+        const slope = derivative(sum, inputs.length)!;
+        expectClose(
+          evaluate(slope, all, [], g.length),
+          read(grad_grad_output[0]!),
+          tolerance,
+          'gradient of the gradient',
+        );
       });
     }
   });

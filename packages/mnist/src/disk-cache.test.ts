@@ -202,14 +202,15 @@ describe('interrupted', () => {
   });
 
   test.each([
-    { what: 'of unknown version, from another file', part: Buffer.alloc(half) },
-    { what: 'complete, from another file', part: Buffer.alloc(content.length) },
-    { what: 'longer than the file', part: Buffer.alloc(content.length + 1) },
-  ])('a beginning $what is thrown away', async ({ part }) => {
+    { what: 'of unknown version, from another file', part: Buffer.alloc(half), asked: 2 },
+    { what: 'complete, from another file', part: Buffer.alloc(content.length), asked: 1 },
+    { what: 'longer than the file', part: Buffer.alloc(content.length + 1), asked: 1 },
+  ])('a beginning $what is thrown away', async ({ part, asked }) => {
     await writeFile(join(folder, 'x.gz.part'), part);
     handlers = [serve(content)];
     await expectWhole(await fetchIt());
     expect(requests.at(-1)!.headers.range).toBeUndefined();
+    expect(requests.length).toBe(asked);
   });
 
   test.each<{ what: string; handler: Handler }>([

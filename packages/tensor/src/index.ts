@@ -1,10 +1,13 @@
 /** The public page of @nn/tensor. */
 export { type Numeric, float, Scalar, promoteTypes, resultType, getDefaultDType, setDefaultDType } from './core/promotion.ts';
 export { setBackend, getBackend, type BackwardOptions } from './core/state.ts';
+export { memory, type MemoryReport, setMemoryLimit, tagged } from './memory/report.ts';
 export { keep, scope, Scope } from './memory/scope.ts';
+export { getPrintOptions, type PrintOptionChanges, type PrintOptions, type PrintProfile, setPrintOptions } from './print/print-options.ts';
 export * from './ops/elementwise/index.ts';
 export { sum, mean } from './ops/reduce/sum.ts';
 export { matmul, linear } from './ops/linalg/matmul.ts';
-export * from './ops/shape/views.ts';
+export * from './ops/shape/index.ts';
+export * from './ops/index/index.ts';
 export { fromData as tensor, type Data, type TensorOptions } from './ops/creation/from-data.ts';
 export { Tensor } from './tensor.ts';

@@ -14,6 +14,7 @@ export { type AutogradSeam, autograd, currentDevice, factory, state } from './co
 export { alias, nodeOf } from './core/view.ts';
 export { release, share } from './memory/storage.ts';
 export { breathe, turn } from './memory/turn.ts';
-export { clone, contiguous, expand, flipView, permute, reshape, slice, stridedView, transpose } from './ops/shape/views.ts';
+export { clone, contiguous, expand, flipView, permute, reshape, sliceView as slice, stridedView, transpose } from './ops/shape/views.ts';
 export { single, element } from './ops/elementwise/build.ts';
+export { relocate } from './move.ts';
 export { readSync } from './read.ts';

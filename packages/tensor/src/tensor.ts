@@ -2,13 +2,15 @@
  * The class Tensor: a typed handle on strided memory. Fields are in `core/tensor-core.ts`, methods by family in `methods/`, operations in `ops/`; what is here
  * belongs to no family: reading, printing, moving, tracking.
  */
-import { AutogradError, type DataArray, type DType, dtypes } from '@nn/backend';
+import { AutogradError, type Backend, type DataArray, type DType, dtypes } from '@nn/backend';
 import { factory, autograd, type BackwardOptions, hasAutograd } from './core/state.ts';
 import { type GradientHook, Node, Receiver } from './core/node.ts';
 import { Op } from './core/op.ts';
 import { Plan } from './core/plan.ts';
 import { alias, nodeOf } from './core/view.ts';
 import { LinalgMethods } from './methods/linalg.ts';
+import { moveTo } from './move.ts';
+import { describe, describeSync, gradFnName } from './print.ts';
 import { checkSingle, nest, type Nested, read, readSync } from './read.ts';
 import type { Shape } from './types/index.ts';
 
@@ -116,11 +118,61 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> ex
     autograd.seam.backward(this, gradient, options);
   }
 
+  /** The op that made this tensor, by PyTorch's name (`AddBackward0`), and the ops before it; null for leaves. PyTorch: `t.grad_fn`. */
+  get gradFn(): GradFn | null {
+    const node = nodeOf(this);
+    return node === null || node.isLeaf ? null : new GradFn(node);
+  }
+
   /** The same memory without history; PyTorch: `t.detach()`. */
   detach(): Tensor<S, D> {
     return alias(this, this.layout.shape, this.layout.strides, this.start) as Tensor<S, D>;
   }
+
+  /** PyTorch's `repr(t)`, on any backend. */
+  repr(): Promise<string> {
+    return describe(this);
+  }
+
+  /** PyTorch's `repr(t)` where memory can be read without waiting, else the shape. */
+  override toString(): string {
+    return describeSync(this);
+  }
+
+  /** What `console.log(t)` prints in Node. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return describeSync(this);
+  }
+
+  /** @internal Moves to a backend; `to` in `methods/` calls it. */
+  toBackend(backend: Backend): Promise<Tensor<S, D>> {
+    return moveTo(this, backend) as Promise<Tensor<S, D>>;
+  }
+}
+
+/** A place in the graph, for looking. */
+export class GradFn {
+  readonly #node: Node;
+  constructor(node: Node) {
+    this.#node = node;
+  }
+
+  /** PyTorch's name: `AddBackward0`. */
+  get name(): string {
+    return this.#node.isLeaf ? 'AccumulateGrad' : gradFnName(this.#node);
+  }
+
+  /** What made the inputs; null for inputs that aren't tracked. PyTorch: `grad_fn.next_functions`. */
+  get nextFunctions(): (GradFn | null)[] {
+    return this.#node.plan.inputs.map((_, j) => {
+      const parent = this.#node.parent(j);
+      return parent === null ? null : new GradFn(parent);
+    });
+  }
+
+  toString(): string {
+    return `<${this.name}>`;
+  }
 }
 
 factory.make = (storage, layout, start) => new Tensor(storage, layout, start);
-

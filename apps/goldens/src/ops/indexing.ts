@@ -11,7 +11,7 @@ export const indexing: OpTable = {
   'torch.scatter_add': 'scatterAdd(input, dim, index, src)',
   'torch.scatter_reduce': 'scatterReduce(input, dim, index, src, reduce, { include_self })',
   'torch.index_select': 'indexSelect(input, dim, index)',
-  'torch.index_add': 'indexAdd(input, dim, index, source, { alpha:scalar })',
+  'torch.index_add': 'indexAdd(input, dim, index, source, { alpha })',
   'torch.index_copy': 'indexCopy(input, dim, index, source)',
   'torch.index_fill': 'indexFill(input, dim, index, value:scalar)',
   'torch.index_put': 'indexPut(input, indices, values, { accumulate })',

@@ -24,9 +24,9 @@ function rows(names: readonly string[], parameters: string): OpTable {
 export const pointwise: OpTable = {
   ...rows(UNARY, 'input'),
   ...rows(BINARY, 'input:scalar, other:scalar'),
-  'torch.add': 'add(input:scalar, other:scalar, { alpha:scalar })',
-  'torch.sub': 'sub(input:scalar, other:scalar, { alpha:scalar })',
-  'torch.rsub': 'rsub(input, other:scalar, { alpha:scalar })',
+  'torch.add': 'add(input:scalar, other:scalar, { alpha })',
+  'torch.sub': 'sub(input:scalar, other:scalar, { alpha })',
+  'torch.rsub': 'rsub(input, other:scalar, { alpha })',
   'torch.div': 'div(input:scalar, other:scalar, { rounding_mode })',
   'torch.pow': 'pow(input:scalar, exponent:scalar)',
   'torch.clamp': 'clamp(input, { min:scalar, max:scalar })',

@@ -3,7 +3,7 @@
  * PyTorch's order, positional ones first, the rest in braces because they are fields of the options object.
  *
  *   sum(input, { dim, keepdim, dtype })          torch.sum(input, dim=None, keepdim=False, dtype=None)
- *   add(input, other:scalar, { alpha:scalar })   a scalar operand: 2.0 must not become 2 beside an integer tensor
+ *   add(input, other:scalar, { alpha })          a scalar operand: 2.0 must not become 2 beside an integer tensor
  *   diagonal(input, { dim1>firstDim })           our option has another name than PyTorch's in camelCase
  *   narrow(input, dim, start=0, length)          a value for what the case leaves out
  *   permute(dims:sizes)                          Python allows permute(1, 0) for permute((1, 0))

@@ -2,10 +2,11 @@
 import type { Row, ScalarType } from '@nn/backend';
 import { randomOf } from '../launch/random.ts';
 
+/** The most telling ones first: of rows with several arguments only those are combined. */
 const floatEdges: readonly number[] = [
-  0, -0, 1, -1, 0.5, -0.5, 1.5, -1.5, 2, -2, 2.5, -2.5, 3, 1e-3, -1e-3, 0.1, Math.PI, -Math.PI / 2, 10, -10, 100, -100,
-  Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 1e-7, 1e-30, -1e-30, 1e10, -1e10, 16777217, 8388609.5,
-  2147483648, -2147483648, 4294967296,
+  0, -0, 1, -1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 2.5, -2.5, 100, -100, 0.5, -0.5, 3, -2, 1e-3, -1.5,
+  1e10, -1e10, 1e-30, -1e-30, 2, 1.5, -1e-3, 0.1, Math.PI, -Math.PI / 2, 10, -10, 1e-7, 16777217, 8388609.5, 2147483648, -2147483648,
+  4294967296,
 ]; // biome-ignore format: one glance
 
 const edgesOfFormat = {
@@ -15,7 +16,7 @@ const edgesOfFormat = {
 } as const; // biome-ignore format: one row a format
 
 const integerEdges: readonly number[] = [
-  0, 1, -1, 2, -2, 3, 7, -8, 31, 32, 33, 100, -100, 255, 256, 65535, 65536, 46341, -46341, 2147483647, -2147483647, -2147483648,
+  0, 1, -1, 2147483647, -2147483648, 3, -8, 31, 32, 255, 256, 46341, 2, -2, 7, 33, 100, -100, 65535, 65536, -46341, -2147483647,
 ]; // biome-ignore format: one glance
 
 /** Edges of a type. */
@@ -37,17 +38,12 @@ const drawn = 192;
 /** One list an argument, all of one length: edges against edges, then numbers of the domain. */
 export function samplesOf(row: Row, types: readonly ScalarType[]): number[][] {
   const random = randomOf(row.name.length + 97 * types.length);
-  const tuples = combinations(types.map((type) => few(edges(type), types.length)));
+  // Of a pair all edges meet in core rows, on which the others stand.
+  const most = types.length === 1 || row.meaning === undefined ? Number.POSITIVE_INFINITY : Math.floor(900 ** (1 / types.length));
+  const count = types.length > 2 ? Math.max(3, Math.floor(2500 ** (1 / types.length))) : most;
+  const tuples = combinations(types.map((type) => edges(type).slice(0, count)));
   for (let i = 0; i < drawn; i++) tuples.push(types.map((type, arg) => draw(row, arg, type, random)));
   return types.map((_, arg) => tuples.map((tuple) => tuple[arg]!));
-}
-
-/** Of one or two arguments all edges; of more as many as keep their combinations in the thousands. */
-function few(all: readonly number[], arity: number): readonly number[] {
-  if (arity <= 2) return all;
-  const count = Math.max(2, Math.floor(4096 ** (1 / arity)));
-  const step = Math.max(1, all.length / count);
-  return Array.from({ length: Math.min(count, all.length) }, (_, i) => all[Math.floor(i * step)]!);
 }
 
 function combinations(lists: readonly (readonly number[])[]): number[][] {

@@ -2,8 +2,9 @@
  * The one door: every op on tensors passes through `dispatch` or one of its relatives here and in `in-place.ts`. It finds the plan by pointer, makes the
  * result, fills the flat launch, and records provenance when an input is tracked. Nothing here knows what an op means.
  */
-import { Launch } from '@nn/backend';
+import { Launch, runLaunch } from '@nn/backend';
 import { scopes } from '../memory/scope.ts';
+import { tags } from '../memory/report.ts';
 import { blockOf, share } from '../memory/storage.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Layout } from './layout.ts';
@@ -43,7 +44,7 @@ function run(p: Plan, out: Tensor, a: Tensor, b: Tensor | null, c: Tensor | null
     setOperand(i + 1, j === 0 ? a : j === 1 ? b! : c!, label);
   }
   launch.count = operands.length + 1;
-  p.out.device.backend.run(launch);
+  runLaunch(p.out.device.backend, launch);
 }
 
 /** Runs a plan on any number of inputs and results. */
@@ -57,12 +58,12 @@ export function runMany(p: Plan, outs: readonly Tensor[], inputs: readonly Tenso
   for (const out of outs) setOperand(slot++, out, p.op.name);
   for (const j of p.operands) setOperand(slot++, inputs[j]!, p.op.name);
   launch.count = slot;
-  p.out.device.backend.run(launch);
+  runLaunch(p.out.device.backend, launch);
 }
 
 /** A tensor over fresh memory; what it holds is undefined until something is launched into it. */
 export function fresh(layout: Layout, tag: string): Tensor {
-  const out = factory.make(layout.allocate(tag), layout, 0);
+  const out = factory.make(layout.allocate(tags.current ?? tag), layout, 0);
   if (scopes.active !== null) scopes.active.add(out);
   return out;
 }

@@ -13,29 +13,44 @@ import { nodeOf, overlaps, rebase } from './view.ts';
 
 const none: readonly number[] = [];
 
+/** What a write of a view is to its base. */
+export interface Write {
+  /** Nothing tracked lay under the region: a part of a tensor that is being put together (cat, pad). */
+  readonly fresh: boolean;
+  /** What the base's provenance says was done to it; 'copySlices' if absent. */
+  readonly name?: string;
+}
+
+const plainWrite: Write = { fresh: false };
+
 /**
  * Runs an op in place on `inputs[0]`: writes its storage, counts the version, swaps its node; a view's base takes the write into its own provenance.
  * Operands that overlap the target otherwise than element by element are copied first. Returns the target.
  */
-export function dispatchInto(op: Op, inputs: readonly Tensor[], scalars: readonly number[] = none, write: { fresh: boolean } = { fresh: false }): Tensor {
+export function dispatchInto(op: Op, inputs: readonly Tensor[], scalars: readonly number[] = none, write: Write = plainWrite): Tensor {
   const target = inputs[0]!;
-  if (state.tracking) checkLeaf(op.name, target);
-  const operands = inputs.map((t) => (overlaps(t, target) ? untracked(t) : t));
+  if (state.tracking && !write.fresh) checkLeaf(op.name, target);
+  const operands = inputs.map((t, j) => (j > 0 && clashes(op, t, target) ? untracked(t) : t));
   const p = planForMany(op, operands.map((t) => t.layout));
-  const nodes = state.tracking ? inputs.map(nodeOf) : [];
+  // Nothing tracked lies under a fresh region, so what it was made from is not asked for.
+  const nodes = state.tracking ? inputs.map((t, j) => (j === 0 && write.fresh ? null : nodeOf(t))) : [];
   const tracked = nodes.some((n) => n !== null);
   const values = tracked ? beforeWrite(p, target, operands, nodes) : operands;
   runMany(p, [target], operands, scalars);
   target.storage.version++;
-  if (tracked) settle(target, record(p, target, values, nodes, scalars), write.fresh);
-  else if (state.tracking && target.base !== null && target.base.node !== null) settle(target, null, write.fresh);
+  if (tracked) settle(target, record(p, target, values, nodes, scalars), write);
+  else if (state.tracking && !write.fresh && target.base !== null && target.base.node !== null) settle(target, null, write);
   return target;
 }
 
+/** Whether an operand must be copied before the target changes: a map reads and writes one element at a time, anything else reads what it likes. */
+const clashes = (op: Op, t: Tensor, target: Tensor): boolean =>
+  op.kind === 'map' ? overlaps(t, target) : t.storage === target.storage;
+
 /** A view's write goes through its base, and the view is up to date with it. */
-function settle(target: Tensor, node: Node | null, isFresh: boolean): void {
+function settle(target: Tensor, node: Node | null, write: Write): void {
   if (target.base === null) return;
-  rebase(target, node, isFresh);
+  rebase(target, node, write.fresh, write.name);
   target.node = node;
   target.seen = target.storage.version;
 }
@@ -63,7 +78,7 @@ function checkLeaf(op: string, target: Tensor): void {
 }
 
 /** Writes `source` (any dtype, broadcasting) over `target`; PyTorch: `target.copy_(source)`. */
-export const assign = (target: Tensor, source: Tensor, write?: { fresh: boolean }): Tensor =>
+export const assign = (target: Tensor, source: Tensor, write?: Write): Tensor =>
   dispatchInto(assignOp, [target, source], none, write);
 
 /**

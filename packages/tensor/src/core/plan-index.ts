@@ -4,6 +4,7 @@ import { accessOf, broadcastShapes, broadcastStrides, collapse, shapeText } from
 import { type Layout, layoutOf } from './layout.ts';
 import type { IndexAttributes, Op } from './op.ts';
 import { commonDevice, compile, geometryOf, Plan } from './plan.ts';
+import { refuseExpanded } from './plan-map.ts';
 
 interface Reach {
   /** Iteration shape: that of a gather's result and of a scatter's values. */
@@ -73,6 +74,7 @@ export function planScatter(op: Op<'scatter'>, inputs: readonly Layout[], copy: 
   const device = commonDevice(op.name, inputs);
   if (value.dtype !== base.dtype)
     throw new DTypeError(op.name, `the values are ${value.dtype}, the tensor is ${base.dtype}; convert with .to('${base.dtype}')`);
+  if (inPlace) refuseExpanded(op.name, base);
   const out = inPlace ? base : layoutOf(device, base.dtype, base.shape);
   const found = reach(op.name, op.attributes, out, indices);
   if (op.attributes.form === 'aligned') {

@@ -44,6 +44,11 @@ function checkTarget(op: string, target: Layout, shape: readonly number[], dtype
     throw new ShapeError(op, `the result has shape ${shapeText(shape)} but is stored in place in ${shapeText(target.shape)}; an in-place op can't change the shape`);
   if (!canCast(dtype, target.dtype))
     throw new DTypeError(op, `the result is ${dtype} but is stored in place in ${target.dtype}; convert first, or use the op that returns a new tensor`);
+  refuseExpanded(op, target);
+}
+
+/** Elements that are one in memory can't be given values of their own. */
+export function refuseExpanded(op: string, target: Layout): void {
   if (target.strides.some((s, i) => s === 0 && target.shape[i]! > 1))
     throw new ShapeError(op, `this tensor of shape ${shapeText(target.shape)} is expanded: several elements are one in memory; call clone() before changing it in place`);
 }

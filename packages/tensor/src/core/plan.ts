@@ -2,7 +2,7 @@
  * A plan is an op on given layouts: result layouts, compiled program, collapsed sizes and strides. Made once for each combination, found again by pointer.
  * One planner a graph op, in `plan-*.ts`.
  */
-import { BackendError, type Geometry, type Kernel, type Program } from '@nn/backend';
+import { BackendError, compileFor, type Geometry, type Kernel, type Program } from '@nn/backend';
 import type { Device, Layout } from './layout.ts';
 import type { MapBuild, Op, ReduceBuild, RowsBuild } from './op.ts';
 
@@ -64,7 +64,7 @@ export function commonDevice(op: string, inputs: readonly Layout[]): Device {
 }
 
 /** A kernel made ready on a device, natively or by the shared fallbacks. */
-export const compile = (device: Device, kernel: Kernel): Program => device.backend.compile(kernel);
+export const compile = (device: Device, kernel: Kernel): Program => compileFor(device.backend, kernel);
 
 export const geometryOf = (
   sizes: readonly number[],

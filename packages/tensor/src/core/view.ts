@@ -55,9 +55,9 @@ export function alias(source: Tensor, shape: readonly number[], strides: readonl
 }
 
 /** After an in-place change of a view whose new value has this node (null: not tracked): the base's provenance takes it in. */
-export function rebase(target: Tensor, value: Node | null, fresh: boolean): void {
+export function rebase(target: Tensor, value: Node | null, fresh: boolean, name = 'copySlices'): void {
   const base = target.base!;
-  const op = new Op('write', 'copySlices', { strides: target.layout.strides, offset: target.start - base.start, fresh });
+  const op = new Op('write', name, { strides: target.layout.strides, offset: target.start - base.start, fresh });
   const node = new Node(new Plan(op, [base.layout, target.layout], [base.layout]), base.node, value, null, none);
   if (autograd.seam.trace !== null) autograd.seam.trace(node);
   base.node = node;

@@ -1,11 +1,12 @@
 /** Shapes of new tensors: of nested arrays, and of ranges. */
 import type { DataArray } from '@nn/backend';
 import type { Add, Divide, Subtract } from './arithmetic.ts';
+import type { Differ } from './checked.ts';
 import type { CategoryOf } from './dtype.ts';
-import type { Ragged } from './sentences.ts';
+import type { NumberForArray, RowsDiffer } from './sentences.ts';
 import type { List } from './shape.ts';
 
-type Value = number | boolean;
+type Value = number | boolean | bigint;
 
 /** What a tensor can be made of: a value, nested arrays of values, a typed array. */
 export type Data = Value | DataArray | readonly Data[];
@@ -13,6 +14,17 @@ export type Data = Value | DataArray | readonly Data[];
 /** The shape of nested arrays: literal where they are written out, `number` where their length is unknown. */
 export type NestedShape<T> =
   Others<Rows<T>, FirstRow<T>> extends infer O ? ([O] extends [never] ? Rows<T> : Ragged<FirstRow<T>, O>) : never;
+
+/** What is wrong with a row of shape B after one of shape A. */
+type Ragged<A, B> = A extends readonly [infer X extends number, ...infer P]
+  ? B extends readonly [infer Y extends number, ...infer Q]
+    ? Differ<X, Y> extends true
+      ? RowsDiffer<X, Y>
+      : Ragged<P, Q>
+    : NumberForArray<X>
+  : B extends readonly [infer Y extends number, ...List]
+    ? RowsDiffer<'no', Y>
+    : never;
 
 /** The shapes of all rows, a union if they differ. Ends at eight levels: `Data` itself has no end. */
 type Rows<T, Out extends List = []> = T extends List

@@ -128,15 +128,17 @@ export type TotalOf<D> = D extends FloatDType ? D : 'int64';
 /** The dtype of `all` and `any`: bool, but uint8 stays uint8, as in PyTorch. */
 export type TruthOf<D> = D extends 'uint8' ? 'uint8' : 'bool';
 
-/** The dtype of a tensor made of JavaScript values: booleans bool, numbers float32 (1 and 1.0 are one value), arrays their own. */
+/** The dtype of a tensor made of JavaScript values: booleans bool, bigints int64, numbers float32 (1 and 1.0 are one value), arrays their own. */
 export type DTypeOfValue<V> = [V] extends [never]
   ? 'float32'
   : [V] extends [boolean]
     ? 'bool'
-    : [V] extends [Float64Array]
-      ? 'float64'
-      : [V] extends [Int32Array]
-        ? 'int32'
-        : [V] extends [Uint8Array]
-          ? 'uint8'
-          : 'float32';
+    : [V] extends [bigint | boolean]
+      ? 'int64'
+      : [V] extends [Float64Array]
+        ? 'float64'
+        : [V] extends [Int32Array]
+          ? 'int32'
+          : [V] extends [Uint8Array]
+            ? 'uint8'
+            : 'float32';

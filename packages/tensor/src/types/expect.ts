@@ -1,7 +1,7 @@
 /** Shapes asked for by the caller: `expect` checks and narrows, `expand` stretches. Results don't wait for the check. */
 import type { Differ } from './checked.ts';
 import type { Known, Length } from './dimensions.ts';
-import type { CannotExpand, FewerDimensions, NewDimensionNeedsSize, Unexpected, UnexpectedRank } from './sentences.ts';
+import type { CannotBecome, FewerDimensions, NoSizeToKeep, Unexpected, UnexpectedRank } from './sentences.ts';
 import type { List, Shape } from './shape.ts';
 
 /** S itself, or a sentence where it is known not to be T. */
@@ -36,13 +36,13 @@ type ExpandSteps<S, T, FullS, FullT> = T extends readonly [...infer Q, infer Y e
       : X extends 1
         ? ExpandSteps<P, Q, FullS, FullT>
         : Differ<X, Y> extends true
-          ? CannotExpand<X, Y>
+          ? CannotBecome<X, Length<P>, Y>
           : ExpandSteps<P, Q, FullS, FullT>
     : Y extends -1
-      ? NewDimensionNeedsSize
+      ? NoSizeToKeep
       : ExpandSteps<S, Q, FullS, FullT>
   : S extends readonly [unknown, ...List]
-    ? FewerDimensions<Length<FullT>, Length<FullS>>
+    ? FewerDimensions<FullT, FullS>
     : FullS;
 
 /** T, with the size of S in place of -1. */

@@ -1,7 +1,7 @@
 /** Shapes of layers and losses, shared by modules and free functions. */
 import type { Differ, Same } from './checked.ts';
 import type { Known, Length } from './dimensions.ts';
-import type { NoInput, RowsDiffer, TargetRank, TargetSizesDiffer, WrongFeatures } from './sentences.ts';
+import type { BatchesDiffer, NotLinear, TargetRank, TargetSizesDiffer, WrongFeatures } from './sentences.ts';
 import type { Shape } from './shape.ts';
 
 /** Features In at the end become Out. */
@@ -15,13 +15,21 @@ export type LinearShape<S, In extends number, Out extends number, Op extends str
       ? WrongFeatures<Op, K, In>
       : [...H, Out]
   : S extends readonly []
-    ? NoInput<Op>
+    ? NotLinear<Op>
     : [...Shape, Out];
 
-/** The same for a weight of shape (out, in). */
+/** The same for a weight of shape (out, in), or (in), which leaves no dimension of its own. */
 export type LinearByWeight<S, W> = W extends readonly [infer Out extends number, infer In extends number]
   ? LinearShape<S, In, Out, 'linear'>
-  : Shape;
+  : W extends readonly [infer In extends number]
+    ? LinearShape<S, In, 1, 'linear'> extends infer R
+      ? R extends readonly [...infer H, unknown]
+        ? H
+        : R
+      : never
+    : Known<W> extends true
+      ? NotLinear<'linear'>
+      : Shape;
 
 /**
  * The loss of logits (N, C, d1, …) or (C): targets are classes (N, d1, …) or (), or probabilities of the logits' shape. Without
@@ -46,7 +54,7 @@ type Agree<A, B, Seen extends 0[] = []> = A extends readonly [infer X extends nu
   ? B extends readonly [infer Y extends number, ...infer Q]
     ? Differ<X, Y> extends true
       ? Seen extends []
-        ? RowsDiffer<X, Y>
+        ? BatchesDiffer<X, Y>
         : TargetSizesDiffer<X, Y>
       : Agree<P, Q, [...Seen, 0]>
     : A

@@ -9,9 +9,9 @@ import type { List, Shape } from './shape.ts';
 
 /** The shape of the product of A and B. */
 export type MatMul<A, B> = A extends readonly []
-  ? NoDimensions<'left'>
+  ? NoDimensions
   : B extends readonly []
-    ? NoDimensions<'right'>
+    ? NoDimensions
     : B extends readonly [...infer Q, infer J extends number, infer N extends number]
       ? TimesMatrix<A, Q, J, N>
       : B extends readonly [infer J extends number]

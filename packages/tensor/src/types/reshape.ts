@@ -7,7 +7,7 @@
 import type { Divide, Product } from './arithmetic.ts';
 import type { Differ, Same } from './checked.ts';
 import type { Known } from './dimensions.ts';
-import type { CountsDiffer, NotAMultiple, OneHole } from './sentences.ts';
+import type { CannotDivide, CountsDiffer, TwoHoles } from './sentences.ts';
 import type { List } from './shape.ts';
 
 /** S itself, or a sentence where its elements are known not to fit the shape T. */
@@ -21,12 +21,15 @@ export type CanReshape<Op extends string, S, T> =
             : S
           : never
         : Same<Holes<T>, FirstHole<T>> extends true
-          ? Differ<Quotient<S, T>[1], 0> extends true
-            ? NotAMultiple<Op, S, Product<S>, Product<Others<T>>>
-            : S
-          : OneHole<Op>
+          ? IsZero<Product<Others<T>>> extends true
+            ? CannotDivide<Op, S, Product<S>, T>
+            : Differ<Quotient<S, T>[1], 0> extends true
+              ? CannotDivide<Op, S, Product<S>, T>
+              : S
+          : TwoHoles<Op>
       : S
     : S;
+type IsZero<N> = N extends 0 ? true : false;
 
 /** The shape T, with -1 replaced by what the elements of S give. */
 export type Reshape<S, T> = { -readonly [K in keyof T]: T[K] extends -1 ? Fill<S, T> : T[K] };

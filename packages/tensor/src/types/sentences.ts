@@ -20,7 +20,7 @@ export type DoNotBroadcast<
 > = `${Op}: sizes ${X} and ${Y} do not broadcast`;
 
 export type InnerSizesDiffer<K extends number, J extends number> = `matmul: inner sizes ${K} and ${J} differ`;
-export type NoDimensions<Side extends 'left' | 'right'> = `matmul: the ${Side} operand has no dimensions`;
+export type NoDimensions = 'matmul: both operands need a dimension at least';
 
 export type OutOfRange<
   Op extends string,
@@ -34,10 +34,7 @@ export type OutOfResultRange<
 > = `${Op}: dimension ${D} is out of range for a result of rank ${Rank}`;
 export type AppearsTwice<Op extends string, D extends string> = `${Op}: dimension ${D} appears twice`;
 
-export type WrongPermutation<
-  Given extends number,
-  Rank extends number,
-> = `permute: ${Given} dimensions given for rank ${Rank}`;
+export type WrongPermutation<P, Rank extends number> = `permute: ${Text<P>} is not an order of the ${Rank} dimensions`;
 export type NotAMatrix<Rank extends number> = `t: expected at most 2 dimensions, got ${Rank}`;
 export type StartAfterEnd<
   Op extends string,
@@ -52,20 +49,22 @@ export type CountsDiffer<
   T,
   N extends number,
 > = `${Op}: ${Text<S>} has ${M} elements, ${Text<T>} has ${N}`;
-export type NotAMultiple<
+export type CannotDivide<
   Op extends string,
   S,
   M extends number,
-  N extends number,
-> = `${Op}: ${Text<S>} has ${M} elements, not a multiple of ${N}`;
-export type OneHole<Op extends string> = `${Op}: only one size can be -1`;
+  T,
+> = `${Op}: ${Text<S>} has ${M} elements, which ${Text<T>} can't divide`;
+export type TwoHoles<Op extends string> =
+  `${Op}: -1 is not a size; sizes are whole numbers ≥ 0, and at most one may be -1`;
 
-export type CannotExpand<X extends number, Y extends number> = `expand: size ${X} cannot expand to ${Y}`;
-export type FewerDimensions<
-  Given extends number,
-  Rank extends number,
-> = `expand: ${Given} sizes given for rank ${Rank}`;
-export type NewDimensionNeedsSize = 'expand: -1 is not allowed in a new dimension';
+export type CannotBecome<
+  X extends number,
+  Dimension extends number,
+  Y extends number,
+> = `expand: size ${X} in dimension ${Dimension} can't become ${Y}`;
+export type FewerDimensions<T, S> = `expand: ${Text<T>} has fewer dimensions than ${Text<S>}`;
+export type NoSizeToKeep = 'expand: a new dimension has no size for -1 to keep';
 export type Unexpected<
   X extends number,
   Y extends number,
@@ -108,9 +107,14 @@ export type RepeatedOutput<Letter extends string> = `einsum: index ${Letter} is 
 export type FewerTerms = 'einsum: fewer terms than operands';
 export type FewerOperands = 'einsum: fewer operands than terms';
 
-export type Ragged<A, B> = `tensor: nested arrays of shapes ${Text<A>} and ${Text<B>} do not form a tensor`;
+export type RowsDiffer<
+  X extends number | 'no',
+  Y extends number,
+> = `tensor: rows differ: one has ${X} elements, another ${Y}`;
+export type NumberForArray<X extends number> = `tensor: a number stands where an array of ${X} is expected`;
 
-export type NoInput<Layer extends string> = `${Layer}: the input has no dimensions`;
+export type NotLinear<Op extends string> =
+  `${Op}: the weight must be (out, in) and the input have a dimension at least`;
 export type WrongFeatures<
   Layer extends string,
   Got extends number,
@@ -132,7 +136,7 @@ export type WindowTooLarge<
   Size extends number,
   Padding extends number,
 > = `${Layer}: a window of ${Kernel} does not fit size ${Size} with padding ${Padding}`;
-export type RowsDiffer<
+export type BatchesDiffer<
   Rows extends number,
   Targets extends number,
 > = `crossEntropy: ${Rows} rows of logits and ${Targets} targets`;

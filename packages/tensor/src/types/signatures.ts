@@ -9,30 +9,23 @@ import type {
   Cat,
   Checked,
   CrossEntropyShape,
-  Data,
   Dims,
-  DTypeOfValue,
   Einsum,
   FloatOf,
   InRange,
   InResultRange,
   LinearByWeight,
   MatMul,
-  NestedShape,
   Numeric,
   PromoteAll,
   PromoteOf,
-  RangeDType,
-  RangeLength,
   Reduce,
-  Shape,
   ShapeOf,
   ShapeOr,
   ShapesOf,
   Stack,
   TotalOf,
   TruthOf,
-  ValueOf,
 } from './index.ts';
 import type { Tensor } from './test/typed-tensor.test-d.ts';
 
@@ -54,14 +47,14 @@ export type BinaryFunction<Op extends string> = <A extends Operand, B extends Op
 export type AddFunction<Op extends string> = <A extends Operand, B extends Operand>(
   left: A,
   right: Checked<Broadcast<Op, ShapeOf<A>, ShapeOf<B>>, B>,
-  options?: { alpha?: number },
+  options?: { alpha?: number | undefined },
 ) => Tensor<ShapeOr<Broadcast<Op, ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>>;
 
 /** div. */
 export type DivFunction = <A extends Operand, B extends Operand, M extends 'floor' | 'trunc' | null = null>(
   left: A,
   right: Checked<Broadcast<'div', ShapeOf<A>, ShapeOf<B>>, B>,
-  options?: { roundingMode?: M },
+  options?: { roundingMode?: M | undefined },
 ) => Tensor<
   ShapeOr<Broadcast<'div', ShapeOf<A>, ShapeOf<B>>>,
   M extends null ? FloatOf<PromoteOf<A, B>> : PromoteOf<A, B>
@@ -95,7 +88,7 @@ export type SoftmaxFunction<Op extends string> = <
 >(
   input: A,
   dim: Checked<InRange<Op, ShapeOf<A>, I>, I>,
-  options?: { dtype?: T },
+  options?: { dtype?: T | undefined },
 ) => Tensor<A['~shape'], NoInfer<T>>;
 /** cumsum, cumprod. */
 export type CumulativeFunction<Op extends string> = <
@@ -105,7 +98,7 @@ export type CumulativeFunction<Op extends string> = <
 >(
   input: A,
   dim: Checked<InRange<Op, ShapeOf<A>, I>, I>,
-  options?: { dtype?: T },
+  options?: { dtype?: T | undefined },
 ) => Tensor<A['~shape'], NoInfer<T>>;
 
 /** sum, prod. */
@@ -116,7 +109,7 @@ export type SumFunction<Op extends string> = <
   T extends DType = TotalOf<A['dtype']>,
 >(
   input: A,
-  options?: { dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>; keepdim?: K; dtype?: T },
+  options?: { dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>; keepdim?: K | undefined; dtype?: T | undefined },
 ) => Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, NoInfer<T>>;
 /** mean. */
 export type MeanFunction<Op extends string> = <
@@ -126,7 +119,7 @@ export type MeanFunction<Op extends string> = <
   T extends DType = FloatOf<A['dtype']>,
 >(
   input: A,
-  options?: { dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>; keepdim?: K; dtype?: T },
+  options?: { dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>; keepdim?: K | undefined; dtype?: T | undefined },
 ) => Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, NoInfer<T>>;
 /** amax, amin; of an own dtype: logsumexp (`FloatReduceFunction`), all and any (`TruthFunction`). */
 export type ReduceFunction<Op extends string> = <
@@ -135,7 +128,7 @@ export type ReduceFunction<Op extends string> = <
   K extends boolean = false,
 >(
   input: A,
-  options?: { dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>; keepdim?: K },
+  options?: { dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>; keepdim?: K | undefined },
 ) => Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, A['dtype']>;
 /** logsumexp; with options of their own: var and std (correction), norm (p). */
 export type FloatReduceFunction<Op extends string, Options = unknown> = <
@@ -144,7 +137,7 @@ export type FloatReduceFunction<Op extends string, Options = unknown> = <
   K extends boolean = false,
 >(
   input: A,
-  options?: { dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>; keepdim?: K } & Options,
+  options?: { dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>; keepdim?: K | undefined } & Options,
 ) => Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, FloatOf<A['dtype']>>;
 /** all, any. */
 export type TruthFunction<Op extends string> = <
@@ -153,7 +146,7 @@ export type TruthFunction<Op extends string> = <
   K extends boolean = false,
 >(
   input: A,
-  options?: { dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>; keepdim?: K },
+  options?: { dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>; keepdim?: K | undefined },
 ) => Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, TruthOf<A['dtype']>>;
 /** argmax, argmin. */
 export type ArgFunction<Op extends string> = <
@@ -162,14 +155,14 @@ export type ArgFunction<Op extends string> = <
   K extends boolean = false,
 >(
   input: A,
-  options?: { dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>; keepdim?: K },
+  options?: { dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>; keepdim?: K | undefined },
 ) => Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, 'int64'>;
 /** max, min: of all elements, or of a dimension together with the places. */
 export interface ExtremeFunction<Op extends string> {
   <A extends Tensor>(input: A): Tensor<[], A['dtype']>;
   <A extends Tensor, I extends number, K extends boolean = false>(
     input: A,
-    options: { dim: Checked<InRange<Op, ShapeOf<A>, I>, I>; keepdim?: K },
+    options: { dim: Checked<InRange<Op, ShapeOf<A>, I>, I>; keepdim?: K | undefined },
   ): {
     readonly values: Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, A['dtype']>;
     readonly indices: Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, 'int64'>;
@@ -202,45 +195,10 @@ export type LinearFunctionSignature = <A extends Tensor, W extends Tensor>(
 export type CrossEntropyFunction = <A extends Tensor, B extends Tensor, R extends 'mean' | 'sum' | 'none' = 'mean'>(
   logits: A,
   target: Checked<CanCompare<ShapeOf<A>, ShapeOf<B>>, B>,
-  options?: { weight?: Tensor; ignoreIndex?: number; labelSmoothing?: number; reduction?: R },
+  options?: {
+    weight?: Tensor | undefined;
+    ignoreIndex?: number | undefined;
+    labelSmoothing?: number | undefined;
+    reduction?: R | undefined;
+  },
 ) => Tensor<ShapeOr<CrossEntropyShape<ShapeOf<A>, R>>, A['dtype']>;
-
-/** zeros, ones, empty, rand, randn. */
-export type CreationFunction = <const S extends Shape, D extends DType = 'float32'>(
-  shape: S,
-  options?: { dtype?: D },
-) => Tensor<[...S], NoInfer<D>>;
-/** full. */
-export type FullFunction = <const S extends Shape, V extends number | boolean, D extends DType = DTypeOfValue<V>>(
-  shape: S,
-  value: V,
-  options?: { dtype?: D },
-) => Tensor<[...S], NoInfer<D>>;
-/** zerosLike, onesLike, emptyLike, randLike, randnLike. */
-export type LikeFunction = <A extends Tensor, D extends DType = A['dtype']>(
-  input: A,
-  options?: { dtype?: D },
-) => Tensor<A['~shape'], NoInfer<D>>;
-/** eye(n), eye(n, m). */
-export type EyeFunction = <N extends number, M extends number = N, D extends DType = 'float32'>(
-  n: N,
-  m?: M,
-  options?: { dtype?: D },
-) => Tensor<[N, NoInfer<M>], NoInfer<D>>;
-/** arange(end), arange(start, end, { step }). */
-export interface ArangeFunction {
-  <E extends number, D extends DType = RangeDType<E>>(
-    end: E,
-    options?: { dtype?: D },
-  ): Tensor<[RangeLength<0, E, 1>], NoInfer<D>>;
-  <S extends number, E extends number, P extends number = 1, D extends DType = RangeDType<S | E | P>>(
-    start: S,
-    end: E,
-    options?: { step?: P; dtype?: D },
-  ): Tensor<[RangeLength<S, E, P>], NoInfer<D>>;
-}
-/** tensor(data). */
-export type TensorFunction = <const T extends Data, D extends DType = DTypeOfValue<ValueOf<T>>>(
-  data: Checked<NestedShape<T>, T>,
-  options?: { dtype?: D },
-) => Tensor<ShapeOr<NestedShape<T>>, NoInfer<D>>;

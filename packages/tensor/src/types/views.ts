@@ -34,10 +34,12 @@ export type Permute<S, P> =
       ? Length<P> extends Length<S>
         ? InRange<'permute', S, P> extends infer R
           ? R extends string
-            ? R
+            ? R extends `${string} twice`
+              ? WrongPermutation<P, Length<S>>
+              : R
             : { -readonly [K in keyof P]: number extends P[K] ? number : At<S, Axis<S, P[K]>> }
           : never
-        : WrongPermutation<Length<P>, Length<S>>
+        : WrongPermutation<P, Length<S>>
       : Loose<P>
     : Known<S> extends true
       ? Loose<S>

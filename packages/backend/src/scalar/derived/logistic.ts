@@ -21,10 +21,11 @@ defineRow({
   name: 'logit',
   arity: 1,
   accepts: 'float',
-  // Below 1/4 the quotient, above it log1p((2x - 1)/(1 - x)), whose argument is exact around 1/2.
+  // Below 1/4 the quotient, above it log1p((2x - 1)/(1 - x)), for around 1/2 the numerator is exact.
   meaning: (x) => {
     const rest = sub(same(1, x), x);
-    return select(less(x, same(0.25, x)), log(div(x, rest)), log1p(div(sub(x, rest), rest)));
+    const excess = sub(x, same(0.5, x));
+    return select(less(x, same(0.25, x)), log(div(x, rest)), log1p(div(add(excess, excess), rest)));
   },
   gradient: (g, _, x) => [div(g, mul(x, sub(same(1, x), x)))],
   domain: [[0.01, 0.99]],

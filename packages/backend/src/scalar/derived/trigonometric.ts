@@ -129,8 +129,8 @@ defineRow({
   meaning: (y, x) => {
     const larger = max(abs(x), abs(y));
     const smaller = min(abs(x), abs(y));
-    // The quotient of equals is taken for 1 (two infinities), or 0 at the origin.
-    const equals = min(larger, same(1, x));
+    // The quotient of equals would be NaN for two infinities, and at the origin, where it is taken for 0.
+    const equals = select(equal(larger, same(0, x)), same(0, x), same(1, x));
     const steep = less(abs(x), abs(y));
     const angle = atanOfPositive(select(equal(smaller, larger), equals, div(smaller, larger)));
     const upright = select(steep, sub(same(PI / 2, x), angle), angle);

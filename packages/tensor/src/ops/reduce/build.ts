@@ -1,46 +1,109 @@
-/** Makes reductions: one op for each set of dimensions, found by a small number. */
-import { castTo, type Combine, dtypes, type DType, type Expression, input } from '@nn/backend';
-import { dimensions } from '../../core/collapse.ts';
+/**
+ * Makes reductions: one op for each set of dimensions, `keepdim` and asked-for dtype, found by a small number. Knows how a reduction is said to
+ * the core, not which ones there are.
+ */
+import {
+  type Combine,
+  castTo,
+  type DType,
+  dtypes,
+  type Expression,
+  equal,
+  input,
+  ShapeError,
+  same,
+  select,
+  sqrt,
+} from '@nn/backend';
+import { dimensions, shapeText } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
-import { Op, type ReduceBuild } from '../../core/op.ts';
 import type { Layout } from '../../core/layout.ts';
+import { Op, type ReduceBuild } from '../../core/op.ts';
 import type { Tensor } from '../../tensor.ts';
 
+/** Which dimensions a reduction runs over. */
 export interface ReduceOptions {
   /** The dimension or dimensions to reduce; all of them by default. */
-  readonly dim?: number | readonly number[] | undefined;
+  readonly dim?: number | readonly number[] | null | undefined;
   /** Keep reduced dimensions with size 1; false. */
   readonly keepdim?: boolean | undefined;
 }
 
+/** The same, with a dtype for the elements to be converted to first. */
+export interface TypedReduceOptions extends ReduceOptions {
+  readonly dtype?: DType | undefined;
+}
+
+/** What is reduced and how: a row for `reduction`. Expressions are over elements as stored; `dtype` is the result's. */
 export interface Reduction {
-  readonly combine: Combine | 'argmax' | 'argmin';
-  /** dtype of the result, and of the body unless that says otherwise. */
+  readonly combine: ReduceBuild['combine'] | ((dtype: DType) => Combine);
+  /** dtype of the result where none is asked for, from that of the first operand. */
   readonly dtype: (from: DType) => DType;
-  /** What is combined, from the element as stored; a cast to the result's dtype by default. */
-  readonly body?: (x: Expression, dtype: DType, layout: Layout) => Expression;
-  /** Over the combined value; run-time scalars allowed. */
-  readonly epilogue?: (combined: Expression) => Expression;
+  /** What is combined; a cast of the element to the result's dtype by default. */
+  readonly body?: (operands: readonly Expression[], dtype: DType) => Expression;
+  /** Over the combined value, and run-time scalars. */
+  readonly epilogue?: (combined: Expression, dtype: DType) => Expression;
   readonly scalars?: number;
 }
 
-/** A reduction by name: `make(x, options, scalars)`. */
-export function reduction(name: string, row: Reduction): (x: Tensor, options?: ReduceOptions, scalars?: readonly number[]) => Tensor {
+/** Reduces x, or x together with a second operand that broadcasts. */
+export type Reducer = (x: Tensor, options?: TypedReduceOptions, scalars?: readonly number[], other?: Tensor) => Tensor;
+
+const dtypeNames = Object.keys(dtypes) as DType[];
+
+/** A reduction by its public name. */
+export function reduction(name: string, row: Reduction): Reducer {
   const ops = new Map<number, Op<'reduce'>>();
-  const build = ([layout]: readonly Layout[]): ReduceBuild => {
-    const dtype = row.dtype(layout!.dtype);
-    const x = input(0, dtypes[layout!.dtype].scalar);
-    const body = row.body === undefined ? castTo(x, dtype) : row.body(x, dtype, layout!);
-    const combined = input(0, body.type);
-    return { dtype, combine: row.combine, body, epilogue: row.epilogue?.(combined) ?? combined, scalars: row.scalars ?? 0 };
-  };
-  return (x, options, scalars) => {
-    const { shape } = x.layout;
-    const dims = dimensions(name, options?.dim, shape.length);
+  return (x, options, scalars, other) => {
+    const dims = dimensions(name, options?.dim, x.layout.shape.length);
     const keepdim = options?.keepdim === true;
-    const key = dims.reduce((mask, d) => mask + 2 ** d, 0) * 2 + Number(keepdim);
+    const asked = options?.dtype;
+    let key = asked === undefined ? 0 : dtypeNames.indexOf(asked) + 1;
+    for (const d of dims) key += 2 ** (d + 4);
+    if (keepdim) key += 8;
     let op = ops.get(key);
-    if (op === undefined) ops.set(key, (op = new Op('reduce', name, { build, dims, keepdim })));
-    return dispatch(op, x, null, null, scalars);
+    if (op === undefined) {
+      const build = (layouts: readonly Layout[]): ReduceBuild => buildReduction(row, layouts, asked);
+      op = new Op('reduce', name, { build, dims, keepdim });
+      ops.set(key, op);
+    }
+    return dispatch(op, x, other ?? null, null, scalars);
   };
+}
+
+function buildReduction(row: Reduction, layouts: readonly Layout[], asked: DType | undefined): ReduceBuild {
+  const dtype = asked ?? row.dtype(layouts[0]!.dtype);
+  const operands = layouts.map((layout, i) => input(i, dtypes[layout.dtype].scalar));
+  const body = row.body === undefined ? castTo(operands[0]!, dtype) : row.body(operands, dtype);
+  const combined = input(0, body.type);
+  return {
+    dtype,
+    combine: typeof row.combine === 'function' ? row.combine(dtype) : row.combine,
+    body,
+    epilogue: row.epilogue?.(combined, dtype) ?? combined,
+    scalars: row.scalars ?? 0,
+  };
+}
+
+/** How many elements are reduced to one. */
+export function reducedCount(op: string, x: Tensor, dim: ReduceOptions['dim']): number {
+  const { shape } = x.layout;
+  return dimensions(op, dim, shape.length).reduce((product, d) => product * shape[d]!, 1);
+}
+
+/** Refuses to pick an element where there is none. */
+export function checkNotEmpty(op: string, x: Tensor, dim: ReduceOptions['dim']): void {
+  const { shape } = x.layout;
+  const empty = dimensions(op, dim, shape.length).find((d) => shape[d] === 0);
+  if (empty !== undefined)
+    throw new ShapeError(
+      op,
+      `dimension ${empty} of shape ${shapeText(shape)} has no elements to choose from; reduce another dimension, or check numel() first`,
+    );
+}
+
+/** √x with the slope 0 at 0, as PyTorch has it for norms and standard deviations, where the chain rule would say ∞ · 0. */
+export function root(x: Expression): Expression {
+  const isZero = equal(x, same(0, x));
+  return select(isZero, same(0, x), sqrt(select(isZero, same(1, x), x)));
 }

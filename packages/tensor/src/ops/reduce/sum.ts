@@ -1,27 +1,125 @@
-/** Sums and means. */
-import { div, type DType, dtypes, DTypeError, scalar, type ScalarType } from '@nn/backend';
-import { dimensions } from '../../core/collapse.ts';
+/** Sums, means, counts. Sums run in at least the precision of their dtype; the backend fixes their order by the sizes alone. */
+import {
+  cast,
+  castTo,
+  type DType,
+  DTypeError,
+  div,
+  dtypes,
+  type Expression,
+  isFloatScalar,
+  isNaN as isNotANumber,
+  not,
+  ShapeError,
+  same,
+  scalar,
+  select,
+} from '@nn/backend';
+import { shapeText } from '../../core/collapse.ts';
 import { sumType } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
-import { type ReduceOptions, reduction } from './build.ts';
+import type { TotalOf } from '../../types/index.ts';
+import { binary } from '../elementwise/build.ts';
+import { stridedView } from '../shape/views.ts';
+import { reducedCount, reduction, type TypedReduceOptions } from './build.ts';
+import type { CountFunction, MeanFunction, SumFunction } from './signatures.ts';
 
-const sumOf = reduction('sum', { combine: 'sum', dtype: sumType });
+/** A sum in bool is whether any element differs from 0. */
+const sumOrAny = (dtype: DType): 'sum' | 'max' => (dtype === 'bool' ? 'max' : 'sum');
 
-/** Sum over all or some dimensions; integers and bools add up in int64; PyTorch: `torch.sum`. */
-export const sum = (x: Tensor, options?: ReduceOptions): Tensor => sumOf(x, options);
+const sumOf = reduction('sum', { combine: sumOrAny, dtype: sumType });
 
-const meanOf = new Map<ScalarType, ReturnType<typeof reduction>>(
-  (['f32', 'f64'] as const).map((type) => [
-    type,
-    reduction('mean', { combine: 'sum', dtype: (d: DType) => d, epilogue: (total) => div(total, scalar(0, type)), scalars: 1 }),
-  ]),
-);
+/**
+ * The sum over all elements, or over the dimensions `dim` (kept with size 1 if `keepdim`). Integers and bools add up in int64; `dtype` converts
+ * the elements first. The sum of nothing is 0. PyTorch: `torch.sum`.
+ * @example
+ * ```ts
+ * import { sum, tensor } from '@nn/tensor';
+ * const x = tensor([[1, 2], [3, 4]]);
+ * console.log(await sum(x).item()); // prints: 10
+ * console.log(await sum(x, { dim: 0 }).toArray()); // prints: [ 4, 6 ]
+ * ```
+ */
+export const sum: SumFunction<'sum'> = sumOf as never;
 
-/** Mean over all or some dimensions, of floats; PyTorch: `torch.mean`. */
-export function mean(x: Tensor, options?: ReduceOptions): Tensor {
-  const of = meanOf.get(dtypes[x.dtype].scalar);
-  if (of === undefined) throw new DTypeError('mean', `can't average ${x.dtype}; convert with .to('float32') first`);
-  const { shape } = x.layout;
-  const count = dimensions('mean', options?.dim, shape.length).reduce((p, d) => p * shape[d]!, 1);
-  return of(x, options, [count]);
+const nansumOf = reduction('nansum', {
+  combine: sumOrAny,
+  dtype: sumType,
+  body: ([x], dtype) => castTo(zeroForNaN(x!), dtype),
+});
+
+const zeroForNaN = (x: Expression): Expression => (isFloatScalar(x.type) ? select(isNotANumber(x), same(0, x), x) : x);
+
+/** The sum with NaN counted as 0; options as `sum`. PyTorch: `torch.nansum`. */
+export const nansum: SumFunction<'nansum'> = nansumOf as never;
+
+const meanOf = reduction('mean', {
+  combine: 'sum',
+  dtype: (dtype) => dtype,
+  epilogue: (total) => div(total, scalar(0, total.type)),
+  scalars: 1,
+});
+
+/** Refuses what has no mean in its own dtype. */
+function checkAverage(op: string, x: Tensor, dtype: DType = x.dtype): void {
+  if (dtypes[dtype].category !== 'float')
+    throw new DTypeError(
+      op,
+      `of ${x.dtype} ${dtype === x.dtype ? 'is a fraction' : `can't be ${dtype}`}; pass dtype: 'float32' or convert with .to('float32')`,
+    );
+}
+
+/** `mean`, before its types. */
+export function plainMean(x: Tensor, options?: TypedReduceOptions): Tensor {
+  checkAverage('mean', x, options?.dtype);
+  return meanOf(x, options, [reducedCount('mean', x, options?.dim)]);
+}
+
+/**
+ * The mean over all elements, or over the dimensions `dim` (kept with size 1 if `keepdim`). Floats only, unless `dtype` converts the elements
+ * first; a `DTypeError` otherwise. The mean of nothing is NaN. PyTorch: `torch.mean`.
+ * @example
+ * ```ts
+ * import { mean, tensor } from '@nn/tensor';
+ * console.log(await mean(tensor([[1, 2], [3, 6]]), { dim: 1 }).toArray()); // prints: [ 1.5, 4.5 ]
+ * ```
+ */
+export const mean: MeanFunction<'mean'> = plainMean as never;
+
+const presentOf = reduction('nanmean', {
+  combine: 'sum',
+  dtype: (dtype) => dtype,
+  body: ([x], dtype) => castTo(not(isNotANumber(x!)), dtype),
+});
+
+const quotient = binary('nanmean', 'promote', 'div');
+
+/** The mean of the elements that are not NaN (NaN where there are none); options as `mean`. PyTorch: `torch.nanmean`. */
+export const nanmean: MeanFunction<'nanmean'> = ((x: Tensor, options?: TypedReduceOptions): Tensor => {
+  checkAverage('nanmean', x, options?.dtype);
+  if (dtypes[x.dtype].category !== 'float') return plainMean(x, options);
+  const [total, present] = [nansumOf(x, options), presentOf(x, options)];
+  const result = quotient(total, present);
+  total.dispose();
+  present.dispose();
+  return result;
+}) as never;
+
+const countOf = reduction('countNonzero', {
+  combine: 'sum',
+  dtype: () => 'int64',
+  body: ([x]) => cast(cast(x!, 'bool'), 'i32'),
+});
+
+/** How many elements differ from 0, over all or the dimensions `dim`, as int64. PyTorch: `torch.count_nonzero`. */
+export const countNonzero: CountFunction = ((x: Tensor, options?: { readonly dim?: TypedReduceOptions['dim'] }): Tensor =>
+  countOf(x, options)) as never;
+
+/** The sum of a matrix' diagonal; integers add up in int64. PyTorch: `torch.trace`. */
+export function trace<A extends Tensor>(x: A): Tensor<[], TotalOf<A['dtype']>> {
+  const { shape, strides } = x.layout;
+  if (shape.length !== 2)
+    throw new ShapeError('trace', `takes a matrix, got shape ${shapeText(shape)}; index or reshape it to two dimensions first`);
+  const length = Math.min(shape[0]!, shape[1]!);
+  return sumOf(stridedView(x, [length], [strides[0]! + strides[1]!], 0, 'trace')) as never;
 }

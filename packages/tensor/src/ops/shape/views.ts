@@ -1,116 +1,164 @@
-/** The views that everything else is made of: each is a layout over the same memory, and one word for the gradient rule. */
+/**
+ * The views that everything else is made of: each is a layout over the same memory, and one word for the gradient rule. Plain functions for the rest of
+ * the library; the typed ones that users call are in the files beside this one.
+ */
 import { ShapeError } from '@nn/backend';
 import { dimension, shapeText } from '../../core/collapse.ts';
+import { copyOp } from '../../core/copy.ts';
+import { dispatch } from '../../core/dispatch.ts';
 import { contiguousStrides, sizeOf } from '../../core/layout.ts';
 import { Op } from '../../core/op.ts';
 import { stridedOp, view } from '../../core/view.ts';
-import { copyOp } from '../../core/copy.ts';
-import { dispatch } from '../../core/dispatch.ts';
 import type { Tensor } from '../../tensor.ts';
 
-const reshapeOp = new Op('view', 'view', { view: 'reshape' });
-const expandOp = new Op('view', 'expand', { view: 'expand' });
+const regroupings = new Map<string, Op<'view'>>();
+
+/** The same elements in the same order, in dimensions that are given with their strides. */
+export function regroup(x: Tensor, name: string, shape: readonly number[], strides: readonly number[]): Tensor {
+  let op = regroupings.get(name);
+  if (op === undefined) regroupings.set(name, (op = new Op('view', name, { view: 'reshape' })));
+  return view(op, x, shape, strides, x.start);
+}
+
+/** Gives back the handles of intermediate views, so that they don't hold memory after their results are gone. Returns the result. */
+export function finish(result: Tensor, source: Tensor, ...steps: readonly Tensor[]): Tensor {
+  for (const step of steps) if (step !== result && step !== source) step.dispose();
+  return result;
+}
 
 /** Fills in a -1 and checks the element count. */
 export function resolveShape(op: string, from: readonly number[], to: readonly number[]): number[] {
+  const bad = to.find((n) => !Number.isInteger(n) || n < -1);
+  if (bad !== undefined) throw new ShapeError(op, `${bad} is not a size; sizes are whole numbers ≥ 0, and one may be -1`);
+  const hole = to.indexOf(-1);
+  if (hole !== to.lastIndexOf(-1)) throw new ShapeError(op, `only one size can be -1, got ${shapeText(to)}`);
   const total = sizeOf(from);
-  const unknown = to.indexOf(-1);
-  const known = to.reduce((p, n, i) => (i === unknown ? p : p * n), 1);
-  const bad = to.find((n, i) => i !== unknown && (!Number.isInteger(n) || n < 0));
-  if (bad !== undefined) throw new ShapeError(op, `${bad} is not a size; sizes are whole numbers ≥ 0, and at most one may be -1`);
-  if (unknown >= 0 ? known === 0 || total % known !== 0 : known !== total)
-    throw new ShapeError(op, `${shapeText(from)} has ${total} elements, ${unknown >= 0 ? `which ${shapeText(to)} can't divide` : `${shapeText(to)} has ${known}`}`);
-  return to.map((n, i) => (i === unknown ? total / known : n));
+  const known = to.reduce((p, n, d) => (d === hole ? p : p * n), 1);
+  if (hole < 0) {
+    if (known !== total) throw new ShapeError(op, `${shapeText(from)} has ${total} elements, ${shapeText(to)} has ${known}`);
+    return [...to];
+  }
+  if (known === 0 && total === 0)
+    throw new ShapeError(op, `-1 in ${shapeText(to)} could be any size, as ${shapeText(from)} has no elements; write the size`);
+  if (total % known !== 0) throw new ShapeError(op, `${shapeText(from)} has ${total} elements, not a multiple of ${known}: it can't become ${shapeText(to)}`);
+  return to.map((n, d) => (d === hole ? total / known : n));
 }
 
-/** Strides for another shape over the same memory, or null where only a copy can have it. */
+/**
+ * Strides for another shape over the same memory, or null where only a copy can have it: dimensions that lie as one are taken together, and the new ones
+ * must divide each such run.
+ */
 export function viewStrides(shape: readonly number[], strides: readonly number[], to: readonly number[]): number[] | null {
   if (sizeOf(shape) === 0) return contiguousStrides(to);
-  const out = new Array<number>(to.length);
-  let d = to.length - 1;
-  for (let i = shape.length - 1; i >= 0; ) {
-    // A run of source dimensions that lie as one.
-    let run = shape[i]!;
-    const step = strides[i]!;
-    let start = i;
-    while (start > 0 && (shape[start - 1] === 1 || run === 1 || strides[start - 1] === step * run)) {
-      if (run === 1 && shape[start - 1] !== 1) break;
-      start--;
-      run *= shape[start]!;
+  const out = new Array<number>(to.length).fill(1);
+  let next = to.length - 1;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    const step = strides[d]!;
+    let run = shape[d]!;
+    for (; d > 0 && (shape[d - 1] === 1 || strides[d - 1] === run * step); d--) run *= shape[d - 1]!;
+    let taken = 1;
+    for (; next >= 0 && (taken < run || to[next] === 1); next--) {
+      out[next] = taken * step;
+      taken *= to[next]!;
     }
-    let left = run;
-    let stride = step;
-    while (d >= 0 && (left > 1 || to[d] === 1)) {
-      if (left % to[d]! !== 0) return null;
-      out[d] = stride;
-      stride *= to[d]!;
-      left /= to[d]!;
-      d--;
-    }
-    if (left > 1) return null;
-    i = start - 1;
+    if (taken !== run) return null;
   }
-  for (; d >= 0; d--) out[d] = 1;
   return out;
 }
 
-/** The same elements in another shape: a view where possible, else a copy; PyTorch: `torch.reshape`. */
+/** The same elements in another shape: a view where possible, else a copy. */
 export function reshape(x: Tensor, shape: readonly number[]): Tensor {
   const to = resolveShape('reshape', x.layout.shape, shape);
   const strides = viewStrides(x.layout.shape, x.layout.strides, to);
-  if (strides !== null) return view(reshapeOp, x, to, strides, x.start);
+  if (strides !== null) return regroup(x, 'view', to, strides);
   const copy = dispatch(copyOp, x);
-  return view(reshapeOp, copy, to, contiguousStrides(to), 0);
+  const out = regroup(copy, 'view', to, contiguousStrides(to));
+  // Nothing else reaches the copy, so the result is no view of it.
+  out.base = null;
+  copy.dispose();
+  return out;
 }
 
-/** As `reshape`, but never a copy; PyTorch: `Tensor.view`. */
-export function viewAs(x: Tensor, shape: readonly number[]): Tensor {
+/** As `reshape`, but never a copy. */
+export function strictView(x: Tensor, shape: readonly number[]): Tensor {
   const to = resolveShape('view', x.layout.shape, shape);
   const strides = viewStrides(x.layout.shape, x.layout.strides, to);
   if (strides === null)
-    throw new ShapeError('view', `${shapeText(to)} can't be a view of ${shapeText(x.layout.shape)} with strides ${shapeText(x.layout.strides)}: use reshape, which copies where it must`);
-  return view(reshapeOp, x, to, strides, x.start);
+    throw new ShapeError('view', `${shapeText(to)} can't be a view of ${shapeText(x.layout.shape)} with strides ${shapeText(x.layout.strides)}; use reshape, which copies where it must`);
+  return regroup(x, 'view', to, strides);
 }
 
-/** Dimensions in another order; PyTorch: `torch.permute`. */
+/** Dimensions in another order, each given once and not negative. */
+export function reorder(x: Tensor, name: string, order: readonly number[]): Tensor {
+  const { shape, strides } = x.layout;
+  return view(new Op('view', name, { view: 'permute', order }), x, order.map((d) => shape[d]!), order.map((d) => strides[d]!), x.start);
+}
+
+/** Dimensions in another order. */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
-  const { shape, strides } = x.layout;
+  const { shape } = x.layout;
+  if (dims.length !== shape.length)
+    throw new ShapeError('permute', `${dims.length} dimensions given for rank ${shape.length}: (${dims.join(', ')}) for ${shapeText(shape)}; name each once`);
   const order = dims.map((d) => dimension('permute', d, shape.length));
-  if (order.length !== shape.length || new Set(order).size !== order.length)
-    throw new ShapeError('permute', `(${dims.join(', ')}) is not an order of the ${shape.length} dimensions of ${shapeText(shape)}; name each once`);
-  return view(new Op('view', 'permute', { view: 'permute', order }), x, order.map((d) => shape[d]!), order.map((d) => strides[d]!), x.start);
+  const twice = order.find((d, i) => order.indexOf(d) !== i);
+  if (twice !== undefined) throw new ShapeError('permute', `dimension ${twice} appears twice in (${dims.join(', ')}); name each once`);
+  return reorder(x, 'permute', order);
 }
 
-/** Two dimensions swapped; PyTorch: `torch.transpose`. */
-export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
-  const { shape, strides } = x.layout;
-  const i = dimension('transpose', dim0, shape.length);
-  const j = dimension('transpose', dim1, shape.length);
-  if (shape.length === 0) return view(reshapeOp, x, shape, strides, x.start);
-  const swap = (list: readonly number[]): number[] => list.map((n, d) => (d === i ? list[j]! : d === j ? list[i]! : n));
-  return view(new Op('view', 'transpose', { view: 'permute', order: swap(shape.map((_, d) => d)) }), x, swap(shape), swap(strides), x.start);
+/** Two dimensions exchanged. */
+export function transpose(x: Tensor, dim0: number, dim1: number, name = 'transpose'): Tensor {
+  const { shape } = x.layout;
+  const i = dimension(name, dim0, shape.length);
+  const j = dimension(name, dim1, shape.length);
+  return reorder(x, name, shape.map((_, d) => (d === i ? j : d === j ? i : d)));
 }
 
-/** Dimensions of size 1 (and new leading ones) repeated without a copy; -1 keeps a size; PyTorch: `Tensor.expand`. */
-export function expand(x: Tensor, to: readonly number[]): Tensor {
+const expandOp = new Op('view', 'expand', { view: 'expand' });
+
+/** Dimensions of size 1 (and new leading ones) repeated without a copy; -1 keeps a size. */
+export function expand(x: Tensor, to: readonly number[], name = 'expand'): Tensor {
   const { shape, strides } = x.layout;
   const lead = to.length - shape.length;
-  if (lead < 0) throw new ShapeError('expand', `${shapeText(to)} has fewer dimensions than ${shapeText(shape)}`);
+  if (lead < 0) throw new ShapeError(name, `${to.length} sizes given for rank ${shape.length}: ${shapeText(shape)} can't become ${shapeText(to)}`);
   const sizes = to.map((n, d) => {
     const own = d < lead ? 1 : shape[d - lead]!;
-    if (n === -1 && d >= lead) return own;
+    if (n === -1 && d < lead) throw new ShapeError(name, `-1 is not allowed in a new dimension: ${shapeText(shape)} can't become ${shapeText(to)}`);
+    if (n === -1) return own;
     if (!Number.isInteger(n) || n < 0 || (n !== own && own !== 1))
-      throw new ShapeError('expand', `size ${own} in dimension ${d - lead} of ${shapeText(shape)} can't become ${n}: only sizes of 1 can be repeated`);
+      throw new ShapeError(name, `size ${own} cannot expand to ${n}: ${shapeText(shape)} can't become ${shapeText(to)}, only sizes of 1 stretch`);
     return n;
   });
-  return view(expandOp, x, sizes, sizes.map((n, d) => (d < lead || (shape[d - lead] === 1 && n !== 1) ? 0 : strides[d - lead]!)), x.start);
+  const steps = new Array<number>(sizes.length);
+  for (let d = sizes.length - 1; d >= 0; d--) {
+    const own = d < lead ? 1 : shape[d - lead]!;
+    const step = d >= lead ? strides[d - lead]! : d === sizes.length - 1 ? 1 : sizes[d + 1]! * steps[d + 1]!;
+    steps[d] = own === sizes[d] ? step : 0;
+  }
+  return view(expandOp, x, sizes, steps, x.start);
 }
 
-/** Every `step`-th element of a dimension from `start` on, `length` of them. */
-export function slice(x: Tensor, dim: number, start: number, length: number, step = 1): Tensor {
+/** Every `step`-th element of a dimension from `start` on, `length` of them. Checks nothing. */
+export function sliceView(x: Tensor, dim: number, start: number, length: number, step = 1, name = 'slice'): Tensor {
   const { shape, strides } = x.layout;
-  const op = new Op('view', 'slice', { view: 'slice', dim, start, step });
-  return view(op, x, shape.map((n, d) => (d === dim ? length : n)), strides.map((s, d) => (d === dim ? s * step : s)), x.start + (length > 0 ? start * strides[dim]! : 0));
+  const op = new Op('view', name, { view: 'slice', dim, start, step });
+  // A slice of nothing starts where its source does, so that no offset lies beyond the memory.
+  const offset = length > 0 ? start * strides[dim]! : 0;
+  return view(op, x, shape.map((n, d) => (d === dim ? length : n)), strides.map((s, d) => (d === dim ? s * step : s)), x.start + offset);
+}
+
+/** One position of a dimension, which goes. Checks nothing. */
+export function selectView(x: Tensor, dim: number, index: number, name = 'select'): Tensor {
+  const slice = sliceView(x, dim, index, 1, 1, name);
+  const others = <T>(list: readonly T[]): T[] => list.filter((_, d) => d !== dim);
+  return finish(regroup(slice, name, others(x.layout.shape), others(x.layout.strides)), x, slice);
+}
+
+/** A new dimension of size 1 before dimension `dim` of the result. Checks nothing. */
+export function insertDim(x: Tensor, dim: number, name = 'unsqueeze'): Tensor {
+  const { shape, strides } = x.layout;
+  const step = dim < shape.length ? shape[dim]! * strides[dim]! : 1;
+  const around = (list: readonly number[], n: number): number[] => [...list.slice(0, dim), n, ...list.slice(dim)];
+  return regroup(x, name, around(shape, 1), around(strides, step));
 }
 
 /** The view with the order of dimensions reversed. Its strides are negative: `flip` copies it, as PyTorch does. */
@@ -124,8 +172,8 @@ export function flipView(x: Tensor, dims: readonly number[]): Tensor {
 export const stridedView = (x: Tensor, shape: readonly number[], strides: readonly number[], offset: number, name?: string): Tensor =>
   view(stridedOp(offset, name), x, shape, strides, x.start + offset);
 
-/** Dense: the tensor itself if it is, else a copy; PyTorch: `Tensor.contiguous`. */
+/** Dense: the tensor itself if it is, else a copy. */
 export const contiguous = (x: Tensor): Tensor => (x.layout.contiguous ? x : dispatch(copyOp, x));
 
-/** A dense copy, differentiable; PyTorch: `torch.clone`. */
+/** A dense copy. */
 export const clone = (x: Tensor): Tensor => dispatch(copyOp, x);

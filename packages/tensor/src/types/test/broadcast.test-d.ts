@@ -72,7 +72,7 @@ where(randn([64, 1]).gt(0), randn([784]), randn([100]));
 unknown.matmul(randn([784, 50])).add(randn([7]));
 gives<Broadcast<'add', [64, 784], [100]>, 'add: sizes 784 and 100 do not broadcast'>();
 gives<Broadcast<'sub', [...Shape, 784], [100]>, 'sub: sizes 784 and 100 do not broadcast'>();
-// @ts-expect-error is not assignable to parameter of type 'Numeric | Tensor
+// @ts-expect-error Argument of type '"2"' is not assignable to parameter of type
 x.add('2');
 
 // Named sizes keep their names, take literals and numbers, and do not mix.
@@ -95,15 +95,15 @@ is<[5]>()(randn([]).expand([5]));
 is<[0, 3]>()(randn([1, 3]).expand([0, 3]));
 is<Shape>()(randn([3, 1]).expand(sizes));
 is<[3, 4]>()(unknown.expand([3, 4]));
-// @ts-expect-error expand: size 3 cannot expand to 5
+// @ts-expect-error expand: size 3 in dimension 0 can't become 5
 randn([3, 1]).expand([5, 4]);
-// @ts-expect-error expand: size 3 cannot expand to 1
+// @ts-expect-error expand: size 3 in dimension 0 can't become 1
 randn([3]).expand([1]);
-// @ts-expect-error expand: 1 sizes given for rank 2
+// @ts-expect-error expand: (4) has fewer dimensions than (3, 4)
 randn([3, 4]).expand([4]);
-// @ts-expect-error expand: -1 is not allowed in a new dimension
+// @ts-expect-error expand: a new dimension has no size for -1 to keep
 randn([3]).expand([-1, 3]);
-gives<CanExpand<[3, 1], [5, 4]>, 'expand: size 3 cannot expand to 5'>();
+gives<CanExpand<[3, 1], [5, 4]>, "expand: size 3 in dimension 0 can't become 5">();
 gives<Expand<[3, 1], [2, -1, 4]>, [2, 3, 4]>();
 
 // Unions and any.

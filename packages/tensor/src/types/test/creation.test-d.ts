@@ -49,13 +49,16 @@ is<[number], 'int32'>()(tensor(new Int32Array(3)));
 is<[2, number], 'uint8'>()(tensor([new Uint8Array(3), new Uint8Array(3)]));
 is<[2], 'int64'>()(tensor([1, 2], { dtype: 'int64' }));
 is<[2]>()(tensor([1, true]));
-// @ts-expect-error tensor: nested arrays of shapes (2, 2) and (2, 1) do not form a tensor
+is<[2], 'int64'>()(tensor([1n, true]));
+// @ts-expect-error tensor: rows differ: one has 2 elements, another 1
 tensor([[1, 2], [3]]);
-// @ts-expect-error tensor: nested arrays of shapes (2) and (2, 1) do not form a tensor
+// @ts-expect-error tensor: rows differ: one has no elements, another 1
 tensor([1, [2]]);
+// @ts-expect-error tensor: a number stands where an array of 1 is expected
+tensor([[1], 2]);
 // @ts-expect-error Type 'string' is not assignable to type
 tensor(['1']);
-gives<NestedShape<[[1, 2], [3]]>, 'tensor: nested arrays of shapes (2, 2) and (2, 1) do not form a tensor'>();
+gives<NestedShape<[[1, 2], [3]]>, 'tensor: rows differ: one has 2 elements, another 1'>();
 gives<NestedShape<readonly [readonly [1, 2], readonly [3, 4]]>, [2, 2]>();
 
 // Ranges

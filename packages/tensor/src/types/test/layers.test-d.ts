@@ -17,6 +17,7 @@ is<[64, number]>()(new Linear(784, n).forward(x));
 is<[...Shape, 50]>()(new Linear(784, 50).forward(unknown));
 is<[64, 50]>()(linear(x, randn([50, 784])));
 is<[64, 50]>()(linear(x, randn([50, 784]), zeros([50])));
+is<[64]>()(linear(x, randn([784])));
 is<[64, 784]>()(new Flatten().forward(image));
 is<[64, 784]>()(new ReLU().forward(x));
 is<[50176]>()(new Flatten({ startDim: 0 }).forward(image));
@@ -36,9 +37,11 @@ gives<LinearShape<[64, 100], 784, 10>, 'Linear: the input has 100 features, expe
 gives<FlattenShape<[5], 1, -1>, 'Flatten: dimension 1 is out of range for rank 1'>();
 // @ts-expect-error Linear: the input has 784 features, expected 100
 new Linear(100, 50).forward(x);
+// @ts-expect-error linear: the weight must be (out, in) and the input have a dimension at least
+linear(x, randn([5, 50, 784]));
 // @ts-expect-error linear: the input has 784 features, expected 100
 linear(x, randn([50, 100]));
-// @ts-expect-error Linear: the input has no dimensions
+// @ts-expect-error Linear: the weight must be (out, in) and the input have a dimension at least
 new Linear(100, 50).forward(randn([]));
 // @ts-expect-error Conv2d: the input has 3 channels, expected 1
 new Conv2d(1, 16, 3).forward(randn([64, 3, 28, 28]));

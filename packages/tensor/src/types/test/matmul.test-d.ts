@@ -53,9 +53,9 @@ randn([5]).matmul(randn([4]));
 randn([5]).matmul(randn([2, 4, 3]));
 // @ts-expect-error matmul: sizes 4 and 3 do not broadcast
 randn([8, 4, 5, 6]).matmul(randn([3, 6, 7]));
-// @ts-expect-error matmul: the right operand has no dimensions
+// @ts-expect-error matmul: both operands need a dimension at least
 x.matmul(randn([]));
-// @ts-expect-error matmul: the left operand has no dimensions
+// @ts-expect-error matmul: both operands need a dimension at least
 matmul(randn([]), x);
 // @ts-expect-error matmul: inner sizes 50 and 784 differ
 unknown.matmul(w).matmul(w);
@@ -63,8 +63,8 @@ unknown.matmul(w).matmul(w);
 randn([n, 784]).matmul(randn([100, n]));
 gives<MatMul<[64, 784], [100, 50]>, 'matmul: inner sizes 784 and 100 differ'>();
 gives<MatMul<[8, 4, 5, 6], [3, 6, 7]>, 'matmul: sizes 4 and 3 do not broadcast'>();
-gives<MatMul<[2], []>, 'matmul: the right operand has no dimensions'>();
-gives<MatMul<[], [2]>, 'matmul: the left operand has no dimensions'>();
+gives<MatMul<[2], []>, 'matmul: both operands need a dimension at least'>();
+gives<MatMul<[], [2]>, 'matmul: both operands need a dimension at least'>();
 gives<MatMul<[...Shape, 784], [100, 50]>, 'matmul: inner sizes 784 and 100 differ'>();
 
 // Unions go member by member; only what is wrong for all of them is an error.

@@ -52,12 +52,12 @@ export declare class Tensor<out S extends Shape = Shape, out D extends DType = D
   add<A extends Tensor, B extends Tensor | Numeric>(
     this: A,
     other: Checked<Broadcast<'add', ShapeOf<A>, ShapeOf<B>>, B>,
-    options?: { alpha?: number },
+    options?: { alpha?: number | undefined },
   ): Tensor<ShapeOr<Broadcast<'add', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>>;
   sub<A extends Tensor, B extends Tensor | Numeric>(
     this: A,
     other: Checked<Broadcast<'sub', ShapeOf<A>, ShapeOf<B>>, B>,
-    options?: { alpha?: number },
+    options?: { alpha?: number | undefined },
   ): Tensor<ShapeOr<Broadcast<'sub', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>>;
   mul<A extends Tensor, B extends Tensor | Numeric>(
     this: A,
@@ -66,7 +66,7 @@ export declare class Tensor<out S extends Shape = Shape, out D extends DType = D
   div<A extends Tensor, B extends Tensor | Numeric, M extends 'floor' | 'trunc' | null = null>(
     this: A,
     other: Checked<Broadcast<'div', ShapeOf<A>, ShapeOf<B>>, B>,
-    options?: { roundingMode?: M },
+    options?: { roundingMode?: M | undefined },
   ): Tensor<
     ShapeOr<Broadcast<'div', ShapeOf<A>, ShapeOf<B>>>,
     M extends null ? FloatOf<PromoteOf<A, B>> : PromoteOf<A, B>
@@ -132,17 +132,17 @@ export declare class Tensor<out S extends Shape = Shape, out D extends DType = D
   softmax<A extends Tensor, I extends number, T extends DType = FloatOf<A['dtype']>>(
     this: A,
     dim: Checked<InRange<'softmax', ShapeOf<A>, I>, I>,
-    options?: { dtype?: T },
+    options?: { dtype?: T | undefined },
   ): Tensor<A['~shape'], NoInfer<T>>;
   logSoftmax<A extends Tensor, I extends number, T extends DType = FloatOf<A['dtype']>>(
     this: A,
     dim: Checked<InRange<'logSoftmax', ShapeOf<A>, I>, I>,
-    options?: { dtype?: T },
+    options?: { dtype?: T | undefined },
   ): Tensor<A['~shape'], NoInfer<T>>;
   cumsum<A extends Tensor, I extends number, T extends DType = TotalOf<A['dtype']>>(
     this: A,
     dim: Checked<InRange<'cumsum', ShapeOf<A>, I>, I>,
-    options?: { dtype?: T },
+    options?: { dtype?: T | undefined },
   ): Tensor<A['~shape'], NoInfer<T>>;
 
   // Reductions
@@ -153,7 +153,7 @@ export declare class Tensor<out S extends Shape = Shape, out D extends DType = D
     T extends DType = TotalOf<A['dtype']>,
   >(
     this: A,
-    options?: { dim?: Checked<InRange<'sum', ShapeOf<A>, I>, I>; keepdim?: K; dtype?: T },
+    options?: { dim?: Checked<InRange<'sum', ShapeOf<A>, I>, I>; keepdim?: K | undefined; dtype?: T | undefined },
   ): Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, NoInfer<T>>;
   prod<
     A extends Tensor,
@@ -162,7 +162,7 @@ export declare class Tensor<out S extends Shape = Shape, out D extends DType = D
     T extends DType = TotalOf<A['dtype']>,
   >(
     this: A,
-    options?: { dim?: Checked<InRange<'prod', ShapeOf<A>, I>, I>; keepdim?: K; dtype?: T },
+    options?: { dim?: Checked<InRange<'prod', ShapeOf<A>, I>, I>; keepdim?: K | undefined; dtype?: T | undefined },
   ): Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, NoInfer<T>>;
   mean<
     A extends Tensor,
@@ -171,52 +171,60 @@ export declare class Tensor<out S extends Shape = Shape, out D extends DType = D
     T extends DType = FloatOf<A['dtype']>,
   >(
     this: A,
-    options?: { dim?: Checked<InRange<'mean', ShapeOf<A>, I>, I>; keepdim?: K; dtype?: T },
+    options?: { dim?: Checked<InRange<'mean', ShapeOf<A>, I>, I>; keepdim?: K | undefined; dtype?: T | undefined },
   ): Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, NoInfer<T>>;
   amax<A extends Tensor, const I extends Dims = undefined, K extends boolean = false>(
     this: A,
-    options?: { dim?: Checked<InRange<'amax', ShapeOf<A>, I>, I>; keepdim?: K },
+    options?: { dim?: Checked<InRange<'amax', ShapeOf<A>, I>, I>; keepdim?: K | undefined },
   ): Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, A['dtype']>;
   amin<A extends Tensor, const I extends Dims = undefined, K extends boolean = false>(
     this: A,
-    options?: { dim?: Checked<InRange<'amin', ShapeOf<A>, I>, I>; keepdim?: K },
+    options?: { dim?: Checked<InRange<'amin', ShapeOf<A>, I>, I>; keepdim?: K | undefined },
   ): Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, A['dtype']>;
   argmax<A extends Tensor, I extends number | null | undefined = undefined, K extends boolean = false>(
     this: A,
-    options?: { dim?: Checked<InRange<'argmax', ShapeOf<A>, I>, I>; keepdim?: K },
+    options?: { dim?: Checked<InRange<'argmax', ShapeOf<A>, I>, I>; keepdim?: K | undefined },
   ): Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, 'int64'>;
   argmin<A extends Tensor, I extends number | null | undefined = undefined, K extends boolean = false>(
     this: A,
-    options?: { dim?: Checked<InRange<'argmin', ShapeOf<A>, I>, I>; keepdim?: K },
+    options?: { dim?: Checked<InRange<'argmin', ShapeOf<A>, I>, I>; keepdim?: K | undefined },
   ): Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, 'int64'>;
   var<A extends Tensor, const I extends Dims = undefined, K extends boolean = false>(
     this: A,
-    options?: { dim?: Checked<InRange<'var', ShapeOf<A>, I>, I>; keepdim?: K; correction?: number },
+    options?: {
+      dim?: Checked<InRange<'var', ShapeOf<A>, I>, I>;
+      keepdim?: K | undefined;
+      correction?: number | undefined;
+    },
   ): Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, FloatOf<A['dtype']>>;
   std<A extends Tensor, const I extends Dims = undefined, K extends boolean = false>(
     this: A,
-    options?: { dim?: Checked<InRange<'std', ShapeOf<A>, I>, I>; keepdim?: K; correction?: number },
+    options?: {
+      dim?: Checked<InRange<'std', ShapeOf<A>, I>, I>;
+      keepdim?: K | undefined;
+      correction?: number | undefined;
+    },
   ): Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, FloatOf<A['dtype']>>;
   norm<A extends Tensor, const I extends Dims = undefined, K extends boolean = false>(
     this: A,
-    options?: { dim?: Checked<InRange<'norm', ShapeOf<A>, I>, I>; keepdim?: K; p?: number },
+    options?: { dim?: Checked<InRange<'norm', ShapeOf<A>, I>, I>; keepdim?: K | undefined; p?: number | undefined },
   ): Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, FloatOf<A['dtype']>>;
   logsumexp<A extends Tensor, const I extends Dims = undefined, K extends boolean = false>(
     this: A,
-    options?: { dim?: Checked<InRange<'logsumexp', ShapeOf<A>, I>, I>; keepdim?: K },
+    options?: { dim?: Checked<InRange<'logsumexp', ShapeOf<A>, I>, I>; keepdim?: K | undefined },
   ): Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, FloatOf<A['dtype']>>;
   all<A extends Tensor, const I extends Dims = undefined, K extends boolean = false>(
     this: A,
-    options?: { dim?: Checked<InRange<'all', ShapeOf<A>, I>, I>; keepdim?: K },
+    options?: { dim?: Checked<InRange<'all', ShapeOf<A>, I>, I>; keepdim?: K | undefined },
   ): Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, TruthOf<A['dtype']>>;
   any<A extends Tensor, const I extends Dims = undefined, K extends boolean = false>(
     this: A,
-    options?: { dim?: Checked<InRange<'any', ShapeOf<A>, I>, I>; keepdim?: K },
+    options?: { dim?: Checked<InRange<'any', ShapeOf<A>, I>, I>; keepdim?: K | undefined },
   ): Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, TruthOf<A['dtype']>>;
   max<A extends Tensor>(this: A): Tensor<[], A['dtype']>;
   max<A extends Tensor, I extends number, K extends boolean = false>(
     this: A,
-    options: { dim: Checked<InRange<'max', ShapeOf<A>, I>, I>; keepdim?: K },
+    options: { dim: Checked<InRange<'max', ShapeOf<A>, I>, I>; keepdim?: K | undefined },
   ): {
     readonly values: Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, A['dtype']>;
     readonly indices: Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, 'int64'>;
@@ -224,7 +232,7 @@ export declare class Tensor<out S extends Shape = Shape, out D extends DType = D
   min<A extends Tensor>(this: A): Tensor<[], A['dtype']>;
   min<A extends Tensor, I extends number, K extends boolean = false>(
     this: A,
-    options: { dim: Checked<InRange<'min', ShapeOf<A>, I>, I>; keepdim?: K },
+    options: { dim: Checked<InRange<'min', ShapeOf<A>, I>, I>; keepdim?: K | undefined },
   ): {
     readonly values: Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, A['dtype']>;
     readonly indices: Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, 'int64'>;

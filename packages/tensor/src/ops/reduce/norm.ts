@@ -1,0 +1,105 @@
+/**
+ * Norms of vectors: (Σ |x|^p)^(1/p) and its limits. PyTorch's subgradients: 0 where the norm is 0, 0 at elements that are 0 for p < 1, and equal shares to the
+ * extremes for p = ±∞.
+ */
+import { abs, cast, castTo, type Expression, equal, mul, pow, same, scalar, select, ValueError } from '@nn/backend';
+import { DTypeError, dtypes } from '@nn/backend';
+import type { Tensor } from '../../tensor.ts';
+import { checkNotEmpty, type Reducer, reduction, root, type TypedReduceOptions } from './build.ts';
+import type { MeanFunction } from './signatures.ts';
+
+type Kind = 'count' | 'taxicab' | 'euclid' | 'largest' | 'smallest' | 'power';
+
+interface NormRow {
+  readonly combine: 'sum' | 'max' | 'min';
+  readonly body: (x: Expression) => Expression;
+  readonly epilogue?: (combined: Expression) => Expression;
+  /** p and 1/p. */
+  readonly scalars?: number;
+}
+
+/** x to a power, with the slope 0 at x = 0. */
+function powerOf(x: Expression, p: Expression): Expression {
+  const isZero = equal(x, same(0, x));
+  return select(isZero, pow(same(0, x), p), pow(abs(select(isZero, same(1, x), x)), p));
+}
+
+const rows: { readonly [K in Kind]: NormRow } = {
+  count: { combine: 'sum', body: (x) => cast(cast(x, 'bool'), x.type) },
+  taxicab: { combine: 'sum', body: abs },
+  euclid: { combine: 'sum', body: (x) => mul(x, x), epilogue: root },
+  largest: { combine: 'max', body: abs },
+  smallest: { combine: 'min', body: abs },
+  power: {
+    combine: 'sum',
+    body: (x) => powerOf(x, scalar(0, x.type)),
+    epilogue: (sum) => powerOf(sum, scalar(1, sum.type)),
+    scalars: 2,
+  },
+};
+
+function reducers(name: string): { readonly [K in Kind]: Reducer } {
+  const made = Object.entries(rows).map(([kind, { body, ...row }]) => [
+    kind,
+    reduction(name, { ...row, dtype: (dtype) => dtype, body: ([x], dtype) => body(castTo(x!, dtype)) }),
+  ]);
+  return Object.fromEntries(made);
+}
+
+const kinds: ReadonlyMap<number, Kind> = new Map<number, Kind>([
+  [0, 'count'],
+  [1, 'taxicab'],
+  [2, 'euclid'],
+  [Number.POSITIVE_INFINITY, 'largest'],
+  [Number.NEGATIVE_INFINITY, 'smallest'],
+]);
+
+function ofOrder(name: string): (x: Tensor, order: number, options: TypedReduceOptions | undefined) => Tensor {
+  const of = reducers(name);
+  return (x, order, options) => {
+    const dtype = options?.dtype ?? x.dtype;
+    if (dtypes[dtype].category !== 'float')
+      throw new DTypeError(name, `takes floats, got ${dtype}; pass dtype: 'float32' or convert with .to('float32')`);
+    if (Number.isNaN(order)) throw new ValueError(name, 'the order is NaN; give a number, Infinity or -Infinity');
+    const kind = kinds.get(order) ?? 'power';
+    if (kind === 'largest' || kind === 'smallest') checkNotEmpty(name, x, options?.dim);
+    return of[kind](x, options, kind === 'power' ? [order, 1 / order] : undefined);
+  };
+}
+
+const normOf = ofOrder('norm');
+const vectorNormOf = ofOrder('vectorNorm');
+
+export interface NormOptions {
+  /** The order: any number, ±Infinity, or 'fro', the Euclidean norm; 'fro'. */
+  readonly p?: number | 'fro' | undefined;
+}
+
+/**
+ * The p-norm of all elements, or over the dimensions `dim` (kept with size 1 if `keepdim`): (Σ |x|^p)^(1/p), the largest |x| for Infinity, the smallest for
+ * -Infinity, the number of elements that aren't 0 for 0. Floats only, unless `dtype` converts them first. PyTorch: `torch.norm`.
+ * @example
+ * ```ts
+ * import { norm, tensor } from '@nn/tensor';
+ * const x = tensor([[3, -4], [0, 1]]);
+ * console.log(await norm(x, { dim: 1 }).toArray()); // prints: [ 5, 1 ]
+ * console.log(await norm(x, { p: 1 }).item()); // prints: 8
+ * ```
+ */
+export const norm: MeanFunction<'norm', NormOptions> = ((x: Tensor, options?: TypedReduceOptions & NormOptions): Tensor => {
+  const p: unknown = options?.p ?? 'fro';
+  if (p !== 'fro' && typeof p !== 'number')
+    throw new ValueError('norm', `p is ${String(p)}; give a number, ±Infinity or 'fro'; matrix norms are in linalg.matrixNorm`);
+  return normOf(x, p === 'fro' ? 2 : p, options);
+}) as never;
+
+export interface VectorNormOptions {
+  /** The order: any number or ±Infinity; 2. */
+  readonly ord?: number | undefined;
+}
+
+/** As `norm`, with the order called `ord`. PyTorch: `torch.linalg.vector_norm`. */
+export const vectorNorm: MeanFunction<'vectorNorm', VectorNormOptions> = ((
+  x: Tensor,
+  options?: TypedReduceOptions & VectorNormOptions,
+): Tensor => vectorNormOf(x, options?.ord ?? 2, options)) as never;

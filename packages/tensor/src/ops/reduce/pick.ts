@@ -1,0 +1,51 @@
+/**
+ * Choosing elements along a dimension. PyTorch gives the gradient to the chosen element alone, so ops that choose (max, sort, median …) find the
+ * place first, outside of any graph, and then pick the value there: the gather carries the gradient, under the op's own name.
+ */
+import { dispatch } from '../../core/dispatch.ts';
+import { Op } from '../../core/op.ts';
+import { state } from '../../core/state.ts';
+import { nodeOf, view } from '../../core/view.ts';
+import type { Tensor } from '../../tensor.ts';
+
+/** Runs `compute` without recording provenance. */
+export function untracked<T>(compute: () => T): T {
+  const was = state.tracking;
+  state.tracking = false;
+  try {
+    return compute();
+  } finally {
+    state.tracking = was;
+  }
+}
+
+/** Whether an op on x would be recorded. */
+export const isTracked = (x: Tensor): boolean => state.tracking && nodeOf(x) !== null;
+
+const gathers = new Map<string, Op<'gather'>>();
+
+/** `out[…, i, …] = x[…, indices[…, i, …], …]` along `dim`: the indices have x's rank; PyTorch: `torch.gather`. */
+export function pick(name: string, x: Tensor, indices: Tensor, dim: number): Tensor {
+  const key = `${name}:${dim}`;
+  let op = gathers.get(key);
+  if (op === undefined) {
+    op = new Op('gather', name, { form: 'aligned', dims: [dim], at: 0 });
+    gathers.set(key, op);
+  }
+  return dispatch(op, x, indices);
+}
+
+/** The view without dimension `dim`, which has size 1. */
+export function dropped(name: string, x: Tensor, dim: number): Tensor {
+  const { shape, strides } = x.layout;
+  if (shape.length === 0) return x;
+  const others = (list: readonly number[]): number[] => list.filter((_, d) => d !== dim);
+  return view(new Op('view', name, { view: 'reshape' }), x, others(shape), others(strides), x.start);
+}
+
+/** A chosen value a place, and the place itself: `dim` of the indices has size 1 and is dropped unless kept. */
+export function chosenAt(name: string, x: Tensor, indices: Tensor, dim: number, keepdim: boolean): { values: Tensor; indices: Tensor } {
+  const values = pick(name, x, indices, dim);
+  if (keepdim) return { values, indices };
+  return { values: dropped(name, values, dim), indices: dropped(name, indices, dim) };
+}

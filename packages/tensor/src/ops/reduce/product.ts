@@ -1,0 +1,13 @@
+/** Products. */
+import { sumType } from '../../core/promotion.ts';
+import { reduction } from './build.ts';
+import type { SumFunction } from './signatures.ts';
+
+/**
+ * The product over all elements, or over the dimensions `dim` (kept with size 1 if `keepdim`). Integers and bools multiply in int64; `dtype`
+ * converts the elements first. The product of nothing is 1. PyTorch: `torch.prod`.
+ */
+export const prod: SumFunction<'prod'> = reduction('prod', {
+  combine: (dtype) => (dtype === 'bool' ? 'min' : 'product'),
+  dtype: sumType,
+}) as never;

@@ -1,0 +1,210 @@
+/** Types of the functions of this folder: shapes by the shape layer, dtypes by PyTorch's rules. Types only. */
+import type { DType } from '@nn/backend';
+import type { Tensor } from '../../tensor.ts';
+import type {
+  Broadcast,
+  Checked,
+  Dims,
+  FloatOf,
+  InRange,
+  PromoteOf,
+  Reduce,
+  Shape,
+  ShapeOf,
+  ShapeOr,
+  TotalOf,
+  TruthOf,
+} from '../../types/index.ts';
+
+/** sum, prod, nansum. */
+export type SumFunction<Op extends string> = <
+  A extends Tensor,
+  const I extends Dims = undefined,
+  K extends boolean = false,
+  T extends DType = TotalOf<A['dtype']>,
+>(
+  x: A,
+  options?: {
+    readonly dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>;
+    readonly keepdim?: K | undefined;
+    readonly dtype?: T | undefined;
+  },
+) => Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, T>;
+
+/** mean, nanmean, norm. */
+export type MeanFunction<Op extends string, Options = unknown> = <
+  A extends Tensor,
+  const I extends Dims = undefined,
+  K extends boolean = false,
+  T extends DType = FloatOf<A['dtype']>,
+>(
+  x: A,
+  options?: {
+    readonly dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>;
+    readonly keepdim?: K | undefined;
+    readonly dtype?: T | undefined;
+  } & Options,
+) => Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, T>;
+
+/** amax, amin. */
+export type ReduceFunction<Op extends string> = <
+  A extends Tensor,
+  const I extends Dims = undefined,
+  K extends boolean = false,
+>(
+  x: A,
+  options?: { readonly dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>; readonly keepdim?: K | undefined },
+) => Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, A['dtype']>;
+
+/** logsumexp; with options of their own: variance, std. */
+export type FloatReduceFunction<Op extends string, Options = unknown> = <
+  A extends Tensor,
+  const I extends Dims = undefined,
+  K extends boolean = false,
+>(
+  x: A,
+  options?: { readonly dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>; readonly keepdim?: K | undefined } & Options,
+) => Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, FloatOf<A['dtype']>>;
+
+/** varMean, stdMean: a spread and the mean. */
+export type MomentsFunction<Op extends string, Options> = <
+  A extends Tensor,
+  const I extends Dims = undefined,
+  K extends boolean = false,
+>(
+  x: A,
+  options?: { readonly dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>; readonly keepdim?: K | undefined } & Options,
+) => [
+  Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, FloatOf<A['dtype']>>,
+  Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, FloatOf<A['dtype']>>,
+];
+
+/** all, any. */
+export type TruthFunction<Op extends string> = <
+  A extends Tensor,
+  const I extends Dims = undefined,
+  K extends boolean = false,
+>(
+  x: A,
+  options?: { readonly dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>; readonly keepdim?: K | undefined },
+) => Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, TruthOf<A['dtype']>>;
+
+/** countNonzero. */
+export type CountFunction = <A extends Tensor, const I extends Dims = undefined>(
+  x: A,
+  options?: { readonly dim?: Checked<InRange<'countNonzero', ShapeOf<A>, I>, I> },
+) => Tensor<ShapeOr<Reduce<ShapeOf<A>, I, false>>, 'int64'>;
+
+/** argmax, argmin. */
+export type ArgFunction<Op extends string> = <
+  A extends Tensor,
+  I extends number | null | undefined = undefined,
+  K extends boolean = false,
+>(
+  x: A,
+  options?: { readonly dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>; readonly keepdim?: K | undefined },
+) => Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, 'int64'>;
+
+/** aminmax. */
+export type AminmaxFunction = <A extends Tensor, I extends number | undefined = undefined, K extends boolean = false>(
+  x: A,
+  options?: { readonly dim?: Checked<InRange<'aminmax', ShapeOf<A>, I>, I>; readonly keepdim?: K | undefined },
+) => {
+  readonly min: Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, A['dtype']>;
+  readonly max: Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, A['dtype']>;
+};
+
+/** Elements chosen along a dimension, and where they were. */
+export interface Chosen<out S extends Shape = Shape, out D extends DType = DType> {
+  readonly values: Tensor<S, D>;
+  readonly indices: Tensor<S, 'int64'>;
+}
+
+/** max, min: of all elements, of a dimension together with the places, or of two tensors elementwise. */
+export interface ExtremeFunction<Op extends string> {
+  <A extends Tensor>(x: A): Tensor<[], A['dtype']>;
+  <A extends Tensor, B extends Tensor>(
+    x: A,
+    other: Checked<Broadcast<Op, ShapeOf<A>, ShapeOf<B>>, B>,
+  ): Tensor<ShapeOr<Broadcast<Op, ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>>;
+  <A extends Tensor, I extends number, K extends boolean = false>(
+    x: A,
+    options: { readonly dim: Checked<InRange<Op, ShapeOf<A>, I>, I>; readonly keepdim?: K | undefined },
+  ): Chosen<ShapeOr<Reduce<ShapeOf<A>, I, K>>, A['dtype']>;
+}
+
+/** median, nanmedian: of all elements, or of a dimension together with the places. */
+export interface MedianFunction<Op extends string> {
+  <A extends Tensor>(x: A): Tensor<[], A['dtype']>;
+  <A extends Tensor, I extends number, K extends boolean = false>(
+    x: A,
+    options: { readonly dim: Checked<InRange<Op, ShapeOf<A>, I>, I>; readonly keepdim?: K | undefined },
+  ): Chosen<ShapeOr<Reduce<ShapeOf<A>, I, K>>, A['dtype']>;
+}
+
+/** mode: of the last dimension unless told otherwise. */
+export type ModeFunction<Op extends string> = <A extends Tensor, I extends number = -1, K extends boolean = false>(
+  x: A,
+  options?: { readonly dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>; readonly keepdim?: K | undefined },
+) => Chosen<ShapeOr<Reduce<ShapeOf<A>, I, K>>, A['dtype']>;
+
+/** kthvalue. */
+export type KthFunction<Op extends string> = <A extends Tensor, I extends number = -1, K extends boolean = false>(
+  x: A,
+  k: number,
+  options?: { readonly dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>; readonly keepdim?: K | undefined },
+) => Chosen<ShapeOr<Reduce<ShapeOf<A>, I, K>>, A['dtype']>;
+
+/** softmax, logSoftmax, softmin. */
+export type SoftmaxFunction<Op extends string> = <
+  A extends Tensor,
+  I extends number,
+  T extends DType = FloatOf<A['dtype']>,
+>(
+  x: A,
+  dim: Checked<InRange<Op, ShapeOf<A>, I>, I>,
+  options?: { readonly dtype?: T | undefined },
+) => Tensor<A['~shape'], T>;
+
+/** cumsum, cumprod. */
+export type CumulativeFunction<Op extends string> = <
+  A extends Tensor,
+  I extends number,
+  T extends DType = TotalOf<A['dtype']>,
+>(
+  x: A,
+  dim: Checked<InRange<Op, ShapeOf<A>, I>, I>,
+  options?: { readonly dtype?: T | undefined },
+) => Tensor<A['~shape'], T>;
+
+/** logcumsumexp. */
+export type FloatCumulativeFunction<Op extends string> = <A extends Tensor, I extends number>(
+  x: A,
+  dim: Checked<InRange<Op, ShapeOf<A>, I>, I>,
+) => Tensor<A['~shape'], FloatOf<A['dtype']>>;
+
+/** cummax, cummin. */
+export type CumulativeExtremeFunction<Op extends string> = <A extends Tensor, I extends number>(
+  x: A,
+  dim: Checked<InRange<Op, ShapeOf<A>, I>, I>,
+) => Chosen<A['~shape'], A['dtype']>;
+
+/** sort. */
+export type SortFunction<Op extends string> = <A extends Tensor, I extends number = -1>(
+  x: A,
+  options?: {
+    readonly dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>;
+    readonly descending?: boolean | undefined;
+    readonly stable?: boolean | undefined;
+  },
+) => Chosen<A['~shape'], A['dtype']>;
+
+/** argsort. */
+export type ArgsortFunction<Op extends string> = <A extends Tensor, I extends number = -1>(
+  x: A,
+  options?: {
+    readonly dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>;
+    readonly descending?: boolean | undefined;
+    readonly stable?: boolean | undefined;
+  },
+) => Tensor<A['~shape'], 'int64'>;

@@ -1,0 +1,31 @@
+/** A tensor as text. */
+import type { Node } from './core/node.ts';
+import { nodeOf } from './core/view.ts';
+import { formatTensor } from './print/format-tensor.ts';
+import { read, readSync } from './read.ts';
+import type { Tensor } from './tensor.ts';
+import type { DataArray } from '@nn/backend';
+
+/** PyTorch's name of a node: `AddBackward0`. */
+export function gradFnName(node: Node): string {
+  const { name, kind } = node.plan.op;
+  const bare = name.replace(/_$/, '');
+  return kind === 'custom' ? `${name}Backward` : kind === 'write' ? 'CopySlices' : `${bare[0]!.toUpperCase()}${bare.slice(1)}Backward0`;
+}
+
+function text(t: Tensor, data: DataArray): string {
+  const node = nodeOf(t);
+  const tracked = node === null ? {} : node.isLeaf ? { requiresGrad: true } : { gradFn: gradFnName(node) };
+  return formatTensor({ data, shape: t.layout.shape, dtype: t.dtype, suffixes: tracked });
+}
+
+/** PyTorch's `repr(t)`, on any backend. */
+export const describe = async (t: Tensor): Promise<string> => text(t, await read(t));
+
+/** The same without waiting; where memory can't be read, the shape instead of the values. */
+export function describeSync(t: Tensor): string {
+  if (t.storage.slab === null) return 'tensor(<disposed>)';
+  if (t.backend.readSync === undefined) return `tensor(<on ${t.backend.name}; await t.repr()>, size=(${t.layout.shape.join(', ')}), dtype=torch.${t.dtype})`;
+  return text(t, readSync(t));
+}
+

@@ -47,7 +47,7 @@ export interface Backend {
   readonly name: string;
   /** Element types that it can hold and compute with. */
   readonly dtypes: readonly DType[];
-  /** Operands of one launch, outputs included; larger kernels are split before they get here. */
+  /** Operands of one launch, outputs included, at least 8; larger kernels are split before they get here. */
   readonly maxOperands: number;
   /** How many tensors may share one block (1 where a block can't be read and written by one launch). */
   readonly slotsPerBlock: number;

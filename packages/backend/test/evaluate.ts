@@ -9,7 +9,7 @@ import {
   substituteInputs,
   withArguments,
 } from '../src/scalar/expression.ts';
-import { apply, rowOf } from '../src/scalar/row.ts';
+import { apply, type Row, rowOf } from '../src/scalar/row.ts';
 
 export type Float = 'f32' | 'f64';
 
@@ -56,3 +56,15 @@ export const fix = (root: Expression, values: readonly (number | undefined)[], t
     root,
     values.map((value) => (value === undefined ? undefined : constant(value, type))),
   );
+
+/** Columns of `count` points that fill the row's domain evenly (Roberts' R sequence); none falls on a round number. */
+export function points(row: Row, count: number): number[][] {
+  const d = row.arity;
+  let root = 1.5;
+  for (let i = 0; i < 40; i++) root = (1 + root) ** (1 / (d + 1));
+  return Array.from({ length: d }, (_, j) => {
+    const [lo, hi] = row.domain![j]!;
+    const column = Array.from({ length: count }, (_, i) => lo + (hi - lo) * ((0.5 + (i + 1) * root ** -(j + 1)) % 1));
+    return row.name === 'select' && j === 0 ? column.map((x) => Number(x > 0)) : column;
+  });
+}

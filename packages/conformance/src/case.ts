@@ -7,6 +7,8 @@ import { execute, type LaunchCase } from './launch/launch-case.ts';
 /** One thing that a backend must do; `run` throws where it doesn't. */
 export interface Case {
   readonly name: string;
+  /** The launch that is compared with the reference, where that is all. */
+  readonly launchCase?: LaunchCase;
   run(): Promise<void> | void;
 }
 
@@ -25,6 +27,7 @@ const judge = reference();
 /** The case: the launch gives what the reference gives. */
 export const asReference = (backend: Backend, launchCase: LaunchCase): Case => ({
   name: launchCase.name,
+  launchCase,
   run: async () => {
     const actual = await execute(backend, launchCase);
     const expected = await execute(judge, launchCase);

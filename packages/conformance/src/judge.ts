@@ -35,12 +35,12 @@ export function casesFor(backend: Backend, options: ConformanceOptions): NamedCa
   const chosen = Object.entries(suites).filter(([name]) => options.suites?.includes(name) ?? true);
   const used = new Set<string | RegExp>();
   const cases = chosen.flatMap(([suite, casesOf]) =>
-    casesOf(subject).map(({ name, run }) => {
-      const full = `${suite}: ${name}`;
+    casesOf(subject).map((own) => {
+      const full = `${suite}: ${own.name}`;
       const skip = options.skip?.find(({ cases: patterns }) =>
         patterns.some((pattern) => fits(pattern, full) && used.add(pattern)),
       );
-      return { suite, name, run, skipped: skip?.reason ?? null };
+      return { ...own, suite, skipped: skip?.reason ?? null };
     }),
   );
   const stale = options.skip?.flatMap(({ cases: patterns }) => patterns).filter((pattern) => !used.has(pattern)) ?? [];

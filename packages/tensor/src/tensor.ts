@@ -3,7 +3,8 @@
  * belongs to no family: reading, printing, moving, tracking.
  */
 import { AutogradError, type Backend, type DataArray, type DType, dtypes } from '@nn/backend';
-import { factory, autograd, type BackwardOptions, hasAutograd } from './core/state.ts';
+import { filledLike } from './core/fill.ts';
+import { factory, autograd, type BackwardOptions, hasAutograd, state } from './core/state.ts';
 import { type GradientHook, Node, Receiver } from './core/node.ts';
 import { Op } from './core/op.ts';
 import { Plan } from './core/plan.ts';
@@ -91,6 +92,21 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> ex
     this.receiver ??= new Receiver();
     this.receiver.gradient = gradient;
     this.receiver.exposed = gradient !== null;
+  }
+
+  /** Forgets the gradient (its memory is given back at once if nobody has seen it), or fills it with zeros. */
+  zeroGrad(options: { readonly setToNull?: boolean } = {}): void {
+    const { receiver } = this;
+    if (receiver === null || receiver.gradient === null) return;
+    if (options.setToNull === false) {
+      const was = state.tracking;
+      state.tracking = false;
+      receiver.gradient = filledLike(receiver.gradient, 0);
+      state.tracking = was;
+      return;
+    }
+    if (!receiver.exposed) receiver.gradient.dispose();
+    receiver.gradient = null;
   }
 
   /** Keeps the gradient of this non-leaf in `grad` too; PyTorch: `t.retain_grad()`. */

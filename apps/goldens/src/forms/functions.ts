@@ -4,7 +4,7 @@
  */
 
 import { grad, hessian, jacobian } from '@nn/autograd';
-import { linalg, matmul, mean, pow, sub, sum, type Tensor, tanh } from '@nn/tensor';
+import { matmul, mean, norm, pow, sub, sum, type Tensor, tanh } from '@nn/tensor';
 import { type Comparison, compareNumbers, joinComparisons } from '../compare/tensors.ts';
 import { type GoldenCase, isRecord } from '../format/document.ts';
 import { toPlain } from '../format/python-float.ts';
@@ -81,7 +81,7 @@ async function checkGradientPenalty(golden: GoldenCase): Promise<Comparison> {
   const [w1, w2, x] = ['w1', 'w2', 'x'].map((name) => leaves.get(name) as Tensor) as [Tensor, Tensor, Tensor];
   const out = matmul(tanh(matmul(x, w1.t())), w2.t());
   const [g] = grad([sum(out)], [x], { createGraph: true }) as [Tensor];
-  const penalty = mean(pow(sub(linalg.vectorNorm(g, { dim: 1 }), 1), 2));
+  const penalty = mean(pow(sub(norm(g, { dim: 1 }), 1), 2));
   const names = Object.keys(golden.grads ?? {});
   const gradients = grad(
     [penalty],

@@ -28,11 +28,11 @@ const activations: OpTable = {
   'torch.nn.functional.rrelu': 'rrelu(input, { lower, upper, training })',
   'torch.nn.functional.prelu': 'prelu(input, weight)',
   'torch.nn.functional.glu': 'glu(input, { dim })',
-  'torch.nn.functional.softmax': 'softmax(input, { dim, dtype })',
-  'torch.nn.functional.log_softmax': 'logSoftmax(input, { dim, dtype })',
-  'torch.nn.functional.softmin': 'softmin(input, { dim, dtype })',
-  'torch.softmax': 'softmax(input, { dim, dtype })',
-  'torch.log_softmax': 'logSoftmax(input, { dim, dtype })',
+  'torch.nn.functional.softmax': 'softmax(input, dim, { dtype })',
+  'torch.nn.functional.log_softmax': 'logSoftmax(input, dim, { dtype })',
+  'torch.nn.functional.softmin': 'softmin(input, dim, { dtype })',
+  'torch.softmax': 'softmax(input, dim, { dtype })',
+  'torch.log_softmax': 'logSoftmax(input, dim, { dtype })',
   'torch.nn.functional.normalize': 'normalize(input, { p, dim, eps })',
   'torch.nn.functional.cosine_similarity': 'cosineSimilarity(x1, x2, { dim, eps })',
   'torch.nn.functional.pairwise_distance': 'pairwiseDistance(x1, x2, { p, eps, keepdim })',
@@ -64,7 +64,7 @@ const losses: OpTable = {
   // The case gives logits; torch was given log_softmax of them.
   'torch.nn.functional.ctc_loss': (call) => {
     call.attribute('input_is');
-    const logProbabilities = callFunction('logSoftmax', [call.tensor('logits'), { dim: 2 }]);
+    const logProbabilities = callFunction('logSoftmax', [call.tensor('logits'), 2]);
     const lengths = [call.tensor('input_lengths'), call.tensor('target_lengths')];
     const options = {
       ...(call.has('blank') && { blank: call.plain('blank') }),

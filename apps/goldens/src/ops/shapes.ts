@@ -3,6 +3,7 @@
 import type { Attribute } from '../format/python-float.ts';
 import { PythonFloat } from '../format/python-float.ts';
 import type { OpTable } from '../run/call.ts';
+import type { CallArguments } from '../run/call-arguments.ts';
 import { callFunction } from '../run/library.ts';
 
 /** Python's ints are bigints in data: JavaScript numbers are floats, whole or not. */
@@ -10,6 +11,12 @@ function toData(value: Attribute): unknown {
   if (value instanceof PythonFloat) return value.value;
   if (Array.isArray(value)) return value.map(toData);
   return typeof value === 'number' ? BigInt(value) : value;
+}
+
+/** Takes one tensor or several; ours takes one. */
+function callAtLeast(call: CallArguments, name: string): unknown {
+  const tensors = (call.tensor('tensors') ?? [call.tensor('input')]) as readonly unknown[];
+  return tensors.map((tensor) => callFunction(name, [tensor]));
 }
 
 export const shapes: OpTable = {
@@ -50,9 +57,9 @@ export const shapes: OpTable = {
   'torch.moveaxis': 'movedim(input, source, destination)',
   'torch.squeeze': 'squeeze(input, dim)',
   'torch.unsqueeze': 'unsqueeze(input, dim)',
-  'torch.atleast_1d': 'atleast1d(input)',
-  'torch.atleast_2d': 'atleast2d(input)',
-  'torch.atleast_3d': 'atleast3d(input)',
+  'torch.atleast_1d': (call) => callAtLeast(call, 'atleast1d'),
+  'torch.atleast_2d': (call) => callAtLeast(call, 'atleast2d'),
+  'torch.atleast_3d': (call) => callAtLeast(call, 'atleast3d'),
   'torch.clone': 'clone(input)',
   'torch.contiguous': 'contiguous(input)',
   'torch.as_strided': 'asStrided(input, size, stride, { storage_offset })',

@@ -160,7 +160,7 @@ a = x + 1`,
         'x.requires_grad': x.requiresGrad,
         'a.requires_grad': a.requiresGrad,
         'x.detach().is_leaf': x.detach().isLeaf,
-        'type(a.grad_fn).__name__': a.gradFn,
+        'type(a.grad_fn).__name__': a.gradFn?.name,
       };
     },
   ],

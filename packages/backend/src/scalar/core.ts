@@ -65,8 +65,7 @@ export const select = (condition: Expression, x: Expression, y: Expression): Exp
  * The value in another type. Float to integer truncates, saturates and takes NaN to 0; anything to bool asks whether it
  * differs from 0; between i32 and u32 the bits stay.
  */
-export const cast = (x: Expression, type: ScalarType): Expression =>
-  x.type === type ? x : intern('cast', type, [x]);
+export const cast = (x: Expression, type: ScalarType): Expression => (x.type === type ? x : intern('cast', type, [x]));
 
 /** The same 32 bits read as another type: f32, i32 or u32. */
 export const bitcast = (x: Expression, type: 'f32' | 'i32' | 'u32'): Expression =>
@@ -93,8 +92,8 @@ const gradients: { readonly [N in CoreName]: NonNullable<Row['gradient']> } = {
   neg: (g) => [neg(g)],
   abs: (g, _, x) => [mul(g, sub(cast(less(zero(x!), x!), g.type), cast(less(x!, zero(x!)), g.type)))],
   // Ties give half to each, as torch.maximum does.
-  max: (g, _, x, y) => halves(g, less(y!, x!), less(x!, y!)),
-  min: (g, _, x, y) => halves(g, less(x!, y!), less(y!, x!)),
+  max: (g, _, x, y) => shares(g, less(x!, y!), less(y!, x!), equal(x!, y!)),
+  min: (g, _, x, y) => shares(g, less(y!, x!), less(x!, y!), equal(x!, y!)),
   floor: () => none,
   ceil: () => none,
   trunc: () => none,
@@ -104,10 +103,16 @@ const gradients: { readonly [N in CoreName]: NonNullable<Row['gradient']> } = {
   log: (g, _, x) => [div(g, x!)],
   sin: (g, _, x) => [mul(g, cos(x!))],
   cos: (g, _, x) => [neg(mul(g, sin(x!)))],
-  pow: (g, out, x, y) => [
-    select(equal(y!, zero(y!)), zero(g), mul(g, mul(y!, pow(x!, sub(y!, same(1, y!)))))),
-    select(and(equal(x!, zero(x!)), lessEqual(zero(y!), y!)), zero(g), mul(g, mul(out, log(x!)))),
-  ],
+  // Where the result doesn't vary, other arguments keep derivatives of the other branch finite.
+  pow: (g, out, x, y) => {
+    const level = equal(y!, zero(y!));
+    const flat = and(equal(x!, zero(x!)), lessEqual(zero(y!), y!));
+    const lower = sub(select(level, same(2, y!), y!), same(1, y!));
+    return [
+      select(level, zero(g), mul(g, mul(y!, pow(x!, lower)))),
+      select(flat, zero(g), mul(g, mul(out, log(select(flat, same(1, x!), x!))))),
+    ];
+  },
   less: () => none,
   lessEqual: () => none,
   equal: () => none,
@@ -120,9 +125,10 @@ const gradients: { readonly [N in CoreName]: NonNullable<Row['gradient']> } = {
   select: (g, _, condition) => [null, select(condition!, g, zero(g)), select(condition!, zero(g), g)],
 };
 
-function halves(g: Expression, first: Expression, second: Expression): (Expression | null)[] {
-  const half = mul(g, same(0.5, g));
-  return [select(first, g, select(second, zero(g), half)), select(second, g, select(first, zero(g), half))];
+/** Nothing where an argument loses, half where they tie, all where it wins or can't be compared. */
+function shares(g: Expression, xLoses: Expression, yLoses: Expression, tie: Expression): (Expression | null)[] {
+  const shared = select(tie, mul(g, same(0.5, g)), g);
+  return [select(xLoses, zero(g), shared), select(yLoses, zero(g), shared)];
 }
 
 const wide: readonly [number, number] = [-10, 10];

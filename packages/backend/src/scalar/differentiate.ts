@@ -42,7 +42,9 @@ export function differentiate(root: Expression, index: number, incoming?: Expres
     const g = adjoints.get(node);
     if (g === undefined) continue;
     if (node.op === 'input' && node.value === index) return incoming === undefined ? recall(g, whole) : g;
-    const parts = isPlain(node) ? [node.op === 'cast' ? castGradient(g, node.args[0]!) : null] : rowOf(node.op).gradient!(g, node, ...node.args);
+    const parts = isPlain(node)
+      ? [node.op === 'cast' ? castGradient(g, node.args[0]!) : null]
+      : rowOf(node.op).gradient!(g, node, ...node.args);
     node.args.forEach((arg, i) => {
       const part = parts[i] ?? null;
       if (part !== null && depends.has(arg)) adjoints.set(arg, plus(adjoints.get(arg), part));

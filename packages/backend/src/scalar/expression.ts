@@ -80,7 +80,8 @@ export function rewrite(
 
 /** The same node over other arguments. */
 export function withArguments(node: Expression, args: readonly Expression[]): Expression {
-  for (let i = 0; i < args.length; i++) if (args[i] !== node.args[i]) return intern(node.op, node.type, args, node.value);
+  for (let i = 0; i < args.length; i++)
+    if (args[i] !== node.args[i]) return intern(node.op, node.type, args, node.value);
   return node;
 }
 

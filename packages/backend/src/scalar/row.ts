@@ -58,8 +58,12 @@ export const accepts = (row: Row, type: ScalarType): boolean => accepted[row.acc
 export function apply(name: string, ...args: Expression[]): Expression {
   const row = rowOf(name);
   const own = name === 'select' ? args.slice(1) : args;
-  const type = own[0]!.type;
-  if (args.length !== row.arity || own.some((arg) => arg.type !== type) || !accepts(row, type))
-    throw new NnError(name, `takes ${row.arity} arguments (${row.accepts}) of one type, got ${args.map((a) => a.type).join(', ')}`);
+  const type = own[0]?.type ?? 'bool';
+  const mixed = own.some((arg) => arg.type !== type) || (name === 'select' && args[0]?.type !== 'bool');
+  if (args.length !== row.arity || mixed || !accepts(row, type))
+    throw new NnError(
+      name,
+      `takes ${row.arity} arguments (${row.accepts}) of one type, got ${args.map((a) => a.type).join(', ')}`,
+    );
   return intern(name, row.result ? row.result(args.map((arg) => arg.type)) : type, args);
 }

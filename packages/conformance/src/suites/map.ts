@@ -82,9 +82,13 @@ function conversionCases(): LaunchCase[] {
   return all.flatMap((from) =>
     all.map((to) => {
       const { scalar: type, array } = dtypes[from];
-      const values = edges(type).filter((value) => from !== 'uint8' || (value >= 0 && value <= 255));
+      // Denormal numbers may be flushed, which the bounds of the scalar suite know.
+      const values = edges(type)
+        .filter((value) => from !== 'uint8' || (value >= 0 && value <= 255))
+        .filter((value) => value === 0 || !(Math.abs(value) < 2 ** -126));
       const sizes = [values.length];
-      const source = operandOver(sizes, from, 'dense', (_, n) => array.from({ length: n }, (_, i) => values[i] ?? 0) as never);
+      const fill: Fill = (_, n) => new array(Array.from({ length: n }, (_value, i) => values[i] ?? 0));
+      const source = operandOver(sizes, from, 'dense', fill);
       return mapCase({
         name: `${from} to ${to}`,
         sizes,

@@ -218,7 +218,7 @@ function accuracyCases(): LaunchCase[] {
     [10, 1000, 65537].flatMap((n) => {
       const unit = dtype === 'float32' ? 2 ** -24 : 2 ** -53;
       const data = operandOver([n], dtype, 'dense', (own, length) => fractions(own, length, n));
-      const size = data.memory.reduce((sum: number, x: number) => sum + Math.abs(x), 0);
+      const size = [...data.memory].reduce((sum, x) => sum + Math.abs(x), 0);
       return reduceCase({
         name: `accuracy of a sum of ${n} ${dtype}`,
         kept: [],

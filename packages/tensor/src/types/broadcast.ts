@@ -2,7 +2,7 @@
  * Broadcasting: shapes aligned at their ends, a size of 1 stretched to the other. A size other than 1 beats `number`, which
  * must turn out equal to it or 1.
  */
-import type { Differ, Same, SameAsEither } from './checked.ts';
+import type { Differ, Same, SameAsEither, ShapeOr } from './checked.ts';
 import type { DoNotBroadcast } from './sentences.ts';
 import type { List, Shape } from './shape.ts';
 
@@ -13,7 +13,7 @@ export type Clash<X, Y> = X extends 1 ? false : Y extends 1 ? false : Differ<X, 
 export type Stretch<X, Y> = X extends 1 ? Y : Y extends 1 ? X : number extends X ? Y : X;
 
 /**
- * The shape of an elementwise operation on A and B.
+ * The shape of an elementwise operation on A and B, or a sentence.
  * Equal shapes and a scalar on the right come first, in one test, so that they are decided for a type parameter too.
  */
 export type Broadcast<Op extends string, A, B> =
@@ -35,3 +35,10 @@ type Prefix<Left, Ended, Out extends Shape> = Ended extends readonly []
     ? [...Left, ...Out]
     : Shape
   : [...Shape, ...Out];
+
+/**
+ * The same as a result. What is decided at once is A itself and not `ShapeOr<A>`, so that
+ * `<S extends Shape>(x: Tensor<S>): Tensor<S> => x.sub(x.mean()).mul(x)` compiles.
+ */
+export type Broadcasted<Op extends string, A extends Shape, B> =
+  SameAsEither<B, A, []> extends true ? A : ShapeOr<Broadcast<Op, A, B>>;

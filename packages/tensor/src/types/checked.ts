@@ -30,8 +30,11 @@ export type Differ<X, Y> = X extends Y ? false : Y extends X ? false : true;
  * other order is decided too early by the constraint of R, and no error is reported at all. */
 type IsShape<R> = Box<R> extends Box<string> ? (Box<R> extends Box<Shape> ? true : false) : true;
 
-/** The type of a checked argument: its own, or the sentence R where the shapes are known to be wrong. */
-export type Checked<R, Argument> = [IsShape<R>] extends [false] ? R : Argument;
+/**
+ * The type of a checked argument: its own, or the sentence R where the shapes are known to be wrong. `& string`, so that an
+ * undecided R whose constraint is unknown doesn't hide from the compiler that the argument is, say, a tuple.
+ */
+export type Checked<R, Argument> = [IsShape<R>] extends [false] ? R & string : Argument;
 
 /** The same for a rest parameter: every argument gets the sentence, and the first one is reported. */
 export type CheckedRest<R, Arguments extends readonly unknown[]> = [IsShape<R>] extends [false]
@@ -40,8 +43,8 @@ export type CheckedRest<R, Arguments extends readonly unknown[]> = [IsShape<R>] 
 
 /**
  * The shape of a result: R, or anything after an error, so that one mistake gives one message. `any` rather than `Shape`:
- * the compiler drops an `any` branch from the constraint of an undecided type, which leaves R itself, and so
- * `<S extends Shape>(x: Tensor<S>): Tensor<S> => x.add(1)` compiles.
+ * the compiler drops an `any` branch from the constraint of an undecided type, which leaves R itself, so that an undecided
+ * result may be returned where R is declared.
  */
 // biome-ignore lint/suspicious/noExplicitAny: see above
 export type ShapeOr<R> = R extends infer S extends Shape ? S : any;

@@ -21,12 +21,6 @@ type CompareSizes<S, T, Seen extends 0[] = []> = S extends readonly [infer X ext
     : S
   : S;
 
-/** T, with what S knows where T says `number`. */
-export type Expect<S, T> =
-  Known<T> extends true
-    ? { -readonly [K in keyof T]: number extends T[K] ? (K extends keyof S ? S[K] : T[K]) : T[K] }
-    : { -readonly [K in keyof T]: T[K] };
-
 /** S itself, or a sentence where it can't be expanded to T: -1 keeps a size, 1 stretches, new dimensions come in front. */
 export type CanExpand<S, T> = Known<S> extends true ? (Known<T> extends true ? ExpandSteps<S, T, S, T> : S) : S;
 type ExpandSteps<S, T, FullS, FullT> = T extends readonly [...infer Q, infer Y extends number]

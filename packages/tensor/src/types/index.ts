@@ -1,6 +1,6 @@
 /** The compile-time shape layer, types only: what signatures of tensors, layers and losses are written with. */
 export type { Index, Select } from './at.ts';
-export type { Broadcast } from './broadcast.ts';
+export type { Broadcast, Broadcasted } from './broadcast.ts';
 export type { Checked, CheckedRest, Differ, Same, ShapeOr } from './checked.ts';
 export type { Data, NestedShape, RangeDType, RangeLength, ValueOf } from './creation.ts';
 export type { Axis, Dims, InRange, InResultRange, Known } from './dimensions.ts';
@@ -17,7 +17,7 @@ export type {
   TruthOf,
 } from './dtype.ts';
 export type { Einsum } from './einsum.ts';
-export type { CanExpand, CanExpect, Expand, Expect } from './expect.ts';
+export type { CanExpand, CanExpect, Expand } from './expect.ts';
 export type { Flatten, FlattenShape } from './flatten.ts';
 export type { Cat, Stack } from './join.ts';
 export type { CanCompare, CrossEntropyShape, LinearByWeight, LinearShape } from './layers.ts';
@@ -35,6 +35,6 @@ export type {
   Pool2dFunction,
   ShapeFunction,
 } from './sequential.ts';
-export type { Dim, List, Shape, ShapeOf, ShapesOf } from './shape.ts';
+export type { Dim, List, ResultShapeOf, Shape, ShapeOf, ShapesOf } from './shape.ts';
 export type { Permute, Squeeze, Transpose, TransposeMatrix, Unsqueeze } from './views.ts';
 export type { ConvShape, PerDimension, PoolShape, Window } from './windows.ts';

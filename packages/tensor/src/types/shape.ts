@@ -18,5 +18,8 @@ export type Dim<Name extends string> = number & { readonly dim?: Name };
 /** The shape of a tensor's type; that of a plain number is `[]`. */
 export type ShapeOf<T> = T extends { readonly '~shape': infer S } ? S : [];
 
+/** The same where a `Shape` is asked for. Not for shape functions: the constraint decides their conditions too early. */
+export type ResultShapeOf<T> = T extends { readonly '~shape': infer S extends Shape } ? S : [];
+
 /** The shapes of a list of tensors. */
 export type ShapesOf<T> = { readonly [K in keyof T]: ShapeOf<T[K]> };

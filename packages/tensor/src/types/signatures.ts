@@ -3,8 +3,10 @@
  * Tensor have the same ones, written out, since a method can't take its type from elsewhere.
  */
 import type { DType } from '@nn/backend';
+import type { Tensor } from '../tensor.ts';
 import type {
   Broadcast,
+  Broadcasted,
   CanCompare,
   Cat,
   Checked,
@@ -20,6 +22,7 @@ import type {
   PromoteAll,
   PromoteOf,
   Reduce,
+  ResultShapeOf,
   ShapeOf,
   ShapeOr,
   ShapesOf,
@@ -27,7 +30,6 @@ import type {
   TotalOf,
   TruthOf,
 } from './index.ts';
-import type { Tensor } from './test/typed-tensor.test-d.ts';
 
 type Operand = Tensor | Numeric;
 
@@ -41,14 +43,14 @@ export type MatMulFunction = <A extends Tensor, B extends Tensor>(
 export type BinaryFunction<Op extends string> = <A extends Operand, B extends Operand>(
   left: A,
   right: Checked<Broadcast<Op, ShapeOf<A>, ShapeOf<B>>, B>,
-) => Tensor<ShapeOr<Broadcast<Op, ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>>;
+) => Tensor<Broadcasted<Op, ResultShapeOf<A>, ShapeOf<B>>, PromoteOf<A, B>>;
 
 /** add, sub. */
 export type AddFunction<Op extends string> = <A extends Operand, B extends Operand>(
   left: A,
   right: Checked<Broadcast<Op, ShapeOf<A>, ShapeOf<B>>, B>,
   options?: { alpha?: number | undefined },
-) => Tensor<ShapeOr<Broadcast<Op, ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>>;
+) => Tensor<Broadcasted<Op, ResultShapeOf<A>, ShapeOf<B>>, PromoteOf<A, B>>;
 
 /** div. */
 export type DivFunction = <A extends Operand, B extends Operand, M extends 'floor' | 'trunc' | null = null>(
@@ -56,7 +58,7 @@ export type DivFunction = <A extends Operand, B extends Operand, M extends 'floo
   right: Checked<Broadcast<'div', ShapeOf<A>, ShapeOf<B>>, B>,
   options?: { roundingMode?: M | undefined },
 ) => Tensor<
-  ShapeOr<Broadcast<'div', ShapeOf<A>, ShapeOf<B>>>,
+  Broadcasted<'div', ResultShapeOf<A>, ShapeOf<B>>,
   M extends null ? FloatOf<PromoteOf<A, B>> : PromoteOf<A, B>
 >;
 
@@ -64,14 +66,14 @@ export type DivFunction = <A extends Operand, B extends Operand, M extends 'floo
 export type ComparisonFunction<Op extends string> = <A extends Operand, B extends Operand>(
   left: A,
   right: Checked<Broadcast<Op, ShapeOf<A>, ShapeOf<B>>, B>,
-) => Tensor<ShapeOr<Broadcast<Op, ShapeOf<A>, ShapeOf<B>>>, 'bool'>;
+) => Tensor<Broadcasted<Op, ResultShapeOf<A>, ShapeOf<B>>, 'bool'>;
 
 /** where(condition, x, y). */
 export type WhereFunction = <C extends Tensor, A extends Operand, B extends Operand>(
   condition: C,
   x: Checked<Broadcast<'where', ShapeOf<C>, ShapeOf<A>>, A>,
   y: Checked<Broadcast<'where', Broadcast<'where', ShapeOf<C>, ShapeOf<A>>, ShapeOf<B>>, B>,
-) => Tensor<ShapeOr<Broadcast<'where', Broadcast<'where', ShapeOf<C>, ShapeOf<A>>, ShapeOf<B>>>, PromoteOf<A, B>>;
+) => Tensor<Broadcasted<'where', Broadcasted<'where', C['~shape'], ShapeOf<A>>, ShapeOf<B>>, PromoteOf<A, B>>;
 
 /** relu, abs, neg, sign, floor, ceil, round, clone. */
 export type UnaryFunction = <A extends Tensor>(input: A) => Tensor<A['~shape'], A['dtype']>;

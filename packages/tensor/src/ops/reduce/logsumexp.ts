@@ -2,12 +2,12 @@
 import { abs, add, castTo, equal, exp, log, same, select, sub } from '@nn/backend';
 import { dimensions } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
+import { filled } from '../../core/fill.ts';
 import { sizeOf } from '../../core/layout.ts';
 import { Op } from '../../core/op.ts';
 import { floatType } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import { element, single } from '../elementwise/build.ts';
-import { zeros } from '../creation/fill.ts';
 import { reshape } from '../shape/views.ts';
 import { type ReduceOptions, reduction } from './build.ts';
 import { untracked } from './pick.ts';
@@ -51,7 +51,7 @@ export const logsumexp: FloatReduceFunction<'logsumexp'> = ((x: Tensor, options?
   const largest = untracked(() => {
     if (sizeOf(shape) > 0) return shift(x, kept);
     const ones = shape.map((n, d) => (dims.includes(d) ? 1 : n));
-    return zeros(ones, { dtype: floatType(x.dtype), backend: x.backend });
+    return filled(x.layout.device, floatType(x.dtype), ones, 0);
   });
   const sum = scaled(x, options, [], largest);
   const result = dispatch(unscaled, sum, reshape(largest, sum.layout.shape));

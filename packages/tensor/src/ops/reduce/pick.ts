@@ -5,8 +5,9 @@
 import { dispatch } from '../../core/dispatch.ts';
 import { Op } from '../../core/op.ts';
 import { state } from '../../core/state.ts';
-import { nodeOf, view } from '../../core/view.ts';
+import { nodeOf } from '../../core/view.ts';
 import type { Tensor } from '../../tensor.ts';
+import { regroup } from '../shape/views.ts';
 
 /** Runs `compute` without recording provenance. */
 export function untracked<T>(compute: () => T): T {
@@ -35,17 +36,25 @@ export function pick(name: string, x: Tensor, indices: Tensor, dim: number): Ten
   return dispatch(op, x, indices);
 }
 
-/** The view without dimension `dim`, which has size 1. */
+/** A result of ours without dimension `dim`, which has size 1. Nothing else reaches x, so what comes out is no view of it. */
 export function dropped(name: string, x: Tensor, dim: number): Tensor {
   const { shape, strides } = x.layout;
   if (shape.length === 0) return x;
   const others = (list: readonly number[]): number[] => list.filter((_, d) => d !== dim);
-  return view(new Op('view', name, { view: 'reshape' }), x, others(shape), others(strides), x.start);
+  const out = regroup(x, name, others(shape), others(strides));
+  out.base = null;
+  x.dispose();
+  return out;
 }
 
-/** A chosen value a place, and the place itself: `dim` of the indices has size 1 and is dropped unless kept. */
-export function chosenAt(name: string, x: Tensor, indices: Tensor, dim: number, keepdim: boolean): { values: Tensor; indices: Tensor } {
-  const values = pick(name, x, indices, dim);
-  if (keepdim) return { values, indices };
-  return { values: dropped(name, values, dim), indices: dropped(name, indices, dim) };
+export interface Chosen {
+  readonly values: Tensor;
+  readonly indices: Tensor;
+}
+
+/** The values at places along `dim`, of which there is one a row; the dimension is dropped unless kept. */
+export function chosenAt(name: string, x: Tensor, places: Tensor, dim: number, keepdim: boolean): Chosen {
+  const values = pick(name, x, places, dim);
+  if (keepdim) return { values, indices: places };
+  return { values: dropped(name, values, dim), indices: dropped(name, places, dim) };
 }

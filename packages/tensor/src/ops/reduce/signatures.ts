@@ -2,11 +2,14 @@
 import type { DType } from '@nn/backend';
 import type { Tensor } from '../../tensor.ts';
 import type {
+  Axis,
   Broadcast,
   Checked,
   Dims,
   FloatOf,
   InRange,
+  Known,
+  List,
   PromoteOf,
   Reduce,
   Shape,
@@ -208,3 +211,42 @@ export type ArgsortFunction<Op extends string> = <A extends Tensor, I extends nu
     readonly stable?: boolean | undefined;
   },
 ) => Tensor<A['~shape'], 'int64'>;
+
+/** S with size K in dimension D. */
+export type Resized<S, D, K> =
+  Known<S> extends true
+    ? D extends number
+      ? number extends D
+        ? Shape
+        : { -readonly [P in keyof S]: P extends Axis<S, D> ? K : S[P] }
+      : Shape
+    : Shape;
+
+/** topk. */
+export type TopkFunction = <A extends Tensor, N extends number, I extends number = -1>(
+  x: A,
+  k: N,
+  options?: {
+    readonly dim?: Checked<InRange<'topk', ShapeOf<A>, I>, I>;
+    readonly largest?: boolean | undefined;
+    readonly sorted?: boolean | undefined;
+  },
+) => Chosen<ShapeOr<Resized<ShapeOf<A>, I, N>>, A['dtype']>;
+
+/** quantile, nanquantile: a number q adds no dimension, a vector one in front. */
+export type QuantileFunction<Op extends string> = <
+  A extends Tensor,
+  Q extends number | Tensor,
+  I extends number | undefined = undefined,
+  K extends boolean = false,
+>(
+  x: A,
+  q: Q,
+  options?: {
+    readonly dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>;
+    readonly keepdim?: K | undefined;
+    readonly interpolation?: 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest' | undefined;
+  },
+) => Tensor<ShapeOr<QuantileShape<Q, Reduce<ShapeOf<A>, I, K>>>, A['dtype']>;
+
+type QuantileShape<Q, S> = Q extends number ? S : S extends List ? [...ShapeOf<Q> & List, ...S] : Shape;

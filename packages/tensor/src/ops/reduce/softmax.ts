@@ -1,45 +1,139 @@
 /**
  * softmax and its logarithm as one `rows` kernel each, forwards and backwards: the largest element is taken out of every row, so that nothing
- * overflows. The gradients are stated over the result, which is what they need, and so are theirs. Rows of -∞ give NaN, as in PyTorch.
+ * overflows. Gradients are stated over the result, which is all they need, and theirs over what they read. Rows of -∞ give NaN, as in PyTorch.
  */
-import { add, dtypes, type Expression, exp, input, log, mul, neg, sub } from '@nn/backend';
+import { type DType, div, dtypes, type Expression, exp, input, log, mul, neg, sub } from '@nn/backend';
 import { dimension } from '../../core/collapse.ts';
-import { copyOp } from '../../core/copy.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import type { Layout } from '../../core/layout.ts';
 import { Op, type RowsBuild, type RowsGradient } from '../../core/op.ts';
 import { floatType } from '../../core/promotion.ts';
-import type { DType } from '@nn/backend';
 import type { Tensor } from '../../tensor.ts';
-import { unary } from '../elementwise/build.ts';
-import { transpose } from '../shape/views.ts';
+import { element, single, unary } from '../elementwise/build.ts';
+import { reshape, transpose } from '../shape/views.ts';
 import { converted } from './convert.ts';
 import type { SoftmaxFunction } from './signatures.ts';
 
+type Over = (...values: Expression[]) => Expression;
+
 interface RowsRow {
   /** Over the operands and the reductions before it. */
-  readonly reductions: readonly { readonly combine: 'sum' | 'max'; readonly body: (...values: Expression[]) => Expression }[];
+  readonly reductions: readonly { readonly combine: 'sum' | 'max'; readonly body: Over }[];
   /** Over the operands, then the reductions. */
-  readonly output: (...values: Expression[]) => Expression;
+  readonly output: Over;
+  readonly gradient?: (j: number) => RowsGradient;
 }
 
-/** One output an element, of the operands' common dtype. */
-function rowsOp(name: string, row: RowsRow, gradient: (j: number) => RowsGradient | null): Op<'rows'> {
+const sumOf = (body: Over): RowsRow['reductions'][number] => ({ combine: 'sum', body });
+const largest: RowsRow['reductions'][number] = { combine: 'max', body: (x) => x! };
+
+/** One output an element, of the operands' dtype. */
+function rowsOp(name: string, row: RowsRow): Op<'rows'> {
   const build = (layouts: readonly Layout[]): RowsBuild => {
     const { dtype } = layouts[0]!;
     const type = dtypes[dtype].scalar;
     const operands = layouts.map((_, i) => input(i, type));
     const finished = row.reductions.map((_, k) => input(layouts.length + k, type));
+    const reductions = row.reductions.map(({ combine, body }, k) => ({
+      combine,
+      body: body(...operands, ...finished.slice(0, k)),
+    }));
     return {
-      reductions: row.reductions.map(({ combine, body }, k) => ({ combine, body: body(...operands, ...finished.slice(0, k)) })),
+      reductions,
       outputs: [{ dtype, expression: row.output(...operands, ...finished), perRow: false }],
       scalars: 0,
     };
   };
-  return new Op('rows', name, { build, gradient });
+  return new Op('rows', name, { build, gradient: row.gradient ?? null });
 }
 
-const sumOf = (body: (...values: Expression[]) => Expression) => ({ combine: 'sum' as const, body });
-const largest = { combine: 'max' as const, body: (x: Expression) => x };
+// dx = y (g - Σ y g) of y = softmax(x). With h the gradient of dx: dy = h (g - Σ y g) - g Σ h y, and dg = y (h - Σ y h), which is dx of (y, h).
+const softmaxSlope = rowsOp('softmaxBackward', {
+  reductions: [sumOf((y, g) => mul(y!, g!))],
+  output: (y, g, total) => mul(y!, sub(g!, total!)),
+  gradient: (j) =>
+    j === 0 ? { operands: ['gradient', 0, 1], op: softmaxCurvature } : { operands: [0, 'gradient'], op: softmaxSlope },
+});
+const softmaxCurvature = rowsOp('softmaxBackward', {
+  reductions: [sumOf((_, y, g) => mul(y!, g!)), sumOf((h, y) => mul(h!, y!))],
+  output: (h, _, g, yg, hy) => sub(mul(h!, sub(g!, yg!)), mul(g!, hy!)),
+});
+const softmaxOp = rowsOp('softmax', {
+  reductions: [largest, sumOf((x, most) => exp(sub(x!, most!)))],
+  output: (x, most, total) => div(exp(sub(x!, most!)), total!),
+  gradient: () => ({ operands: ['output', 'gradient'], op: softmaxSlope }),
+});
 
-// y = softmax(x): dx = y (g - Σ y g). With h the gradient of dx: dy = h (g - Σ y g) - g Σ h y, dg = y (h - Σ h y), which is dx of (y, h).
+// dx = g - exp(y) Σ g of y = logSoftmax(x). With h the gradient of dx: dy = -h exp(y) Σ g, and dg = h - Σ h exp(y).
+const logSoftmaxSlope = rowsOp('logSoftmaxBackward', {
+  reductions: [sumOf((_, g) => g!)],
+  output: (y, g, total) => sub(g!, mul(exp(y!), total!)),
+  gradient: (j) =>
+    j === 0
+      ? { operands: ['gradient', 0, 1], op: logSoftmaxCurvature }
+      : { operands: ['gradient', 0], op: logSoftmaxTranspose },
+});
+const logSoftmaxCurvature = rowsOp('logSoftmaxBackward', {
+  reductions: [sumOf((_h, _y, g) => g!)],
+  output: (h, y, _, total) => neg(mul(mul(h!, exp(y!)), total!)),
+});
+const logSoftmaxTranspose = rowsOp('logSoftmaxBackward', {
+  reductions: [sumOf((h, y) => mul(h!, exp(y!)))],
+  output: (h, _, total) => sub(h!, total!),
+});
+const logSoftmaxOp = rowsOp('logSoftmax', {
+  reductions: [largest, sumOf((x, most) => exp(sub(x!, most!)))],
+  output: (x, most, total) => sub(sub(x!, most!), log(total!)),
+  gradient: () => ({ operands: ['output', 'gradient'], op: logSoftmaxSlope }),
+});
+
+/** The same elements, dense in the order of dimensions that the user sees. */
+const denseOp = (name: string): Op<'map'> =>
+  new Op('map', name, { inPlace: false, build: ([x]) => single(x!.dtype, element(x!, 0)) });
+
+/** A rows op along any dimension: the last one runs as it is, another is swapped with it and back. */
+function along(name: string, op: Op<'rows'>): (x: Tensor, dim: number, dtype: DType | undefined) => Tensor {
+  const dense = denseOp(name);
+  return (x, dim, dtype) => {
+    const rank = x.layout.shape.length;
+    const d = dimension(name, dim, rank);
+    const source = converted(x, dtype ?? floatType(x.dtype));
+    if (rank === 0) return reshape(dispatch(op, reshape(source, [1])), []);
+    if (d === rank - 1) return dispatch(op, source);
+    const swapped = dispatch(op, transpose(source, d, rank - 1));
+    const result = dispatch(dense, transpose(swapped, d, rank - 1));
+    swapped.dispose();
+    return result;
+  };
+}
+
+interface SoftmaxOptions {
+  readonly dtype?: DType | undefined;
+}
+
+const softmaxAlong = along('softmax', softmaxOp);
+const logSoftmaxAlong = along('logSoftmax', logSoftmaxOp);
+const negated = unary('neg');
+
+/**
+ * exp(x) / Σ exp(x) along `dim`; integers become floats, `dtype` converts first. The result has x's shape. PyTorch: `torch.softmax`, `F.softmax`.
+ * @example
+ * ```ts
+ * import { softmax, tensor } from '@nn/tensor';
+ * console.log(await softmax(tensor([[1, 1], [1000, 0]]), 1).toArray()); // prints: [ [ 0.5, 0.5 ], [ 1, 0 ] ]
+ * ```
+ */
+export const softmax: SoftmaxFunction<'softmax'> = ((x: Tensor, dim: number, options?: SoftmaxOptions): Tensor =>
+  softmaxAlong(x, dim, options?.dtype)) as never;
+
+/** The logarithm of `softmax`, without its underflow. PyTorch: `torch.log_softmax`, `F.log_softmax`. */
+export const logSoftmax: SoftmaxFunction<'logSoftmax'> = ((x: Tensor, dim: number, options?: SoftmaxOptions): Tensor =>
+  logSoftmaxAlong(x, dim, options?.dtype)) as never;
+
+/** `softmax` of -x. PyTorch: `F.softmin`. */
+export const softmin: SoftmaxFunction<'softmin'> = ((x: Tensor, dim: number, options?: SoftmaxOptions): Tensor => {
+  const opposite = negated(x);
+  const result = softmaxAlong(opposite, dim, options?.dtype);
+  opposite.dispose();
+  return result;
+}) as never;

@@ -22,6 +22,7 @@ import type { TotalOf } from '../../types/index.ts';
 import { binary } from '../elementwise/build.ts';
 import { stridedView } from '../shape/views.ts';
 import { reducedCount, reduction, type TypedReduceOptions } from './build.ts';
+import { untracked } from './pick.ts';
 import type { CountFunction, MeanFunction, SumFunction } from './signatures.ts';
 
 /** A sum in bool is whether any element differs from 0. */
@@ -98,7 +99,8 @@ const quotient = binary('nanmean', 'promote', 'div');
 export const nanmean: MeanFunction<'nanmean'> = ((x: Tensor, options?: TypedReduceOptions): Tensor => {
   checkAverage('nanmean', x, options?.dtype);
   if (dtypes[x.dtype].category !== 'float') return plainMean(x, options);
-  const [total, present] = [nansumOf(x, options), presentOf(x, options)];
+  const total = nansumOf(x, options);
+  const present = untracked(() => presentOf(x, options));
   const result = quotient(total, present);
   total.dispose();
   present.dispose();

@@ -29,9 +29,9 @@ export function finish(result: Tensor, source: Tensor, ...steps: readonly Tensor
 /** Fills in a -1 and checks the element count. */
 export function resolveShape(op: string, from: readonly number[], to: readonly number[]): number[] {
   const bad = to.find((n) => !Number.isInteger(n) || n < -1);
-  if (bad !== undefined) throw new ShapeError(op, `${bad} is not a size; sizes are whole numbers ≥ 0, and one may be -1`);
+  if (bad !== undefined) throw new ShapeError(op, `${bad} is not a size; sizes are whole numbers ≥ 0, and at most one may be -1`);
   const hole = to.indexOf(-1);
-  if (hole !== to.lastIndexOf(-1)) throw new ShapeError(op, `only one size can be -1, got ${shapeText(to)}`);
+  if (hole !== to.lastIndexOf(-1)) throw new ShapeError(op, `-1 is not a size; sizes are whole numbers ≥ 0, and at most one may be -1: got ${shapeText(to)}`);
   const total = sizeOf(from);
   const known = to.reduce((p, n, d) => (d === hole ? p : p * n), 1);
   if (hole < 0) {
@@ -40,7 +40,7 @@ export function resolveShape(op: string, from: readonly number[], to: readonly n
   }
   if (known === 0 && total === 0)
     throw new ShapeError(op, `-1 in ${shapeText(to)} could be any size, as ${shapeText(from)} has no elements; write the size`);
-  if (total % known !== 0) throw new ShapeError(op, `${shapeText(from)} has ${total} elements, not a multiple of ${known}: it can't become ${shapeText(to)}`);
+  if (total % known !== 0) throw new ShapeError(op, `${shapeText(from)} has ${total} elements, which ${shapeText(to)} can't divide`);
   return to.map((n, d) => (d === hole ? total / known : n));
 }
 
@@ -71,9 +71,13 @@ export function reshape(x: Tensor, shape: readonly number[]): Tensor {
   const to = resolveShape('reshape', x.layout.shape, shape);
   const strides = viewStrides(x.layout.shape, x.layout.strides, to);
   if (strides !== null) return regroup(x, 'view', to, strides);
+  return copyAs(x, to);
+}
+
+/** A dense copy in another shape. Nothing else reaches the copy, so the result is no view of it. */
+export function copyAs(x: Tensor, shape: readonly number[], name = 'view'): Tensor {
   const copy = dispatch(copyOp, x);
-  const out = regroup(copy, 'view', to, contiguousStrides(to));
-  // Nothing else reaches the copy, so the result is no view of it.
+  const out = regroup(copy, name, shape, contiguousStrides(shape));
   out.base = null;
   copy.dispose();
   return out;
@@ -97,11 +101,9 @@ export function reorder(x: Tensor, name: string, order: readonly number[]): Tens
 /** Dimensions in another order. */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
   const { shape } = x.layout;
-  if (dims.length !== shape.length)
-    throw new ShapeError('permute', `${dims.length} dimensions given for rank ${shape.length}: (${dims.join(', ')}) for ${shapeText(shape)}; name each once`);
   const order = dims.map((d) => dimension('permute', d, shape.length));
-  const twice = order.find((d, i) => order.indexOf(d) !== i);
-  if (twice !== undefined) throw new ShapeError('permute', `dimension ${twice} appears twice in (${dims.join(', ')}); name each once`);
+  if (order.length !== shape.length || new Set(order).size !== order.length)
+    throw new ShapeError('permute', `(${dims.join(', ')}) is not an order of the ${shape.length} dimensions of ${shapeText(shape)}; name each once`);
   return reorder(x, 'permute', order);
 }
 
@@ -119,13 +121,13 @@ const expandOp = new Op('view', 'expand', { view: 'expand' });
 export function expand(x: Tensor, to: readonly number[], name = 'expand'): Tensor {
   const { shape, strides } = x.layout;
   const lead = to.length - shape.length;
-  if (lead < 0) throw new ShapeError(name, `${to.length} sizes given for rank ${shape.length}: ${shapeText(shape)} can't become ${shapeText(to)}`);
+  if (lead < 0) throw new ShapeError(name, `${shapeText(to)} has fewer dimensions than ${shapeText(shape)}`);
   const sizes = to.map((n, d) => {
     const own = d < lead ? 1 : shape[d - lead]!;
-    if (n === -1 && d < lead) throw new ShapeError(name, `-1 is not allowed in a new dimension: ${shapeText(shape)} can't become ${shapeText(to)}`);
+    if (n === -1 && d < lead) throw new ShapeError(name, `a new dimension has no size for -1 to keep: ${shapeText(shape)} can't become ${shapeText(to)}`);
     if (n === -1) return own;
     if (!Number.isInteger(n) || n < 0 || (n !== own && own !== 1))
-      throw new ShapeError(name, `size ${own} cannot expand to ${n}: ${shapeText(shape)} can't become ${shapeText(to)}, only sizes of 1 stretch`);
+      throw new ShapeError(name, `size ${own} in dimension ${d - lead} can't become ${n}: of ${shapeText(shape)} only sizes of 1 can be repeated, to ${shapeText(to)}`);
     return n;
   });
   const steps = new Array<number>(sizes.length);

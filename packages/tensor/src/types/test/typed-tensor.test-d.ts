@@ -6,6 +6,7 @@
 import type { DType } from '@nn/backend';
 import type {
   Broadcast,
+  Broadcasted,
   CanExpand,
   CanExpect,
   CanReshape,
@@ -13,7 +14,6 @@ import type {
   CheckedRest,
   Dims,
   Expand,
-  Expect,
   Flatten,
   FloatOf,
   Index,
@@ -53,73 +53,70 @@ export declare class Tensor<out S extends Shape = Shape, out D extends DType = D
     this: A,
     other: Checked<Broadcast<'add', ShapeOf<A>, ShapeOf<B>>, B>,
     options?: { alpha?: number | undefined },
-  ): Tensor<ShapeOr<Broadcast<'add', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>>;
+  ): Tensor<Broadcasted<'add', A['~shape'], ShapeOf<B>>, PromoteOf<A, B>>;
   sub<A extends Tensor, B extends Tensor | Numeric>(
     this: A,
     other: Checked<Broadcast<'sub', ShapeOf<A>, ShapeOf<B>>, B>,
     options?: { alpha?: number | undefined },
-  ): Tensor<ShapeOr<Broadcast<'sub', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>>;
+  ): Tensor<Broadcasted<'sub', A['~shape'], ShapeOf<B>>, PromoteOf<A, B>>;
   mul<A extends Tensor, B extends Tensor | Numeric>(
     this: A,
     other: Checked<Broadcast<'mul', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'mul', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>>;
+  ): Tensor<Broadcasted<'mul', A['~shape'], ShapeOf<B>>, PromoteOf<A, B>>;
   div<A extends Tensor, B extends Tensor | Numeric, M extends 'floor' | 'trunc' | null = null>(
     this: A,
     other: Checked<Broadcast<'div', ShapeOf<A>, ShapeOf<B>>, B>,
     options?: { roundingMode?: M | undefined },
-  ): Tensor<
-    ShapeOr<Broadcast<'div', ShapeOf<A>, ShapeOf<B>>>,
-    M extends null ? FloatOf<PromoteOf<A, B>> : PromoteOf<A, B>
-  >;
+  ): Tensor<Broadcasted<'div', A['~shape'], ShapeOf<B>>, M extends null ? FloatOf<PromoteOf<A, B>> : PromoteOf<A, B>>;
   pow<A extends Tensor, B extends Tensor | Numeric>(
     this: A,
     other: Checked<Broadcast<'pow', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'pow', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>>;
+  ): Tensor<Broadcasted<'pow', A['~shape'], ShapeOf<B>>, PromoteOf<A, B>>;
   maximum<A extends Tensor, B extends Tensor | Numeric>(
     this: A,
     other: Checked<Broadcast<'maximum', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'maximum', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>>;
+  ): Tensor<Broadcasted<'maximum', A['~shape'], ShapeOf<B>>, PromoteOf<A, B>>;
   minimum<A extends Tensor, B extends Tensor | Numeric>(
     this: A,
     other: Checked<Broadcast<'minimum', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'minimum', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>>;
+  ): Tensor<Broadcasted<'minimum', A['~shape'], ShapeOf<B>>, PromoteOf<A, B>>;
   // eq, ne, lt, le, gt, ge and logicalAnd, logicalOr, logicalXor:
   eq<A extends Tensor, B extends Tensor | Numeric>(
     this: A,
     other: Checked<Broadcast<'eq', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'eq', ShapeOf<A>, ShapeOf<B>>>, 'bool'>;
+  ): Tensor<Broadcasted<'eq', A['~shape'], ShapeOf<B>>, 'bool'>;
   ne<A extends Tensor, B extends Tensor | Numeric>(
     this: A,
     other: Checked<Broadcast<'ne', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'ne', ShapeOf<A>, ShapeOf<B>>>, 'bool'>;
+  ): Tensor<Broadcasted<'ne', A['~shape'], ShapeOf<B>>, 'bool'>;
   lt<A extends Tensor, B extends Tensor | Numeric>(
     this: A,
     other: Checked<Broadcast<'lt', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'lt', ShapeOf<A>, ShapeOf<B>>>, 'bool'>;
+  ): Tensor<Broadcasted<'lt', A['~shape'], ShapeOf<B>>, 'bool'>;
   le<A extends Tensor, B extends Tensor | Numeric>(
     this: A,
     other: Checked<Broadcast<'le', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'le', ShapeOf<A>, ShapeOf<B>>>, 'bool'>;
+  ): Tensor<Broadcasted<'le', A['~shape'], ShapeOf<B>>, 'bool'>;
   gt<A extends Tensor, B extends Tensor | Numeric>(
     this: A,
     other: Checked<Broadcast<'gt', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'gt', ShapeOf<A>, ShapeOf<B>>>, 'bool'>;
+  ): Tensor<Broadcasted<'gt', A['~shape'], ShapeOf<B>>, 'bool'>;
   ge<A extends Tensor, B extends Tensor | Numeric>(
     this: A,
     other: Checked<Broadcast<'ge', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'ge', ShapeOf<A>, ShapeOf<B>>>, 'bool'>;
+  ): Tensor<Broadcasted<'ge', A['~shape'], ShapeOf<B>>, 'bool'>;
   logicalAnd<A extends Tensor, B extends Tensor | Numeric>(
     this: A,
     other: Checked<Broadcast<'logicalAnd', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'logicalAnd', ShapeOf<A>, ShapeOf<B>>>, 'bool'>;
+  ): Tensor<Broadcasted<'logicalAnd', A['~shape'], ShapeOf<B>>, 'bool'>;
   logicalOr<A extends Tensor, B extends Tensor | Numeric>(
     this: A,
     other: Checked<Broadcast<'logicalOr', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'logicalOr', ShapeOf<A>, ShapeOf<B>>>, 'bool'>;
+  ): Tensor<Broadcasted<'logicalOr', A['~shape'], ShapeOf<B>>, 'bool'>;
   logicalXor<A extends Tensor, B extends Tensor | Numeric>(
     this: A,
     other: Checked<Broadcast<'logicalXor', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'logicalXor', ShapeOf<A>, ShapeOf<B>>>, 'bool'>;
+  ): Tensor<Broadcasted<'logicalXor', A['~shape'], ShapeOf<B>>, 'bool'>;
 
   // Elementwise of one: abs, neg, sign, floor, ceil, round, trunc, clone, detach, contiguous as relu …
   relu<A extends Tensor>(this: A): Tensor<A['~shape'], A['dtype']>;
@@ -284,5 +281,5 @@ export declare class Tensor<out S extends Shape = Shape, out D extends DType = D
   expect<A extends Tensor, const T extends Shape>(
     this: A,
     shape: Checked<CanExpect<ShapeOf<A>, T>, T>,
-  ): Tensor<ShapeOr<Expect<ShapeOf<A>, T>>, A['dtype']>;
+  ): Tensor<[...T], A['dtype']>;
 }

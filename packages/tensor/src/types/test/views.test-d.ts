@@ -1,15 +1,5 @@
 /** Views: dimensions reordered, inserted, removed, joined; shapes asked for. */
-import type {
-  CanExpect,
-  CanReshape,
-  Expect,
-  Flatten,
-  InResultRange,
-  Permute,
-  Reshape,
-  Shape,
-  Squeeze,
-} from '../index.ts';
+import type { CanExpect, CanReshape, Flatten, InResultRange, Permute, Reshape, Shape, Squeeze } from '../index.ts';
 import { anything, batch, flag, gives, is, n, sizes, unknown } from './assert.test-d.ts';
 import { randn } from './functions.test-d.ts';
 import type { Tensor } from './typed-tensor.test-d.ts';
@@ -138,15 +128,14 @@ gives<Flatten<'flatten', [2, 3], 1, 0>, 'flatten: startDim 1 comes after endDim 
 is<[64, 784]>()(x.expect([64, 784]));
 is<[64, 784]>()(unknown.expect([64, 784]));
 is<[64, 784]>()(randn([n, n]).expect([64, 784]));
-is<[64, 784]>()(x.expect([n, 784]));
-is<[typeof batch, 784]>()(randn([batch, 784]).expect([n, 784]));
+is<[number, 784]>()(x.expect([n, 784]));
+is<[number, 784]>()(randn([batch, 784]).expect([n, 784]));
 is<number[]>()(x.expect(sizes));
 // @ts-expect-error expect: size 784 of dimension 1 is not 100
 x.expect([64, 100]);
 // @ts-expect-error expect: rank 2 is not 3
 x.expect([64, 28, 28]);
 gives<CanExpect<[64, number], [32, 3]>, 'expect: size 64 of dimension 0 is not 32'>();
-gives<Expect<[64, number], [number, 3]>, [64, 3]>();
 
 // Unions and any.
 const either = flag ? randn([64, 784]) : randn([32, 784]);

@@ -1,0 +1,16 @@
+/** Checks of optimisers' options. */
+import { ValueError } from '@nn/backend';
+
+export function checkAtLeast(op: string, name: string, value: number, least: number): void {
+  if (!(value >= least)) throw new ValueError(op, `${name} must be at least ${least}, got ${value}`);
+}
+
+export function checkBetas(op: string, betas: readonly [number, number]): void {
+  betas.forEach((beta, i) => {
+    if (!(beta >= 0 && beta < 1)) throw new ValueError(op, `betas[${i}] must lie in [0, 1), got ${beta}`);
+  });
+}
+
+export function checkBoolean(op: string, right: boolean, message: string): void {
+  if (!right) throw new ValueError(op, message);
+}

@@ -1,0 +1,138 @@
+/**
+ * What all optimisers share: parameter groups, state, state dicts. A subclass states its defaults and the update of one parameter, which is one launch: numbers that
+ * change from step to step are run-time scalars of it.
+ */
+import { ShapeError, ValueError } from '@nn/backend';
+import { noGrad } from '@nn/autograd';
+import { assign, fresh, sameNumbers } from '@nn/tensor/internal';
+import type { Tensor } from '@nn/tensor';
+
+/** Parameters with options of their own; what they leave out comes from the optimiser's defaults. */
+export type ParameterGroup<Options> = Partial<Options> & { readonly params: Iterable<Tensor> };
+
+/** A group as the optimiser holds it: change `lr` and its kind here, between steps. */
+export type Group<Options> = { -readonly [K in keyof Options]: Options[K] } & { readonly params: Tensor[] };
+
+/** What an optimiser remembers of one parameter: counters, and tensors of the parameter's shape. */
+export type ParameterState = Record<string, Tensor | number>;
+
+/** What `stateDict` gives: parameters by their position over all groups. */
+export interface OptimizerState<Options = Record<string, unknown>> {
+  readonly state: Readonly<Record<number, Readonly<ParameterState>>>;
+  readonly paramGroups: readonly (Readonly<Options> & { readonly params: readonly number[] })[];
+}
+
+export abstract class Optimizer<Options extends object> {
+  /** PyTorch: `optimizer.param_groups`. */
+  readonly paramGroups: Group<Options>[] = [];
+  /** @internal By parameter. */
+  readonly state: Map<Tensor, ParameterState> = new Map();
+  readonly #defaults: Options;
+
+  constructor(params: Iterable<Tensor> | Iterable<ParameterGroup<Options>>, defaults: Options) {
+    this.#defaults = defaults;
+    const given = [...params];
+    if (given.length === 0) throw new ValueError(this.constructor.name, 'got no parameters; pass model.parameters()');
+    if ('params' in given[0]!) for (const group of given) this.addParamGroup(group as ParameterGroup<Options>);
+    else this.addParamGroup({ params: given } as unknown as ParameterGroup<Options>);
+  }
+
+  /** Throws a `ValueError` for options that make no sense. */
+  protected abstract check(options: Options): void;
+
+  /** Updates one parameter in place. */
+  protected abstract update(parameter: Tensor, gradient: Tensor, state: ParameterState, options: Group<Options>): void;
+
+  /** Adds parameters with options of their own; PyTorch: `add_param_group`. */
+  addParamGroup(group: ParameterGroup<Options>): void {
+    const params = [...group.params];
+    const known = new Set(this.paramGroups.flatMap((g) => g.params));
+    for (const [i, p] of params.entries()) {
+      if (!p.isLeaf) throw new ValueError(this.constructor.name, `parameter ${i} of shape (${p.shape.join(', ')}) is not a leaf: it was computed from others; optimise those`);
+      if (known.has(p)) throw new ValueError(this.constructor.name, `parameter ${i} of shape (${p.shape.join(', ')}) is in more than one group; give each parameter once`);
+      known.add(p);
+    }
+    const merged = { ...this.#defaults, ...group, params } as Group<Options>;
+    this.check(merged as unknown as Options);
+    this.paramGroups.push(merged);
+  }
+
+  /**
+   * Updates every parameter that has a gradient. A closure recomputes the loss and is called first; its result is returned.
+   */
+  step(): void;
+  step<R>(closure: () => R): R;
+  step<R>(closure?: () => R): R | void {
+    const loss = closure?.();
+    for (const group of this.paramGroups)
+      for (const p of group.params) {
+        const gradient = p.receiver?.gradient ?? null;
+        if (gradient === null) continue;
+        let state = this.state.get(p);
+        if (state === undefined) this.state.set(p, (state = {}));
+        noGrad<void>(() => this.update(p, gradient, state, group));
+      }
+    return loss;
+  }
+
+  /** Forgets the gradients, or fills them with zeros; PyTorch: `zero_grad(set_to_none=True)`. */
+  zeroGrad(options: { readonly setToNull?: boolean } = {}): void {
+    for (const { params } of this.paramGroups) for (const p of params) p.zeroGrad(options);
+  }
+
+  /** Options and state, with parameters named by position; tensors are shared, not copied. PyTorch: `state_dict()`. */
+  stateDict(): OptimizerState<Options> {
+    const position = new Map<Tensor, number>();
+    const paramGroups = this.paramGroups.map((group) => ({
+      ...group,
+      params: group.params.map((p) => {
+        if (!position.has(p)) position.set(p, position.size);
+        return position.get(p)!;
+      }),
+    })) as unknown as OptimizerState<Options>['paramGroups'];
+    const state: Record<number, ParameterState> = {};
+    for (const [p, entry] of this.state) state[position.get(p)!] = { ...entry };
+    return { state, paramGroups };
+  }
+
+  /** Takes over options and state; tensors are copied. Nothing changes if something doesn't fit. PyTorch: `load_state_dict()`. */
+  loadStateDict(saved: OptimizerState<Options>): void {
+    const op = `${this.constructor.name}.loadStateDict`;
+    const sizes = (groups: readonly { readonly params: readonly unknown[] }[]): string => groups.map((g) => g.params.length).join(' + ');
+    if (sizes(saved.paramGroups) !== sizes(this.paramGroups))
+      throw new ShapeError(op, `the saved groups have ${sizes(saved.paramGroups)} parameters, this optimiser's ${sizes(this.paramGroups)}; build it with the same parameters`);
+    const byPosition = new Map<number, Tensor>();
+    saved.paramGroups.forEach((group, g) => {
+      this.check(group as unknown as Options);
+      group.params.forEach((position, i) => {
+        byPosition.set(position, this.paramGroups[g]!.params[i]!);
+      });
+    });
+    const entries = Object.entries(saved.state).map(([key, entry]) => {
+      const p = byPosition.get(Number(key));
+      if (p === undefined) throw new ValueError(op, `there is state for parameter ${key}, which is in no group`);
+      for (const [name, value] of Object.entries(entry))
+        if (typeof value !== 'number' && value.shape.length > 0 && !sameNumbers(value.shape, p.shape))
+          throw new ShapeError(op, `${name} of parameter ${key} has shape (${value.shape.join(', ')}), the parameter (${p.shape.join(', ')})`);
+      return [p, entry] as const;
+    });
+    saved.paramGroups.forEach((group, g) => {
+      Object.assign(this.paramGroups[g]!, group, { params: this.paramGroups[g]!.params });
+    });
+    this.state.clear();
+    for (const [p, entry] of entries) this.state.set(p, copied(p, entry));
+  }
+}
+
+/** State with tensors of its own, on the parameter's backend. */
+function copied(p: Tensor, entry: Readonly<ParameterState>): ParameterState {
+  const own: ParameterState = {};
+  for (const [name, value] of Object.entries(entry)) {
+    if (typeof value === 'number') own[name] = value;
+    else {
+      const copy = fresh(p.layout.contiguous ? p.layout : value.layout, 'optimizer state');
+      own[name] = noGrad<Tensor>(() => assign(copy, value));
+    }
+  }
+  return own;
+}

@@ -1,0 +1,76 @@
+/** Stochastic gradient descent with momentum (Sutskever et al. 2013, as PyTorch writes it). */
+import { add, mul, neg, sub } from '@nn/backend';
+import type { Tensor } from '@nn/tensor';
+import type { Op } from '@nn/tensor/internal';
+import { checkAtLeast, checkBoolean } from './check.ts';
+import { type Group, Optimizer, type ParameterGroup, type ParameterState } from './optimizer.ts';
+import { runUpdate, updateOp } from './update.ts';
+
+export interface SGDOptions {
+  /** Learning rate; 1e-3. */
+  readonly lr: number;
+  /** Share of the last step's direction that is kept; 0. */
+  readonly momentum: number;
+  /** Share of the gradient that momentum leaves out; 0. */
+  readonly dampening: number;
+  /** L2 penalty; 0. */
+  readonly weightDecay: number;
+  /** Nesterov's look-ahead; needs momentum and no dampening; false. */
+  readonly nesterov: boolean;
+  /** Climb instead of descend; false. */
+  readonly maximize: boolean;
+}
+
+const ops = new Map<number, Op<'map'>>();
+
+/** Scalars: lr, momentum, 1 − dampening, weight decay. Operands: parameter, gradient, momentum buffer. */
+function updateFor({ momentum, weightDecay, nesterov, maximize }: SGDOptions, first: boolean): Op<'map'> {
+  const key = Number(momentum !== 0) + 2 * Number(weightDecay !== 0) + 4 * Number(nesterov) + 8 * Number(maximize) + 16 * Number(first);
+  let op = ops.get(key);
+  if (op !== undefined) return op;
+  op = updateOp('SGD', 4, ({ x, s }) => {
+    const p = x(0);
+    const signed = maximize ? neg(x(1)) : x(1);
+    const g = weightDecay !== 0 ? add(signed, mul(s(3), p)) : signed;
+    if (momentum === 0) return [sub(p, mul(s(0), g))];
+    const buffer = first ? g : add(mul(s(1), x(2)), mul(s(2), g));
+    const direction = nesterov ? add(g, mul(s(1), buffer)) : buffer;
+    return [sub(p, mul(s(0), direction)), buffer];
+  });
+  ops.set(key, op);
+  return op;
+}
+
+/**
+ * Stochastic gradient descent; PyTorch: `torch.optim.SGD`. One launch a parameter and step.
+ * @example
+ * ```ts
+ * import '@nn/autograd';
+ * import { SGD } from '@nn/optim';
+ * import { tensor } from '@nn/tensor';
+ * const w = tensor([1, 2], { requiresGrad: true });
+ * const optimizer = new SGD([w], { lr: 0.1 });
+ * w.mul(w).sum().backward();
+ * optimizer.step();
+ * console.log(await w.toArray()); // prints: [ 0.800000011920929, 1.600000023841858 ]
+ * ```
+ */
+export class SGD extends Optimizer<SGDOptions> {
+  constructor(params: Iterable<Tensor> | Iterable<ParameterGroup<SGDOptions>>, options: Partial<SGDOptions> = {}) {
+    super(params, { lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false, ...options });
+  }
+
+  protected override check(options: SGDOptions): void {
+    checkAtLeast('SGD', 'lr', options.lr, 0);
+    checkAtLeast('SGD', 'momentum', options.momentum, 0);
+    checkAtLeast('SGD', 'weightDecay', options.weightDecay, 0);
+    checkBoolean('SGD', !options.nesterov || (options.momentum > 0 && options.dampening === 0), `nesterov needs momentum > 0 and dampening 0, got ${options.momentum} and ${options.dampening}`);
+  }
+
+  protected override update(p: Tensor, g: Tensor, state: ParameterState, group: Group<SGDOptions>): void {
+    const { lr, momentum, dampening, weightDecay } = group;
+    const names = momentum === 0 ? [] : ['momentumBuffer'];
+    const op = updateFor(group, state['momentumBuffer'] === undefined);
+    runUpdate(op, p, g, state, names, [lr, momentum, 1 - dampening, weightDecay]);
+  }
+}

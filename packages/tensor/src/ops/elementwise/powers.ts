@@ -1,0 +1,70 @@
+/** Powers and roots. Exponents that have a shorter way (2, ½, −1 …) take it, which is faster and, as in PyTorch, exact where a general power is not. */
+import { apply, div, type Expression, mul, same, ValueError } from '@nn/backend';
+import { dtypes } from '@nn/backend';
+import { categoryOf, type Numeric, valueOf } from '../../core/promotion.ts';
+import type { Tensor } from '../../tensor.ts';
+import { binary, binaryInPlace, type Formula, unary, unaryInPlace } from './build.ts';
+import { isTensor } from './operand.ts';
+import type { BinaryFunction, BinaryInPlaceFunction, FloatFunction, InPlaceFunction, UnaryFunction } from './signatures.ts';
+
+/** √x; NaN for negative x. PyTorch: `torch.sqrt`. */
+export const sqrt: FloatFunction = unary('sqrt', 'float');
+export const sqrt_: InPlaceFunction = unaryInPlace('sqrt', 'float');
+/** 1 / √x. PyTorch: `torch.rsqrt`. */
+export const rsqrt: FloatFunction = unary('rsqrt', 'float');
+export const rsqrt_: InPlaceFunction = unaryInPlace('rsqrt', 'float');
+/** 1 / x. PyTorch: `torch.reciprocal`. */
+export const reciprocal: FloatFunction = unary('reciprocal', 'float');
+export const reciprocal_: InPlaceFunction = unaryInPlace('reciprocal', 'float');
+/** x²; of integers an integer. PyTorch: `torch.square`. */
+export const square: UnaryFunction = unary('square', 'promote', 'square', 'number');
+export const square_: InPlaceFunction = unaryInPlace('square', 'promote', 'square', 'number');
+
+/** √(x² + y²) of floats, without overflow. PyTorch: `torch.hypot`. */
+export const hypot: BinaryFunction<'hypot'> = binary('hypot');
+export const hypot_: BinaryInPlaceFunction<'hypot_'> = binaryInPlace('hypot');
+
+const squared = (x: Expression): Expression => apply('square', x);
+
+/** What stands for a power with this exponent; the exponent itself, a number of the user's, is not read. */
+const shortcuts: readonly (readonly [number, Formula])[] = [
+  [2, (x) => squared(x!)],
+  [3, (x) => mul(squared(x!), x!)],
+  [0.5, (x) => apply('sqrt', x!)],
+  [-0.5, (x) => apply('rsqrt', x!)],
+  [-1, (x) => apply('reciprocal', x!)],
+  [-2, (x) => div(same(1, x!), squared(x!))],
+];
+
+const general = binary('pow', 'promote', 'pow', 'number');
+const generalInto = binaryInPlace('pow', 'promote', 'pow', 'number');
+const byExponent = new Map(shortcuts.map(([exponent, formula]) => [exponent, binary('pow', 'promote', formula, 'number')]));
+const intoByExponent = new Map(shortcuts.map(([exponent, formula]) => [exponent, binaryInPlace('pow', 'promote', formula, 'number')]));
+
+function checkExponent(op: string, x: Tensor, exponent: Numeric): void {
+  if (valueOf(exponent) < 0 && categoryOf(exponent) === 'integer' && dtypes[x.layout.dtype].category !== 'float')
+    throw new ValueError(op, `integers have no power ${valueOf(exponent)}; pass float(${valueOf(exponent)}), or convert x with .to('float32')`);
+}
+
+/**
+ * x to the power y; either may be a number. Integers to a negative number are a `ValueError`; to negative exponents in a tensor they give 0, or ±1 for ±1.
+ * PyTorch: `torch.pow`.
+ * @example
+ * ```ts
+ * import { pow, tensor } from '@nn/tensor';
+ * console.log(await pow(tensor([1, 2, 3]), 2).toArray()); // prints: [ 1, 4, 9 ]
+ * console.log(await pow(2, tensor([1, 2, 3])).toArray()); // prints: [ 2, 4, 8 ]
+ * ```
+ */
+export const pow: BinaryFunction<'pow'> = ((x: Tensor | Numeric, y: Tensor | Numeric) => {
+  if (isTensor(y) || !isTensor(x)) return general(x, y);
+  checkExponent('pow', x, y);
+  return (byExponent.get(valueOf(y)) ?? general)(x, y);
+}) as never;
+
+/** x to the power y, in place. */
+export const pow_: BinaryInPlaceFunction<'pow_'> = ((x: Tensor, y: Tensor | Numeric) => {
+  if (isTensor(y)) return generalInto(x, y);
+  checkExponent('pow_', x, y);
+  return (intoByExponent.get(valueOf(y)) ?? generalInto)(x, y);
+}) as never;

@@ -1,0 +1,4 @@
+/** Products of matrices and their kin. */
+export { einsum } from './einsum/einsum.ts';
+export { linear, matmul } from './matmul.ts';
+export * from './products.ts';

@@ -1,0 +1,181 @@
+/** Products of vectors, matrices and batches with the ranks in their names, sums of products, and products along chosen dimensions. */
+import { ShapeError, ValueError } from '@nn/backend';
+import { dimension, shapeText } from '../../core/collapse.ts';
+import { dispatch } from '../../core/dispatch.ts';
+import { filled } from '../../core/fill.ts';
+import { Op } from '../../core/op.ts';
+import type { Tensor } from '../../tensor.ts';
+import { add, mul, sub } from '../elementwise/arithmetic.ts';
+import { sum } from '../reduce/sum.ts';
+import { reshape } from '../shape/views.ts';
+import { einsum } from './einsum/einsum.ts';
+import { matmulOf } from './matmul.ts';
+
+const product = new Op('matmul', 'mm', { addend: 'none' });
+const batchProduct = new Op('matmul', 'bmm', { addend: 'none' });
+const plain = new Op('matmul', 'addmm', { addend: 'plain' });
+const scaled = new Op('matmul', 'addmm', { addend: 'scaled' });
+
+/** Factors of `beta · input + alpha · product`. */
+export interface ScaleOptions {
+  /** Multiplies the addend; 1. */
+  readonly beta?: number | undefined;
+  /** Multiplies the product; 1. */
+  readonly alpha?: number | undefined;
+}
+
+function checkRanks(op: string, ...pairs: readonly (readonly [Tensor, number])[]): void {
+  const wrong = pairs.find(([t, rank]) => t.layout.shape.length !== rank);
+  if (wrong !== undefined)
+    throw new ShapeError(op, `takes operands with ${pairs.map(([, rank]) => rank).join(' and ')} dimensions, got ${pairs.map(([t]) => shapeText(t.layout.shape)).join(' and ')}; matmul takes any`);
+}
+
+/** Product of two matrices; PyTorch: `torch.mm`. */
+export function mm(left: Tensor, right: Tensor): Tensor {
+  checkRanks('mm', [left, 2], [right, 2]);
+  return dispatch(product, left, right);
+}
+
+/** Products of two batches of matrices; PyTorch: `torch.bmm`. */
+export function bmm(left: Tensor, right: Tensor): Tensor {
+  checkRanks('bmm', [left, 3], [right, 3]);
+  const [b, c] = [left.layout.shape[0], right.layout.shape[0]];
+  if (b !== c) throw new ShapeError('bmm', `batches of ${b} and ${c} differ: ${shapeText(left.layout.shape)} and ${shapeText(right.layout.shape)}; matmul broadcasts them`);
+  return dispatch(batchProduct, left, right);
+}
+
+/** Matrix times vector; PyTorch: `torch.mv`. */
+export function mv(matrix: Tensor, vector: Tensor): Tensor {
+  checkRanks('mv', [matrix, 2], [vector, 1]);
+  return matmulOf(matrix, vector);
+}
+
+/** Sum of the products of two vectors' elements; PyTorch: `torch.dot`. */
+export function dot(left: Tensor, right: Tensor): Tensor {
+  checkRanks('dot', [left, 1], [right, 1]);
+  return matmulOf(left, right);
+}
+
+/** Sums of products over the last dimensions, or plain products where one operand is a number; PyTorch: `torch.inner`. */
+export function inner(left: Tensor, right: Tensor): Tensor {
+  const [l, r] = [left.layout.shape, right.layout.shape];
+  if (l.length === 0 || r.length === 0) return mul(left, right);
+  const [m, n] = [l[l.length - 1], r[r.length - 1]];
+  if (m !== n) throw new ShapeError('inner', `last sizes ${m} and ${n} differ: ${shapeText(l)} and ${shapeText(r)}`);
+  return tensordot(left, right, { dims: [[-1], [-1]] });
+}
+
+/** All products of two vectors' elements; PyTorch: `torch.outer`. */
+export function outer(left: Tensor, right: Tensor): Tensor {
+  checkRanks('outer', [left, 1], [right, 1]);
+  return mul(reshape(left, [left.layout.size, 1]), right);
+}
+
+/** beta · addend + alpha · left @ right; beta 0 ignores the addend, NaN included. */
+function addProduct(addend: Tensor, left: Tensor, right: Tensor, { beta = 1, alpha = 1 }: ScaleOptions): Tensor {
+  if (beta === 1 && alpha === 1) return dispatch(plain, left, right, addend);
+  if (beta === 0) return mul(dispatch(product, left, right), alpha);
+  return dispatch(scaled, left, right, addend, [alpha, beta]);
+}
+
+/** beta · addend + alpha · (left @ right) for matrices; PyTorch: `torch.addmm`. */
+export function addmm(addend: Tensor, left: Tensor, right: Tensor, options: ScaleOptions = {}): Tensor {
+  checkRanks('addmm', [left, 2], [right, 2]);
+  return addProduct(addend, left, right, options);
+}
+
+/** beta · addend + alpha · (left @ right) for batches of matrices; PyTorch: `torch.baddbmm`. */
+export function baddbmm(addend: Tensor, left: Tensor, right: Tensor, options: ScaleOptions = {}): Tensor {
+  checkRanks('baddbmm', [left, 3], [right, 3]);
+  return addProduct(addend, left, right, options);
+}
+
+/** beta · addend + alpha · (matrix @ vector); PyTorch: `torch.addmv`. */
+export function addmv(addend: Tensor, matrix: Tensor, vector: Tensor, options: ScaleOptions = {}): Tensor {
+  checkRanks('addmv', [matrix, 2], [vector, 1]);
+  const column = addProduct(reshape(addend, [...addend.layout.shape, 1]), matrix, reshape(vector, [vector.layout.size, 1]), options);
+  return reshape(column, column.layout.shape.slice(0, -1));
+}
+
+/** beta · addend + alpha · (outer product); PyTorch: `torch.addr`. */
+export function addr(addend: Tensor, left: Tensor, right: Tensor, options: ScaleOptions = {}): Tensor {
+  checkRanks('addr', [left, 1], [right, 1]);
+  return addProduct(addend, reshape(left, [left.layout.size, 1]), reshape(right, [1, right.layout.size]), options);
+}
+
+/** beta · addend + alpha · Σ over the batch of left @ right; PyTorch: `torch.addbmm`. */
+export function addbmm(addend: Tensor, left: Tensor, right: Tensor, options: ScaleOptions = {}): Tensor {
+  checkRanks('addbmm', [left, 3], [right, 3]);
+  const { beta = 1, alpha = 1 } = options;
+  const total = mul(sum(bmm(left, right), { dim: 0 }), alpha);
+  return beta === 0 ? total : add(mul(addend, beta), total);
+}
+
+/** Sums of products over chosen dimensions: the last n of the first and the first n of the second, or two lists of them; PyTorch: `torch.tensordot`. */
+export function tensordot(left: Tensor, right: Tensor, options: { readonly dims?: number | readonly [readonly number[], readonly number[]] } = {}): Tensor {
+  const [l, r] = [left.layout.shape, right.layout.shape];
+  const dims = options.dims ?? 2;
+  const [a, b] =
+    typeof dims === 'number'
+      ? [Array.from({ length: dims }, (_, i) => l.length - dims + i), Array.from({ length: dims }, (_, i) => i)]
+      : [dims[0].map((d) => dimension('tensordot', d, l.length)), dims[1].map((d) => dimension('tensordot', d, r.length))];
+  if (a.length !== b.length) throw new ValueError('tensordot', `the lists of dimensions have ${a.length} and ${b.length} entries; they pair up`);
+  if (a.some((d) => d < 0) || b.some((d) => d >= r.length)) throw new ValueError('tensordot', `can't sum over ${String(dims)} dimensions of ${shapeText(l)} and ${shapeText(r)}`);
+  const wrong = a.findIndex((d, i) => l[d] !== r[b[i]!] && l[d] !== 1 && r[b[i]!] !== 1);
+  if (wrong >= 0) throw new ShapeError('tensordot', `sizes ${l[a[wrong]!]} and ${r[b[wrong]!]} of dimensions ${a[wrong]} and ${b[wrong]} differ: ${shapeText(l)} and ${shapeText(r)}`);
+  const first = l.map((_, d) => d);
+  const second = r.map((_, d) => (b.includes(d) ? a[b.indexOf(d)]! : l.length + d));
+  return einsum(left, first, right, second, [...first.filter((d) => !a.includes(d)), ...second.filter((_, d) => !b.includes(d))]);
+}
+
+/** Kronecker product: every element of the first times all of the second; PyTorch: `torch.kron`. */
+export function kron(left: Tensor, right: Tensor): Tensor {
+  const rank = Math.max(left.layout.shape.length, right.layout.shape.length);
+  const padded = (t: Tensor): number[] => [...new Array<number>(rank - t.layout.shape.length).fill(1), ...t.layout.shape];
+  const [l, r] = [padded(left), padded(right)];
+  const a = reshape(left, l.flatMap((n) => [n, 1]));
+  const b = reshape(right, r.flatMap((n) => [1, n]));
+  return reshape(mul(a, b), l.map((n, d) => n * r[d]!));
+}
+
+/** Cross product of vectors of three elements along a dimension (the last by default); PyTorch: `torch.linalg.cross`. */
+export function cross(left: Tensor, right: Tensor, options: { readonly dim?: number } = {}): Tensor {
+  const d = dimension('cross', options.dim ?? -1, left.layout.shape.length);
+  if (left.layout.shape[d] !== 3 || right.layout.shape[d] !== 3)
+    throw new ShapeError('cross', `dimension ${d} must have size 3 in both operands: ${shapeText(left.layout.shape)} and ${shapeText(right.layout.shape)}`);
+  const turned = (t: Tensor, by: number): Tensor => t.roll(by, { dim: d });
+  return sub(mul(turned(left, -1), turned(right, -2)), mul(turned(left, -2), turned(right, -1)));
+}
+
+/** Product of several matrices in the order that needs the fewest multiplications; the first and last may be vectors; PyTorch: `torch.linalg.multi_dot`. */
+export function multiDot(tensors: readonly Tensor[]): Tensor {
+  if (tensors.length < 2) throw new ValueError('multiDot', `needs two tensors at least, got ${tensors.length}`);
+  const last = tensors.length - 1;
+  const bad = tensors.findIndex((t, i) => t.layout.shape.length !== 2 && !((i === 0 || i === last) && t.layout.shape.length === 1));
+  if (bad >= 0) throw new ShapeError('multiDot', `operand ${bad} has shape ${shapeText(tensors[bad]!.layout.shape)}; all are matrices, the first and last may be vectors`);
+  const terms = tensors.map((t, i) => (t.layout.shape.length === 2 ? [i, i + 1] : i === 0 ? [1] : [i]));
+  const result = [...(terms[0]!.length === 2 ? [0] : []), ...(terms[last]!.length === 2 ? [last + 1] : [])];
+  const parts = tensors.slice(1).flatMap((t, i) => [t, terms[i + 1]!]);
+  return einsum(tensors[0]!, terms[0]!, ...parts, result);
+}
+
+/** A square matrix (or a batch of them) times itself n ≥ 0 times, by repeated squaring; PyTorch: `torch.matrix_power`. */
+export function matrixPower(matrix: Tensor, n: number): Tensor {
+  const { shape } = matrix.layout;
+  const size = shape[shape.length - 1];
+  if (shape.length < 2 || shape[shape.length - 2] !== size) throw new ShapeError('matrixPower', `needs square matrices, got ${shapeText(shape)}`);
+  if (!Number.isInteger(n) || n < 0) throw new ValueError('matrixPower', `the power must be a whole number ≥ 0, got ${n}`);
+  if (n === 0) return identityLike(matrix);
+  let result: Tensor | null = null;
+  let power = matrix;
+  for (let rest = n; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) result = result === null ? power : matmulOf(result, power);
+    if (rest > 1) power = matmulOf(power, power);
+  }
+  return result!;
+}
+
+function identityLike(matrix: Tensor): Tensor {
+  const { device, dtype, shape } = matrix.layout;
+  return filled(device, dtype, shape.slice(0, -1), 1).diagEmbed();
+}

@@ -1,0 +1,147 @@
+/** Counting: how many elements fall into each of equal bins (on the device), or have each whole value (read, since the size of the result depends on them). */
+import {
+  and,
+  cast,
+  type DataArray,
+  type DType,
+  DTypeError,
+  div,
+  dtypes,
+  equal,
+  isFloat,
+  lessEqual,
+  min,
+  mul,
+  ShapeError,
+  same,
+  scalar,
+  select,
+  sub,
+  ValueError,
+} from '@nn/backend';
+import { shapeText } from '../../core/collapse.ts';
+import { dispatch } from '../../core/dispatch.ts';
+import { filled } from '../../core/fill.ts';
+import { dispatchInto } from '../../core/in-place.ts';
+import { Op } from '../../core/op.ts';
+import { read, readSync } from '../../read.ts';
+import type { Tensor } from '../../tensor.ts';
+import { fromFlat } from '../creation/from-data.ts';
+import { element, single } from '../elementwise/build.ts';
+import { clone, reshape, sliceView } from '../shape/views.ts';
+import { reduction } from './build.ts';
+import { untracked } from './pick.ts';
+
+/** The bin of each element, scalar 0 of them between the two bounds; one further for what lies outside. */
+const binOp = new Op('map', 'histc', {
+  inPlace: false,
+  build: ([data, lowest, highest]) => {
+    const [x, first, last] = [data, lowest, highest].map((l, j) => element(l!, j));
+    const one = same(1, x!);
+    // Bounds that are equal would make bins without width.
+    const flat = equal(first!, last!);
+    const low = select(flat, sub(first!, one), first!);
+    const width = select(flat, same(2, x!), sub(last!, first!));
+    const bins = scalar(0, 'i32');
+    const bin = cast(div(mul(sub(x!, low), cast(bins, x!.type)), width), 'i32');
+    const inside = and(lessEqual(first!, x!), lessEqual(x!, last!));
+    const counted = select(flat, equal(x!, first!), inside);
+    return single('int64', select(counted, min(bin, sub(bins, same(1, bins))), bins), 1);
+  },
+});
+
+const countInto = new Op('scatter', 'histc', { form: 'outer', dims: [0], at: 0, combine: 'sum', inPlace: true });
+const bound = {
+  min: reduction('histc', { combine: 'min', dtype: (dtype) => dtype }),
+  max: reduction('histc', { combine: 'max', dtype: (dtype) => dtype }),
+};
+
+export interface HistogramOptions {
+  /** Number of bins; 100. */
+  readonly bins?: number | undefined;
+  /** Where the first one begins; with `max` equal to it, the smallest element; 0. */
+  readonly min?: number | undefined;
+  /** Where the last one ends, itself included; 0. */
+  readonly max?: number | undefined;
+}
+
+/**
+ * How many elements fall into each of `bins` equal bins between `min` and `max`, as a vector of x's dtype. Elements outside and NaN are not counted. Floats only.
+ * PyTorch: `torch.histc`.
+ * @example
+ * ```ts
+ * import { histc, tensor } from '@nn/tensor';
+ * console.log(await histc(tensor([1, 2, 1]), { bins: 4, min: 0, max: 3 }).toArray()); // prints: [ 0, 2, 1, 0 ]
+ * ```
+ */
+export function histc<A extends Tensor>(x: A, options: HistogramOptions = {}): Tensor<[number], A['dtype']> {
+  const { bins = 100, min: low = 0, max: high = 0 } = options;
+  const { dtype, layout } = x;
+  if (!isFloat(dtype)) throw new DTypeError('histc', `takes floats, got ${dtype}; convert with .to('float32') first`);
+  if (!Number.isInteger(bins) || bins < 1) throw new ValueError('histc', `bins is ${bins}; there must be one at least`);
+  if (!(low <= high)) throw new ValueError('histc', `min is ${low}, above max, ${high}; exchange them`);
+  return untracked(() => {
+    const given = low < high || layout.size === 0;
+    const bounds = (['min', 'max'] as const).map((side) =>
+      given ? filled(layout.device, dtype, [], side === 'min' ? low : high) : bound[side](x),
+    ) as [Tensor, Tensor];
+    const places = dispatch(binOp, x, ...bounds, [bins]);
+    const counts = filled(layout.device, dtype, [bins + 1], 0);
+    const one = filled(layout.device, dtype, [1], 1);
+    dispatchInto(countInto, [counts, one, reshape(places, [layout.size])]);
+    const result = clone(sliceView(counts, 0, 0, bins));
+    for (const t of [...bounds, places, counts, one]) t.dispose();
+    return result;
+  }) as never;
+}
+
+export interface BincountOptions {
+  /** What each element counts, instead of 1. */
+  readonly weights?: Tensor | undefined;
+  /** The least length of the result; 0. */
+  readonly minlength?: number | undefined;
+}
+
+function checkCountable(x: Tensor, { weights, minlength = 0 }: BincountOptions): void {
+  const { shape } = x.layout;
+  if (dtypes[x.dtype].category !== 'integer' || shape.length !== 1)
+    throw new DTypeError('bincount', `takes a vector of integers, got ${x.dtype} of shape ${shapeText(shape)}; convert with .to('int64') or reshape it`);
+  if (!Number.isInteger(minlength) || minlength < 0) throw new ValueError('bincount', `minlength is ${minlength}; it must be a whole number ≥ 0`);
+  if (weights !== undefined && shapeText(weights.layout.shape) !== shapeText(shape))
+    throw new ShapeError('bincount', `weights of shape ${shapeText(weights.layout.shape)} for a vector of shape ${shapeText(shape)}; there must be one each`);
+}
+
+function count(x: Tensor, values: DataArray, weights: DataArray | null, { weights: weighted, minlength = 0 }: BincountOptions): Tensor {
+  let [least, length] = [0, minlength];
+  for (const value of values) {
+    least = Math.min(least, value);
+    length = Math.max(length, value + 1);
+  }
+  if (least < 0) throw new ValueError('bincount', `got ${least}; only values ≥ 0 can be counted`);
+  const dtype: DType = weighted === undefined ? 'int64' : isFloat(weighted.dtype) ? weighted.dtype : 'float64';
+  const totals = new dtypes[dtype].array(length);
+  for (let i = 0; i < values.length; i++) totals[values[i]!]! += weights === null ? 1 : weights[i]!;
+  return fromFlat(totals, [totals.length], dtype, x.backend);
+}
+
+/**
+ * How often each value 0, 1, 2 … occurs in a vector of integers ≥ 0: int64, one longer than the largest value (`minlength` at least); with `weights` their sums. Reads
+ * x: on a backend that can't without waiting, await `bincountAsync`. PyTorch: `torch.bincount`.
+ * @example
+ * ```ts
+ * import { bincount, tensor } from '@nn/tensor';
+ * console.log(await bincount(tensor([1, 1, 3], { dtype: 'int64' })).toArray()); // prints: [ 0, 2, 0, 1 ]
+ * ```
+ */
+export function bincount(x: Tensor, options: BincountOptions = {}): Tensor<[number]> {
+  checkCountable(x, options);
+  const weights = options.weights === undefined ? null : readSync(options.weights, 'bincount');
+  return count(x, readSync(x, 'bincount'), weights, options) as never;
+}
+
+/** `bincount` on any backend. */
+export async function bincountAsync(x: Tensor, options: BincountOptions = {}): Promise<Tensor<[number]>> {
+  checkCountable(x, options);
+  const weights = options.weights === undefined ? null : await read(options.weights);
+  return count(x, await read(x), weights, options) as never;
+}

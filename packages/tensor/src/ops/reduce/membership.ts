@@ -1,0 +1,92 @@
+/** Which elements occur in a set. */
+import { DTypeError, equal, min, not, same, scalar, sub } from '@nn/backend';
+import { dispatch } from '../../core/dispatch.ts';
+import { filled } from '../../core/fill.ts';
+import { Op } from '../../core/op.ts';
+import { isNumeric, type Numeric, valueOf } from '../../core/promotion.ts';
+import type { Tensor } from '../../tensor.ts';
+import { element, single } from '../elementwise/build.ts';
+import { reshape } from '../shape/views.ts';
+import { reduction } from './build.ts';
+import { ordered } from './order.ts';
+import { untracked } from './pick.ts';
+import { meeting, positions } from './search.ts';
+
+/** Up to this many values, comparing with all of them in one launch costs less than sorting and bisecting. */
+const longestCompared = 16;
+
+const membership = (invert: boolean) =>
+  reduction('isin', {
+    combine: 'max',
+    dtype: () => 'bool',
+    body: (operands) => equal(...meeting(operands)),
+    epilogue: (found) => (invert ? not(found) : found),
+  });
+
+const compareAll = { plain: membership(false), inverted: membership(true) };
+
+/** The last position of n (scalar 0) where the one found lies behind it. */
+const within = new Op('map', 'isin', {
+  inPlace: false,
+  build: ([position]) => {
+    const n = scalar(0, 'i32');
+    return single('int64', min(element(position!, 0), sub(n, same(1, n))), 1);
+  },
+});
+
+const sameAs = (invert: boolean): Op<'map'> =>
+  new Op('map', 'isin', {
+    inPlace: false,
+    build: (layouts) => {
+      const found = equal(...meeting(layouts.map(element)));
+      return single('bool', invert ? not(found) : found);
+    },
+  });
+
+const compareOne = { plain: sameAs(false), inverted: sameAs(true) };
+const fromVector = new Op('gather', 'isin', { form: 'outer', dims: [0], at: 0 });
+
+export interface IsinOptions {
+  /** Whether both hold no value twice; changes nothing here. */
+  readonly assumeUnique?: boolean | undefined;
+  /** Ask for those that don't occur; false. */
+  readonly invert?: boolean | undefined;
+}
+
+/**
+ * Whether each element occurs among the test elements, as bool of the elements' shape; NaN never does. Either may be a number. PyTorch: `torch.isin`.
+ * @example
+ * ```ts
+ * import { isin, tensor } from '@nn/tensor';
+ * console.log(await isin(tensor([1, 2, 3]), tensor([3, 1])).toArray()); // prints: [ true, false, true ]
+ * ```
+ */
+export function isin<X extends Tensor | Numeric>(
+  elements: X,
+  testElements: Tensor | Numeric,
+  options: IsinOptions = {},
+): Tensor<X extends Tensor ? X['~shape'] : [], 'bool'> {
+  const form = options.invert === true ? 'inverted' : 'plain';
+  const anchor = [elements, testElements].find((t) => !isNumeric(t)) as Tensor | undefined;
+  if (anchor === undefined) throw new DTypeError('isin', 'got two plain numbers; one operand must be a tensor');
+  const operand = (t: Tensor | Numeric): Tensor => {
+    if (!isNumeric(t)) return t;
+    const dtype = anchor.dtype === 'float64' || Number.isInteger(valueOf(t)) ? anchor.dtype : 'float32';
+    return filled(anchor.layout.device, dtype === 'bool' ? 'int64' : dtype, [], valueOf(t));
+  };
+  return untracked(() => {
+    const x = operand(elements);
+    const tests = reshape(operand(testElements), [-1]);
+    const n = tests.layout.size;
+    if (n <= longestCompared) {
+      const { shape } = x.layout;
+      const set = reshape(tests, [...shape.map(() => 1), n]);
+      return compareAll[form](reshape(x, [...shape, 1]), { dim: shape.length }, [], set);
+    }
+    const { values, indices } = ordered(tests, 0, false);
+    const position = dispatch(within, positions(values, x, 'left'), null, null, [n]);
+    const found = dispatch(compareOne[form], x, dispatch(fromVector, values, position));
+    for (const t of [values, indices, position]) t.dispose();
+    return found;
+  }) as never;
+}

@@ -1,0 +1,87 @@
+/** The element that occurs most often along a dimension. */
+import { add, coordinate, type Expression, equal, not, rem, same, scalar, select, sub } from '@nn/backend';
+import { dimension } from '../../core/collapse.ts';
+import { dispatch } from '../../core/dispatch.ts';
+import { assign } from '../../core/in-place.ts';
+import { filled } from '../../core/fill.ts';
+import { Op } from '../../core/op.ts';
+import type { Tensor } from '../../tensor.ts';
+import { element, single } from '../elementwise/build.ts';
+import { sliceView, transpose } from '../shape/views.ts';
+import { checkNotEmpty, reduction } from './build.ts';
+import { ordered } from './order.ts';
+import { chosenAt, pick, untracked } from './pick.ts';
+import type { ModeFunction } from './signatures.ts';
+
+/** Where a row of the coordinate's last dimension, of size scalar 0, stands. */
+const column = (): Expression => rem(coordinate, scalar(0, 'i32'));
+
+/** The position of each element but the first, where it differs from the one before it; else 0. Over sorted rows: where runs begin. */
+const beginnings = new Op('map', 'mode', {
+  inPlace: false,
+  build: ([later, earlier]) => {
+    const at = add(column(), same(1, coordinate));
+    const differs = not(equal(element(later!, 0), element(earlier!, 1)));
+    return single('int64', select(differs, at, same(0, at)), 1);
+  },
+});
+
+/** How far an element is into its run. */
+const reach = new Op('map', 'mode', {
+  inPlace: false,
+  build: ([start]) => single('int64', sub(column(), element(start!, 0)), 1),
+});
+
+const runningStart = new Map<number, Op<'scan'>>();
+
+function startsOf(dim: number): Op<'scan'> {
+  let op = runningStart.get(dim);
+  if (op === undefined) {
+    op = new Op('scan', 'mode', { dim, combine: 'max', reverse: false, indices: false });
+    runningStart.set(dim, op);
+  }
+  return op;
+}
+
+const longest = reduction('mode', { combine: 'argmax', dtype: () => 'int64', body: ([x]) => x! });
+
+/**
+ * Of x with its dimension last: sorted, equal elements lie in runs. The first of the longest runs is that of the smallest most frequent element, and a
+ * stable sort ends it with the last occurrence, the one that PyTorch names.
+ */
+function placeOf(x: Tensor): Tensor {
+  const { shape, device } = x.layout;
+  const last = shape.length - 1;
+  const n = shape[last]!;
+  const { values, indices } = ordered(x, last, false);
+  const begins = filled(device, 'int64', shape, 0);
+  if (n > 1) assign(sliceView(begins, last, 1, n - 1), dispatch(beginnings, sliceView(values, last, 1, n - 1), sliceView(values, last, 0, n - 1), null, [n - 1]));
+  const starts = dispatch(startsOf(last), begins);
+  const into = dispatch(reach, starts, null, null, [n]);
+  const end = longest(into, { dim: last, keepdim: true });
+  const place = pick('mode', indices, end, last);
+  for (const t of [values, indices, begins, starts, into, end]) t.dispose();
+  return place;
+}
+
+/**
+ * `{ values, indices }` of the most frequent element along `dim` (the last one; kept with size 1 if `keepdim`): the smallest of equally frequent ones, and where
+ * it occurs last. PyTorch: `torch.mode`.
+ * @example
+ * ```ts
+ * import { mode, tensor } from '@nn/tensor';
+ * const { values, indices } = mode(tensor([3, 1, 3, 2, 1]));
+ * console.log(await values.item(), await indices.item()); // prints: 1 4
+ * ```
+ */
+export const mode: ModeFunction<'mode'> = ((
+  x: Tensor,
+  options: { readonly dim?: number | undefined; readonly keepdim?: boolean | undefined } = {},
+) => {
+  const { shape } = x.layout;
+  const dim = dimension('mode', options.dim ?? -1, shape.length);
+  checkNotEmpty('mode', x, dim);
+  const last = Math.max(shape.length - 1, 0);
+  const places = untracked(() => (shape.length === 0 ? filled(x.layout.device, 'int64', [], 0) : transpose(placeOf(transpose(x, dim, last)), dim, last)));
+  return chosenAt('mode', x, places, dim, options.keepdim === true);
+}) as never;

@@ -1,0 +1,26 @@
+/** The order of elements along a dimension, found outside of any graph: what sorting, selection and quantiles are made of. */
+import { dispatchMany } from '../../core/dispatch.ts';
+import { Op } from '../../core/op.ts';
+import type { Tensor } from '../../tensor.ts';
+import { untracked } from './pick.ts';
+
+const ops = new Map<number, Op<'sort'>>();
+
+/** The elements sorted along `dim` and where each was, stable, NaN as the largest; not recorded. */
+export function ordered(x: Tensor, dim: number, descending: boolean): { values: Tensor; indices: Tensor } {
+  const key = dim * 2 + Number(descending);
+  let op = ops.get(key);
+  if (op === undefined) {
+    op = new Op('sort', 'sort', { dim, descending });
+    ops.set(key, op);
+  }
+  const [values, indices] = untracked(() => dispatchMany(op, [x])) as [Tensor, Tensor];
+  return { values, indices };
+}
+
+/** Only where each was. */
+export function orderOf(x: Tensor, dim: number, descending: boolean): Tensor {
+  const { values, indices } = ordered(x, dim, descending);
+  values.dispose();
+  return indices;
+}

@@ -1,0 +1,97 @@
+/** Running sums, products, extremes along a dimension. */
+import { abs, add, type DType, DTypeError, equal, exp, log, max as larger, same, select, sub } from '@nn/backend';
+import { dimension } from '../../core/collapse.ts';
+import { dispatch, dispatchMany } from '../../core/dispatch.ts';
+import { dispatchInto } from '../../core/in-place.ts';
+import { Op } from '../../core/op.ts';
+import { floatType, sumType } from '../../core/promotion.ts';
+import type { Tensor } from '../../tensor.ts';
+import { element, single } from '../elementwise/build.ts';
+import { clone, sliceView } from '../shape/views.ts';
+import { converted } from './convert.ts';
+import { isTracked, pick, untracked } from './pick.ts';
+import type { CumulativeExtremeFunction, CumulativeFunction, FloatCumulativeFunction } from './signatures.ts';
+
+/** A scan op a dimension. */
+function scans(name: string, combine: 'sum' | 'product' | 'max' | 'min', indices: boolean): (dim: number) => Op<'scan'> {
+  const ops = new Map<number, Op<'scan'>>();
+  return (dim) => {
+    let op = ops.get(dim);
+    if (op === undefined) {
+      op = new Op('scan', name, { dim, combine, reverse: false, indices });
+      ops.set(dim, op);
+    }
+    return op;
+  };
+}
+
+function total(name: string, combine: 'sum' | 'product'): CumulativeFunction<string> {
+  const scan = scans(name, combine, false);
+  return ((x: Tensor, dim: number, options?: { readonly dtype?: DType | undefined }): Tensor => {
+    const d = dimension(name, dim, x.layout.shape.length);
+    const dtype = options?.dtype ?? sumType(x.dtype);
+    if (dtype === 'bool') throw new DTypeError(name, "bools don't add up or multiply; ask for another dtype, or take any() or all()");
+    const source = converted(x, dtype);
+    const result = dispatch(scan(d), source);
+    if (source !== x) source.dispose();
+    return result;
+  }) as never;
+}
+
+/**
+ * Running sums along `dim`: `out[i] = x[0] + … + x[i]`. Integers and bools add up in int64; `dtype` converts first. PyTorch: `torch.cumsum`.
+ * @example
+ * ```ts
+ * import { cumsum, tensor } from '@nn/tensor';
+ * console.log(await cumsum(tensor([1, 2, 3]), 0).toArray()); // prints: [ 1, 3, 6 ]
+ * ```
+ */
+export const cumsum: CumulativeFunction<'cumsum'> = total('cumsum', 'sum') as never;
+
+/** Running products along `dim`; as `cumsum`. PyTorch: `torch.cumprod`. */
+export const cumprod: CumulativeFunction<'cumprod'> = total('cumprod', 'product') as never;
+
+function extreme(name: string, combine: 'max' | 'min'): CumulativeExtremeFunction<string> {
+  const scan = scans(name, combine, true);
+  return ((x: Tensor, dim: number) => {
+    const d = dimension(name, dim, x.layout.shape.length);
+    const [values, indices] = untracked(() => dispatchMany(scan(d), [x])) as [Tensor, Tensor];
+    if (!isTracked(x)) return { values, indices };
+    values.dispose();
+    return { values: pick(name, x, indices, d), indices };
+  }) as never;
+}
+
+/** The largest so far along `dim`, and where it is: the last of equals, which gets the gradient; NaN stays. PyTorch: `torch.cummax`. */
+export const cummax: CumulativeExtremeFunction<'cummax'> = extreme('cummax', 'max') as never;
+
+/** The smallest so far; as `cummax`. PyTorch: `torch.cummin`. */
+export const cummin: CumulativeExtremeFunction<'cummin'> = extreme('cummin', 'min') as never;
+
+/** log(exp(x) + exp(y)) over x, in place: max + log(1 + exp(-|x - y|)), where equal infinities differ by 0. */
+const join = new Op('map', 'logcumsumexp', {
+  inPlace: true,
+  build: ([target, other]) => {
+    const [x, y] = [element(target!, 0), element(other!, 1)];
+    const distance = abs(select(equal(x, y), same(0, x), sub(x, y)));
+    return single(target!.dtype, add(larger(x, y), log(add(same(1, x), exp(sub(same(0, x), distance))))));
+  },
+});
+
+/**
+ * Running log Σ exp along `dim`, without overflow; integers become floats. Sums double their reach in every step (Hillis & Steele, "Data parallel algorithms",
+ * 1986), so that no element is ever scaled by a far larger one. PyTorch: `torch.logcumsumexp`.
+ */
+export const logcumsumexp: FloatCumulativeFunction<'logcumsumexp'> = ((x: Tensor, dim: number): Tensor => {
+  const d = dimension('logcumsumexp', dim, x.layout.shape.length);
+  const n = x.layout.shape[d] ?? 1;
+  const source = converted(x, floatType(x.dtype));
+  let sums = source === x ? clone(x) : source;
+  for (let reach = 1; reach < n; reach *= 2) {
+    const next = clone(sums);
+    dispatchInto(join, [sliceView(next, d, reach, n - reach), sliceView(sums, d, 0, n - reach)]);
+    sums.dispose();
+    sums = next;
+  }
+  return sums;
+}) as never;

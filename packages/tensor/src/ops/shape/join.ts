@@ -1,0 +1,137 @@
+/** Tensors joined along a dimension that they have (cat) or along a new one (stack). Parts are written into one fresh tensor. */
+import { ShapeError } from '@nn/backend';
+import { dimension, shapeText } from '../../core/collapse.ts';
+import { filled } from '../../core/fill.ts';
+import { sameNumbers } from '../../core/layout.ts';
+import type { Tensor } from '../../tensor.ts';
+import type { Cat, Checked, InRange, InResultRange, PromoteAll, Shape, ShapeOf, ShapeOr, ShapesOf, Stack } from '../../types/index.ts';
+import { atleast1d, atleast2d, atleast3d, resultDimension } from './dimensions.ts';
+import { joinedType, place, roomFor } from './place.ts';
+import * as views from './views.ts';
+
+function checkGiven(op: string, tensors: readonly Tensor[]): void {
+  if (tensors.length === 0) throw new ShapeError(op, 'no tensors given; pass one at least');
+}
+
+/** A vector without elements joins with anything, as in PyTorch. */
+const isNothing = (x: Tensor): boolean => x.layout.shape.length === 1 && x.layout.shape[0] === 0;
+
+/** `cat` under any name. */
+export function joined(op: string, tensors: readonly Tensor[], dim: number): Tensor {
+  checkGiven(op, tensors);
+  const scalar = tensors.findIndex((x) => x.layout.shape.length === 0);
+  if (scalar >= 0) throw new ShapeError(op, `a tensor without dimensions cannot be joined: number ${scalar} of ${tensors.length}; use stack`);
+  const dtype = joinedType(tensors);
+  const parts = tensors.filter((x) => !isNothing(x));
+  if (parts.length === 0) {
+    dimension(op, dim, 1);
+    return roomFor(op, tensors, [0], dtype);
+  }
+  const first = parts[0]!.layout.shape;
+  const d = dimension(op, dim, first.length);
+  for (const { layout } of parts) checkJoins(op, first, layout.shape, d);
+  const total = parts.reduce((p, x) => p + x.layout.shape[d]!, 0);
+  const room = roomFor(op, parts, first.map((n, i) => (i === d ? total : n)), dtype);
+  let start = 0;
+  for (const part of parts) {
+    const size = part.layout.shape[d]!;
+    const at = start;
+    place(op, room, part, (r) => views.sliceView(r, d, at, size));
+    start += size;
+  }
+  return room;
+}
+
+function checkJoins(op: string, first: readonly number[], shape: readonly number[], d: number): void {
+  const both = `shapes ${shapeText(first)} and ${shapeText(shape)}`;
+  if (first.length !== shape.length) throw new ShapeError(op, `${both} differ in rank; unsqueeze or reshape one`);
+  if (shape.some((n, i) => i !== d && n !== first[i])) throw new ShapeError(op, `${both} differ outside dimension ${d}; only that one may differ`);
+}
+
+/**
+ * Tensors joined along a dimension that they have (`dim`, 0), where their sizes are added; dtypes are promoted. PyTorch: `torch.cat`.
+ * @throws ShapeError if other sizes or ranks differ (a vector without elements joins with anything), or nothing is given
+ * @example
+ * ```ts
+ * import { tensor, cat } from '@nn/tensor';
+ * const x = tensor([[1, 2]]);
+ * console.log(await cat([x, x], { dim: 1 }).toArray()); // prints: [ [ 1, 2, 1, 2 ] ]
+ * ```
+ */
+export const cat: <const T extends readonly Tensor[], I extends number = 0>(
+  tensors: Checked<Cat<ShapesOf<T>, I>, T>,
+  options?: { readonly dim?: Checked<InRange<'cat', ShapeOf<T[0]>, I>, I> },
+) => Tensor<ShapeOr<Cat<ShapesOf<T>, I>>, PromoteAll<T>> = ((tensors: readonly Tensor[], options?: { dim?: number }) =>
+  joined('cat', tensors, options?.dim ?? 0)) as never;
+
+/** `cat` by its other name; PyTorch: `torch.concat`. */
+export const concat: typeof cat = cat;
+
+function stacked(tensors: readonly Tensor[], options?: { dim?: number }): Tensor {
+  checkGiven('stack', tensors);
+  const { shape } = tensors[0]!.layout;
+  for (const { layout } of tensors)
+    if (!sameNumbers(layout.shape, shape)) throw new ShapeError('stack', `shapes ${shapeText(shape)} and ${shapeText(layout.shape)} differ; all must be equal`);
+  const d = resultDimension('stack', options?.dim ?? 0, shape.length);
+  const room = roomFor('stack', tensors, [...shape.slice(0, d), tensors.length, ...shape.slice(d)]);
+  tensors.forEach((part, i) => {
+    place('stack', room, part, (r) => views.selectView(r, d, i));
+  });
+  return room;
+}
+
+/**
+ * Tensors of one shape joined along a new dimension (`dim` of the result, 0); dtypes are promoted. PyTorch: `torch.stack`.
+ * @throws ShapeError if shapes differ or nothing is given
+ * @example
+ * ```ts
+ * import { tensor, stack } from '@nn/tensor';
+ * console.log(await stack([tensor([1, 2]), tensor([3, 4])]).toArray()); // prints: [ [ 1, 2 ], [ 3, 4 ] ]
+ * ```
+ */
+export const stack: <const T extends readonly Tensor[], I extends number = 0>(
+  tensors: Checked<Stack<ShapesOf<T>, I>, T>,
+  options?: { readonly dim?: Checked<InResultRange<'stack', ShapeOf<T[0]>, I>, I> },
+) => Tensor<ShapeOr<Stack<ShapesOf<T>, I>>, PromoteAll<T>> = stacked as never;
+
+/** Joined by columns: vectors along their only dimension, others along the second; PyTorch: `torch.hstack`. */
+export function hstack<const T extends readonly Tensor[]>(tensors: T): Tensor<Shape, PromoteAll<T>> {
+  checkGiven('hstack', tensors);
+  const parts = tensors.map((x) => atleast1d(x));
+  return joined('hstack', parts, parts[0]!.layout.shape.length === 1 ? 0 : 1) as never;
+}
+
+/** Joined by rows, vectors as rows; PyTorch: `torch.vstack`, `torch.row_stack`. */
+export const vstack = <const T extends readonly Tensor[]>(tensors: T): Tensor<Shape, PromoteAll<T>> =>
+  joined('vstack', tensors.map((x) => atleast2d(x)), 0) as never;
+
+/** Joined along the third dimension, after `atleast3d`; PyTorch: `torch.dstack`. */
+export const dstack = <const T extends readonly Tensor[]>(tensors: T): Tensor<Shape, PromoteAll<T>> =>
+  joined('dstack', tensors.map((x) => atleast3d(x)), 2) as never;
+
+/** Joined by columns, vectors and scalars as columns; PyTorch: `torch.column_stack`. */
+export const columnStack = <const T extends readonly Tensor[]>(tensors: T): Tensor<Shape, PromoteAll<T>> =>
+  joined('columnStack', tensors.map((x) => (x.layout.shape.length > 1 ? x : views.reshape(x, [x.layout.size, 1]))), 1) as never;
+
+/**
+ * Matrices along the diagonal of a larger one, zeros elsewhere; vectors count as rows, scalars as 1×1. PyTorch: `torch.block_diag`.
+ * @throws ShapeError for a tensor of more than two dimensions
+ */
+export function blockDiag<const T extends readonly Tensor[]>(tensors: T): Tensor<Shape, PromoteAll<T>> {
+  checkGiven('blockDiag', tensors);
+  const blocks = tensors.map((x): Tensor => {
+    if (x.layout.shape.length > 2) throw new ShapeError('blockDiag', `blocks have 2 dimensions at most, got ${shapeText(x.layout.shape)}`);
+    return atleast2d(x);
+  });
+  const total = (d: 0 | 1): number => blocks.reduce((p, x) => p + x.layout.shape[d]!, 0);
+  const room = filled(blocks[0]!.layout.device, joinedType(blocks), [total(0), total(1)], 0);
+  let [row, column] = [0, 0];
+  for (const block of blocks) {
+    const [m, n] = block.layout.shape as [number, number];
+    const [i, j] = [row, column];
+    place('blockDiag', room, block, (r) => views.stridedView(r, [m, n], r.layout.strides, i * r.layout.strides[0]! + j));
+    row += m;
+    column += n;
+  }
+  return room as never;
+}

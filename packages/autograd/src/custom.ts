@@ -54,6 +54,8 @@ export interface CustomFunction<Args extends readonly unknown[], Out extends Out
   readonly backward: (ctx: FunctionContext, ...gradients: Tensor[]) => InputGradients;
   /** For `gradFn` and errors. */
   readonly name?: string;
+  /** Record even if no argument is tracked: backward does something else too. */
+  readonly always?: boolean;
 }
 
 interface Recorded {
@@ -73,7 +75,7 @@ export function applyCustom<Args extends readonly unknown[], Out extends Outputs
   context.needsInputGrad = args.map((arg) => arg instanceof Tensor && state.tracking && nodeOf(arg) !== null);
   const results = noGrad<unknown>(() => custom.forward(context, ...args)) as Out;
   const tracked = tensors.filter(({ i }) => context.needsInputGrad[i]);
-  if (tracked.length === 0) return results;
+  if (tracked.length === 0 && !(custom.always === true && state.tracking)) return results;
   const name = custom.name ?? 'Function';
   const outputs = asList(results as Tensor | readonly Tensor[]);
   const recorded: Recorded = { context, backward: custom.backward, positions: tracked.map(({ i }) => i), name };

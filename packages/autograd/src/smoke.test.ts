@@ -1,8 +1,8 @@
 
 import { expect, test } from 'vitest';
 import { grad, Function, noGrad, type FunctionContext } from './index.ts';
-import { add, mul, tensor, sum, matmul, transpose, slice, exp, type Tensor, reshape, expand, mean, mul_, add_, div } from '@nn/tensor';
-import { assign } from '@nn/tensor/internal';
+import { add, mul, tensor, sum, matmul, transpose, exp, type Tensor, reshape, expand, mean, mul_, add_, div } from '@nn/tensor';
+import { assign, slice } from '@nn/tensor/internal';
 const arr = (t: Tensor | null) => t!.toArray();
 test('basics', async () => {
   const x = tensor([1.8614, 0.4258, -1.5441], { requiresGrad: true });

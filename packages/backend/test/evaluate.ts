@@ -50,13 +50,6 @@ export function derivative(root: Expression, index: number, incoming?: Expressio
   });
 }
 
-/** Replaces inputs by constants, where given. */
-export const fix = (root: Expression, values: readonly (number | undefined)[], type: Float): Expression =>
-  substituteInputs(
-    root,
-    values.map((value) => (value === undefined ? undefined : constant(value, type))),
-  );
-
 /** Columns of `count` points that fill the row's domain evenly (Roberts' R sequence); none falls on a round number. */
 export function points(row: Row, count: number): number[][] {
   const d = row.arity;

@@ -18,8 +18,8 @@ export interface ConformanceOptions {
   readonly skip?: readonly Skip[];
   /** Accuracy of core rows on this backend, with reasons, where the default is out of its reach. */
   readonly precision?: Precision;
-  /** Only these suites. */
-  readonly suites?: readonly string[];
+  /** Only cases whose name, `suite: case`, has one of these parts or fits one of these patterns. */
+  readonly only?: readonly (string | RegExp)[];
 }
 
 export interface NamedCase extends Case {
@@ -32,9 +32,8 @@ export interface NamedCase extends Case {
 export function casesFor(backend: Backend, options: ConformanceOptions): NamedCase[] {
   const precision: Precision = { ...defaultPrecision, ...options.precision };
   const subject = { backend, create: options.create, precision };
-  const chosen = Object.entries(suites).filter(([name]) => options.suites?.includes(name) ?? true);
   const used = new Set<string | RegExp>();
-  const cases = chosen.flatMap(([suite, casesOf]) =>
+  const cases = Object.entries(suites).flatMap(([suite, casesOf]) =>
     casesOf(subject).map((own) => {
       const full = `${suite}: ${own.name}`;
       const skip = options.skip?.find(({ cases: patterns }) =>
@@ -44,9 +43,12 @@ export function casesFor(backend: Backend, options: ConformanceOptions): NamedCa
     }),
   );
   const stale = options.skip?.flatMap(({ cases: patterns }) => patterns).filter((pattern) => !used.has(pattern)) ?? [];
-  if (stale.length > 0 && options.suites === undefined)
+  if (stale.length > 0)
     throw new BackendError('testBackend', `no case is called ${stale.join(' or ')}; drop it from skip`);
-  return cases;
+  const { only } = options;
+  return only === undefined
+    ? cases
+    : cases.filter(({ suite, name }) => only.some((pattern) => fits(pattern, `${suite}: ${name}`)));
 }
 
 const fits = (pattern: string | RegExp, name: string): boolean =>
@@ -68,7 +70,7 @@ export interface Verdict {
  * import { reference } from '@nn/backend';
  * import { judge } from '@nn/conformance';
  *
- * const verdicts = await judge({ create: reference, suites: ['scan'] });
+ * const verdicts = await judge({ create: reference, only: ['scan: '] });
  * console.log(verdicts.filter(({ outcome }) => outcome === 'failed').length); // 0
  * ```
  */

@@ -10,10 +10,10 @@ export interface Environment {
 /** Makes the function that evaluates an expression. */
 export function naiveValue(expression: Expression): (environment: Environment) => number {
   const root = expand(expression);
-  return (environment) => valueOf(root, environment, new Map());
+  return (environment) => evaluate(root, environment, new Map());
 }
 
-function valueOf(node: Expression, environment: Environment, known: Map<Expression, number>): number {
+function evaluate(node: Expression, environment: Environment, known: Map<Expression, number>): number {
   const before = known.get(node);
   if (before !== undefined) return before;
   const value = stored(compute(node, environment, known), node.type);
@@ -36,7 +36,7 @@ function stored(x: number, type: ScalarType): number {
 }
 
 function compute(node: Expression, environment: Environment, known: Map<Expression, number>): number {
-  const args = node.args.map((arg) => valueOf(arg, environment, known));
+  const args = node.args.map((arg) => evaluate(arg, environment, known));
   const [x, y, z] = args as [number, number, number];
   const float = node.args[0]?.type.startsWith('f') ?? false;
   switch (node.op) {

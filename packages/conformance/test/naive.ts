@@ -50,7 +50,10 @@ const identities = { sum: 0, product: 1, max: Number.NEGATIVE_INFINITY, min: Num
 function identityOf(combine: keyof typeof identities, type: string): number {
   const identity = identities[combine];
   if (type.startsWith('f') || Number.isFinite(identity)) return identity;
-  const [least, most] = { i32: [-2147483648, 2147483647], u32: [0, 4294967295], bool: [0, 1] }[type] as [number, number];
+  const [least, most] = { i32: [-2147483648, 2147483647], u32: [0, 4294967295], bool: [0, 1] }[type] as [
+    number,
+    number,
+  ];
   return identity < 0 ? least : most;
 }
 
@@ -78,7 +81,8 @@ const reduce: Run<ReduceKernel> = (kernel, { sizes, inputs, outputs, scalars = [
       values.push(body({ inputs: (i) => read(inputs[i]!, index), scalars, coordinate: coordinate++ }));
     }
     const target = place(outputs[0]!, outer);
-    if (kernel.combine === 'argmax' || kernel.combine === 'argmin') results[0]![target] = extremeAt(kernel.combine, values);
+    if (kernel.combine === 'argmax' || kernel.combine === 'argmin')
+      results[0]![target] = extremeAt(kernel.combine, values);
     else {
       const result = combined(kernel.combine, kernel.body.type, values);
       results[0]![target] = epilogue({ inputs: () => narrow(result, kernel.body.type), scalars, coordinate: row });
@@ -93,7 +97,7 @@ const narrow = (x: number, type: string): number => (type === 'f32' ? Math.froun
 function extremeAt(combine: 'argmax' | 'argmin', values: readonly number[]): number {
   const nan = values.findIndex(Number.isNaN);
   const extreme = combine === 'argmax' ? Math.max(...values) : Math.min(...values);
-  return nan >= 0 ? nan : values.findIndex((x) => x === extreme);
+  return nan >= 0 ? nan : values.indexOf(extreme);
 }
 
 /** How far the indices move, given their extents. */
@@ -135,7 +139,11 @@ const matmul: Run<MatmulKernel> = (kernel, { sizes, inputs, outputs, scalars = [
       sum = float ? sum + x * y : (sum + Math.imul(x, y)) | 0;
     }
     const rounded = kernel.dtype === 'float32' ? Math.fround(sum) : sum;
-    const own = { inputs: (i: number) => (i === 0 ? rounded : read(extras[i - 1]!, index)), scalars, coordinate: coordinate++ };
+    const own = {
+      inputs: (i: number) => (i === 0 ? rounded : read(extras[i - 1]!, index)),
+      scalars,
+      coordinate: coordinate++,
+    };
     results[0]![place(outputs[0]!, index)] = epilogue(own);
   }
 };
@@ -146,8 +154,12 @@ const conv: Run<ConvKernel> = (kernel, { sizes, extents = [], inputs, outputs, s
   const [xs, ws, ys] = [0, 1, 2].map((i) => sizes.slice(i * width, (i + 1) * width)) as [number[], number[], number[]];
   const axis = (d: number): number[] => extents.slice(1 + 4 * d, 5 + 4 * d);
   const perGroup = ys[1]! / extents[0]!;
-  const flat = (index: readonly number[], own: readonly number[]): number => index.reduce((at, i, d) => at * own[d]! + i, 0);
-  const sum = results[0]!.length === 0 ? new Float64Array(0) : new Float64Array(Math.max(1, ...[xs, ws, ys].map((s) => s.reduce((p, n) => p * n, 1))));
+  const flat = (index: readonly number[], own: readonly number[]): number =>
+    index.reduce((at, i, d) => at * own[d]! + i, 0);
+  const sum =
+    results[0]!.length === 0
+      ? new Float64Array(0)
+      : new Float64Array(Math.max(1, ...[xs, ws, ys].map((s) => s.reduce((p, n) => p * n, 1))));
   const from = (i: number, at: number): number => inputs[i]!.memory[inputs[i]!.offset + at]!;
   for (const [b, o, ...j] of tuples(ys) as Generator<[number, number, ...number[]]>)
     for (const [c, ...t] of tuples(ws.slice(1)) as Generator<[number, ...number[]]>) {
@@ -163,8 +175,10 @@ const conv: Run<ConvKernel> = (kernel, { sizes, extents = [], inputs, outputs, s
   const epilogue = naiveValue(kernel.epilogue);
   for (const index of tuples(own)) {
     const at = flat(index, own);
-    const value = (i: number): number => (i === 1 ? from(2, index[1]!) : kernel.dtype === 'float32' ? Math.fround(sum[at]!) : sum[at]!);
-    results[0]![outputs[0]!.offset + at] = kernel.role === 'forward' ? epilogue({ inputs: value, scalars, coordinate: at }) : value(0);
+    const value = (i: number): number =>
+      i === 1 ? from(2, index[1]!) : kernel.dtype === 'float32' ? Math.fround(sum[at]!) : sum[at]!;
+    results[0]![outputs[0]!.offset + at] =
+      kernel.role === 'forward' ? epilogue({ inputs: value, scalars, coordinate: at }) : value(0);
   }
 };
 
@@ -177,7 +191,9 @@ const scan: Run<ScanKernel> = (kernel, { sizes, inputs, outputs }, results) => {
       const index = [...outer, j];
       const result = combined(kernel.combine, kernel.output.dtype.startsWith('float') ? 'f64' : 'i32', values);
       results[0]![place(outputs[0]!, index)] = result;
-      if (kernel.indices) results[1]![place(outputs[1]!, index)] = span[values.findLastIndex((x) => x === result || (Number.isNaN(x) && Number.isNaN(result)))]!;
+      if (kernel.indices)
+        results[1]![place(outputs[1]!, index)] =
+          span[values.findLastIndex((x) => x === result || (Number.isNaN(x) && Number.isNaN(result)))]!;
     }
 };
 
@@ -218,4 +234,14 @@ const rows: Run<RowsKernel> = (kernel, { sizes, inputs, outputs, scalars = [] },
   }
 };
 
-const kinds: { readonly [K in Kernel as K['kind']]: Run<K> } = { map, reduce, gather, scatter, matmul, conv, scan, sort, rows };
+const kinds: { readonly [K in Kernel as K['kind']]: Run<K> } = {
+  map,
+  reduce,
+  gather,
+  scatter,
+  matmul,
+  conv,
+  scan,
+  sort,
+  rows,
+};

@@ -5,9 +5,9 @@ export { memory, type MemoryReport, setMemoryLimit, tagged } from './memory/repo
 export { keep, scope, Scope } from './memory/scope.ts';
 export { getPrintOptions, type PrintOptionChanges, type PrintOptions, type PrintProfile, setPrintOptions } from './print/print-options.ts';
 export * from './ops/elementwise/index.ts';
-export { sum, mean } from './ops/reduce/sum.ts';
+export * from './ops/reduce/index.ts';
 export * from './ops/linalg/index.ts';
 export * from './ops/shape/index.ts';
 export * from './ops/index/index.ts';
-export { fromData as tensor, type Data, type TensorOptions } from './ops/creation/from-data.ts';
+export * from './ops/creation/index.ts';
 export { Tensor } from './tensor.ts';

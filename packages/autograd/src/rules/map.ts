@@ -3,7 +3,7 @@
  * derivative are one launch.
  */
 import { differentiate } from '@nn/backend';
-import type { MapBuild, Op, Plan } from '@nn/tensor/internal';
+import { filled, type MapBuild, type Op, type Plan } from '@nn/tensor/internal';
 import { type Derived, derive, derivedMap, derivedSum, readsOf, runDerived, usesCoordinate } from './symbolic.ts';
 import { type Rule, settle, stretched, sumTo } from './rule.ts';
 
@@ -42,8 +42,10 @@ export const mapRule: Rule<'map'> = {
   },
   apply: (node, j, g) => {
     const made = gradientOf(node.plan, j);
-    if (made === null) return null;
-    const { shape } = node.plan.inputs[j]!;
+    const own = node.plan.inputs[j]!;
+    const { shape } = own;
+    // Steps (floor, sign, what was overwritten) pass a gradient of zeros, as in PyTorch: "no gradient" would say that the input isn't used.
+    if (made === null) return filled(own.device, own.dtype, shape, 0);
     if (made.op === null) return sumTo(g, shape);
     // Where the derivative reads nothing of full shape (a number times a number, say), its result may still have to be stretched.
     const value = runDerived(made.op, made.derived, node, g);

@@ -111,7 +111,8 @@ const floats: { readonly [N in CoreName]: FloatRow } = {
     const unknown = nan || (hasZero(x) && hasInfinity(y)) || (hasZero(y) && hasInfinity(x));
     const known = isPoint(x) && isPoint(y) && productIsExact(x.lo, y.lo, type) && ulps <= 0.5;
     // Where ends are 0 · ∞, what lies between them is 0 times a number.
-    const range = unknown && (hasNumber(x) || hasNumber(y)) && !(isPoint(x) && isPoint(y)) ? withZero(lo, hi) : { lo, hi };
+    const range =
+      unknown && (hasNumber(x) || hasNumber(y)) && !(isPoint(x) && isPoint(y)) ? withZero(lo, hi) : { lo, hi };
     return widen({ ...range, nan: unknown }, type, known ? 0 : ulps, absolute);
   },
   div: (args, type, accuracy) => {

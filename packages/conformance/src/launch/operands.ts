@@ -44,7 +44,7 @@ export function operandOver(sizes: readonly number[], dtype: DType, layout: Layo
 }
 
 /** Elements behind an operand that nobody may touch. */
-const slack = 3;
+export const slack = 3;
 
 interface Layout {
   readonly access: Access;

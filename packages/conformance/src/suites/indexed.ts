@@ -32,7 +32,13 @@ function indexedOver(
   };
 }
 
-const gatherCase = (name: string, sizes: readonly number[], source: Indexed, indices: readonly OperandData[], output: OperandData): LaunchCase => {
+const gatherCase = (
+  name: string,
+  sizes: readonly number[],
+  source: Indexed,
+  indices: readonly OperandData[],
+  output: OperandData,
+): LaunchCase => {
   const kernel: GatherKernel = {
     kind: 'gather',
     rank: sizes.length,

@@ -49,7 +49,15 @@ function matmulCase(spec: MatmulSpec): LaunchCase {
     scalars: scalars.length,
   };
   const sizes = [...batch, m, n, k];
-  return { name, kernel, sizes, inputs: [left, right, ...extras], outputs: [output], scalars, ...(tolerance && { tolerance }) };
+  return {
+    name,
+    kernel,
+    sizes,
+    inputs: [left, right, ...extras],
+    outputs: [output],
+    scalars,
+    ...(tolerance && { tolerance }),
+  };
 }
 
 export const matmulSuite: Suite = ({ backend }) =>
@@ -61,7 +69,15 @@ export const matmulSuite: Suite = ({ backend }) =>
 const edges = [1, 5, 8, 9, 17, 33, 64, 65];
 
 function sizeCases(): LaunchCase[] {
-  const sizes: (readonly [number, number, number])[] = [[97, 311, 53], [64, 50, 784], [3, 2, 1025], [0, 4, 5], [4, 0, 5], [4, 5, 0], [300, 3, 2]];
+  const sizes: (readonly [number, number, number])[] = [
+    [97, 311, 53],
+    [64, 50, 784],
+    [3, 2, 1025],
+    [0, 4, 5],
+    [4, 0, 5],
+    [4, 5, 0],
+    [300, 3, 2],
+  ];
   for (const size of edges) sizes.push([size, size, size], [1, size, 9], [size, 1, 17], [9, 8, size]);
   return sizes.map(([m, n, k]) => matmulCase({ name: `${m}x${k} @ ${k}x${n}`, m, n, k }));
 }
@@ -71,7 +87,8 @@ const layouts: readonly LayoutName[] = ['dense', 'offset', 'transposed', 'revers
 function layoutCases(): LaunchCase[] {
   const cases: LaunchCase[] = [];
   for (const left of layouts)
-    for (const right of layouts) cases.push(matmulCase({ name: `${left} @ ${right}`, m: 18, n: 21, k: 35, left, right }));
+    for (const right of layouts)
+      cases.push(matmulCase({ name: `${left} @ ${right}`, m: 18, n: 21, k: 35, left, right }));
   for (const out of ['offset', 'transposed', 'reversed', 'gaps'] as const)
     cases.push(matmulCase({ name: `to ${out}`, m: 18, n: 21, k: 35, right: 'transposed', out }));
   return cases;
@@ -81,16 +98,48 @@ function batchCases(): LaunchCase[] {
   const cases: LaunchCase[] = [];
   for (const batch of [[1], [5], [2, 3], [2, 1, 3], [0], [2, 1, 2, 2]])
     for (const layout of ['dense', 'transposed', 'gaps', 'broadcast'] as const)
-      cases.push(matmulCase({ name: `batch [${batch}], ${layout}`, batch, m: 7, n: 9, k: 10, left: layout, right: layout === 'dense' ? 'gaps' : layout }));
+      cases.push(
+        matmulCase({
+          name: `batch [${batch}], ${layout}`,
+          batch,
+          m: 7,
+          n: 9,
+          k: 10,
+          left: layout,
+          right: layout === 'dense' ? 'gaps' : layout,
+        }),
+      );
   return cases;
 }
 
 function dtypeCases(): LaunchCase[] {
   return (['float32', 'float64', 'int32', 'int64', 'uint8'] as const).flatMap((dtype) => [
     matmulCase({ name: `of ${dtype}`, m: 17, n: 19, k: 23, dtype }),
-    matmulCase({ name: `of ${dtype}, transposed`, m: 17, n: 19, k: 23, dtype, left: 'transposed', right: 'transposed' }),
-    matmulCase({ name: `of large ${dtype}`, m: 5, n: 9, k: 6, dtype, fill: (own, n) => wholeNumbers(own, n, n, own === 'uint8' ? 255 : 1500) }),
-    matmulCase({ name: `of ${dtype} that wrap`, m: 3, n: 5, k: 6, dtype, fill: (own, n) => wholeNumbers(own, n, n, own.startsWith('float') ? 3 : 2147483647) }),
+    matmulCase({
+      name: `of ${dtype}, transposed`,
+      m: 17,
+      n: 19,
+      k: 23,
+      dtype,
+      left: 'transposed',
+      right: 'transposed',
+    }),
+    matmulCase({
+      name: `of large ${dtype}`,
+      m: 5,
+      n: 9,
+      k: 6,
+      dtype,
+      fill: (own, n) => wholeNumbers(own, n, n, own === 'uint8' ? 255 : 1500),
+    }),
+    matmulCase({
+      name: `of ${dtype} that wrap`,
+      m: 3,
+      n: 5,
+      k: 6,
+      dtype,
+      fill: (own, n) => wholeNumbers(own, n, n, own.startsWith('float') ? 3 : 2147483647),
+    }),
   ]);
 }
 
@@ -121,7 +170,15 @@ function accuracyCases(): LaunchCase[] {
     [7, 200, 3000].map((k) => {
       const unit = dtype === 'float32' ? 2 ** -24 : 2 ** -53;
       const tolerance = (): number => 2 * k * unit * k;
-      return matmulCase({ name: `accuracy over ${k} ${dtype}`, m: 9, n: 11, k, dtype, fill: (own, n) => fractions(own, n, n), tolerance });
+      return matmulCase({
+        name: `accuracy over ${k} ${dtype}`,
+        m: 9,
+        n: 11,
+        k,
+        dtype,
+        fill: (own, n) => fractions(own, n, n),
+        tolerance,
+      });
     }),
   );
 }
@@ -144,7 +201,13 @@ function orderCases(backend: Backend): Case[] {
       name: 'order of a sum depends on k alone',
       run: async () => {
         const first = await run(1, 1);
-        for (const [m, n] of [[2, 1], [1, 2], [65, 3], [3, 65], [33, 64]] as const)
+        for (const [m, n] of [
+          [2, 1],
+          [1, 2],
+          [65, 3],
+          [3, 65],
+          [33, 64],
+        ] as const)
           compare(`the same dot product in ${m}x${n}`, await run(m, n), first);
       },
     },

@@ -1,6 +1,15 @@
 /** Memory and life of a backend: writing and reading, blocks that don't touch each other, launches that are used again, the end. */
-import { add, type Backend, BackendError, type DataArray, type DType, dtypes, input, type MapKernel } from '@nn/backend';
-import type { Case, Suite, Subject } from '../case.ts';
+import {
+  add,
+  type Backend,
+  BackendError,
+  type DataArray,
+  type DType,
+  dtypes,
+  input,
+  type MapKernel,
+} from '@nn/backend';
+import type { Case, Subject, Suite } from '../case.ts';
 import { check, compare, compareBits } from '../launch/compare.ts';
 import { type LaunchCase, Prepared } from '../launch/launch-case.ts';
 import { footprint, operandOver } from '../launch/operands.ts';
@@ -42,7 +51,14 @@ function dtypeCases(backend: Backend, dtype: DType): Case[] {
         const block = backend.allocate(n * bytes);
         const expected = wholeNumbers(dtype, n, 2, 100);
         backend.write(block, 0, dtype, expected);
-        for (const [offset, length] of [[3, 5], [1, 1], [20, 33], [n - 2, 2], [7, 0], [n, 0]] as const) {
+        for (const [offset, length] of [
+          [3, 5],
+          [1, 1],
+          [20, 33],
+          [n - 2, 2],
+          [7, 0],
+          [n, 0],
+        ] as const) {
           const data = wholeNumbers(dtype, length, offset, 100);
           backend.write(block, offset, dtype, data);
           expected.set(data, offset);
@@ -79,7 +95,10 @@ function blockCases(backend: Backend): Case[] {
       run: async () => {
         const bytes = backend.bytesPerElement('float32');
         const lengths = Array.from({ length: 200 }, (_, i) => 1 + ((i * 37) % 301));
-        const make = (length: number, value: number): { length: number; value: number; block: ReturnType<Backend['allocate']> } => {
+        const make = (
+          length: number,
+          value: number,
+        ): { length: number; value: number; block: ReturnType<Backend['allocate']> } => {
           const block = backend.allocate(length * bytes);
           backend.write(block, 0, 'float32', filled(length, value));
           return { length, value, block };
@@ -129,7 +148,9 @@ function sumCase(n: number, seed: number): LaunchCase {
     kind: 'map',
     rank: 1,
     inputs: inputs.map(({ dtype, access }) => ({ dtype, access })),
-    outputs: [{ dtype: 'float32', access: 'contiguous', expression: add(input(0, 'f32'), input(1, 'f32')), overwrites: -1 }],
+    outputs: [
+      { dtype: 'float32', access: 'contiguous', expression: add(input(0, 'f32'), input(1, 'f32')), overwrites: -1 },
+    ],
     scalars: 0,
   };
   return { name: '', kernel, sizes, inputs, outputs: [operandOver(sizes, 'float32', 'dense', footprint)] };

@@ -60,8 +60,14 @@ const pairs: readonly (readonly [readonly number[], readonly number[]])[] = [
   [[300], [3]],
   [[17], [2, 5]],
   [[3, 2], [7]],
-  [[2, 3], [2, 4]],
-  [[2, 1, 3], [4, 1, 2]],
+  [
+    [2, 3],
+    [2, 4],
+  ],
+  [
+    [2, 1, 3],
+    [4, 1, 2],
+  ],
   [[5], []],
   [[4], [0]],
   [[0], [4]],
@@ -93,7 +99,9 @@ function shapeCases(): LaunchCase[] {
 const factors: Fill = (dtype, n) => {
   const random = randomOf(7);
   const few = dtype === 'uint8' ? [1, 1, 2] : [1, -1, 1, -1, 2];
-  return new dtypes[dtype].array(Array.from({ length: n }, (_, i) => (i % 7 === 0 ? few[Math.floor(random() * few.length)]! : 1)));
+  return new dtypes[dtype].array(
+    Array.from({ length: n }, (_, i) => (i % 7 === 0 ? few[Math.floor(random() * few.length)]! : 1)),
+  );
 };
 
 function dtypeCases(): LaunchCase[] {
@@ -190,7 +198,10 @@ function expressionCases(): LaunchCase[] {
   const [x, y] = [input(0, 'f32'), input(1, 'f32')];
   const [kept, reduced] = [[6, 3], [19]];
   const sizes = [...kept, ...reduced];
-  const operands = [operandOver(sizes, 'float32', 'dense', numbers(4, 1)), operandOver(sizes, 'float32', 'row', numbers(4, 2))];
+  const operands = [
+    operandOver(sizes, 'float32', 'dense', numbers(4, 1)),
+    operandOver(sizes, 'float32', 'row', numbers(4, 2)),
+  ];
   const output = operandOver(kept, 'float32', 'dense', footprint);
   const one = operands.slice(0, 1);
   const at = (dtype: DType): OperandData => operandOver(kept, dtype, 'reversed', footprint);
@@ -199,7 +210,7 @@ function expressionCases(): LaunchCase[] {
     reduceCase({ ...spec, name: 'a body of two operands', body: mul(x, y) }),
     reduceCase({ ...spec, name: 'a norm: squares, then the root', inputs: one, body: mul(x, x), epilogue: sqrt(x), tolerance: nearly }),
     reduceCase({ ...spec, name: 'scalars in body and epilogue', body: mul(x, scalar(0, 'f32')), epilogue: add(x, scalar(1, 'f32')), scalars: [3, -2] }),
-    reduceCase({ ...spec, name: 'coordinate in the body', body: mul(cast(coordinate, 'f32'), y) }),
+    reduceCase({ ...spec, name: 'coordinate in the body', body: mul(cast(coordinate, 'f32'), x) }),
     reduceCase({ ...spec, name: 'coordinate in the epilogue', epilogue: add(x, cast(coordinate, 'f32')) }),
     reduceCase({ ...spec, name: 'the epilogue of nothing', reduced: [0], inputs: [operandOver([6, 3, 0], 'float32', 'dense', footprint)], epilogue: add(x, scalar(0, 'f32')), scalars: [7] }),
     reduceCase({ ...spec, name: 'bools counted', inputs: [operandOver(sizes, 'bool', 'dense', numbers(1))], body: cast(input(0, 'bool'), 'i32'), epilogue: input(0, 'i32'), output: at('int64') }),

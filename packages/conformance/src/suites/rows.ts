@@ -1,6 +1,6 @@
 /** The `rows` kind: softmax, logsumexp, layer norm and their like over rows of every length; several outputs, scalars, coordinates. */
 import {
-  add, type Backend, cast, castTo, coordinate, div, type DType, type Expression, exp, input, log, max, mul, type RowsKernel, scalar, sqrt, sub,
+  add, type Backend, cast, castTo, coordinate, type DType, div, type Expression, exp, input, log, max, mul, type RowsKernel, scalar, sqrt, sub,
 } from '@nn/backend'; // biome-ignore format: one list
 import { asReference, type Case, holds, type Suite } from '../case.ts';
 import { compareBits } from '../launch/compare.ts';
@@ -64,7 +64,13 @@ const logSumExp = (): Pick<RowsSpec, 'reductions' | 'outputs'> => {
 
 /** Mean and squared distance from it, with weight and bias; 1/n and ε are scalars. */
 function layerNorm(): Pick<RowsSpec, 'reductions' | 'outputs'> {
-  const [x, weight, bias, sum, squares] = [0, 1, 2, 3, 4].map((i) => input(i, 'f32')) as [Expression, Expression, Expression, Expression, Expression];
+  const [x, weight, bias, sum, squares] = [0, 1, 2, 3, 4].map((i) => input(i, 'f32')) as [
+    Expression,
+    Expression,
+    Expression,
+    Expression,
+    Expression,
+  ];
   const [perElement, epsilon] = [scalar(0, 'f32'), scalar(1, 'f32')];
   const mean = mul(sum, perElement);
   const centred = sub(x, mean);

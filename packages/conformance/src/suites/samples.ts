@@ -39,7 +39,8 @@ const drawn = 192;
 export function samplesOf(row: Row, types: readonly ScalarType[]): number[][] {
   const random = randomOf(row.name.length + 97 * types.length);
   // Of a pair all edges meet in core rows, on which the others stand.
-  const most = types.length === 1 || row.meaning === undefined ? Number.POSITIVE_INFINITY : Math.floor(900 ** (1 / types.length));
+  const most =
+    types.length === 1 || row.meaning === undefined ? Number.POSITIVE_INFINITY : Math.floor(900 ** (1 / types.length));
   const count = types.length > 2 ? Math.max(3, Math.floor(2500 ** (1 / types.length))) : most;
   const tuples = combinations(types.map((type) => edges(type).slice(0, count)));
   for (let i = 0; i < drawn; i++) tuples.push(types.map((type, arg) => draw(row, arg, type, random)));

@@ -43,7 +43,9 @@ const numbers =
   (combine: Combine): Fill =>
   (dtype, n) =>
     combine === 'product'
-      ? new dtypes[dtype].array(Array.from({ length: n }, (_, i) => (i % 11 === 5 ? 2 : i % 3 === 0 && dtype !== 'uint8' ? -1 : 1)))
+      ? new dtypes[dtype].array(
+          Array.from({ length: n }, (_, i) => (i % 11 === 5 ? 2 : i % 3 === 0 && dtype !== 'uint8' ? -1 : 1)),
+        )
       : wholeNumbers(dtype, n, n, 6);
 
 const only =
@@ -78,9 +80,19 @@ function layoutCases(): LaunchCase[] {
       cases.push(scanCase({ name: `from ${layout}`, sizes, combine: 'sum', reverse, layout }));
       cases.push(scanCase({ name: `from ${layout}`, sizes, combine: 'max', reverse, layout, indices: true }));
     }
-  for (const out of writableLayouts) cases.push(scanCase({ name: `to ${out}`, sizes, combine: 'sum', layout: 'gaps', out, reverse: true }));
-  for (const some of [[1, 1, 9], [2, 0, 3], [0, 4], [2, 3, 0], [2, 1, 2, 1, 2, 5]])
-    cases.push(scanCase({ name: `[${some}]`, sizes: some, combine: 'sum' }), scanCase({ name: `[${some}]`, sizes: some, combine: 'max', indices: true }));
+  for (const out of writableLayouts)
+    cases.push(scanCase({ name: `to ${out}`, sizes, combine: 'sum', layout: 'gaps', out, reverse: true }));
+  for (const some of [
+    [1, 1, 9],
+    [2, 0, 3],
+    [0, 4],
+    [2, 3, 0],
+    [2, 1, 2, 1, 2, 5],
+  ])
+    cases.push(
+      scanCase({ name: `[${some}]`, sizes: some, combine: 'sum' }),
+      scanCase({ name: `[${some}]`, sizes: some, combine: 'max', indices: true }),
+    );
   return cases;
 }
 
@@ -90,10 +102,20 @@ function dtypeCases(): LaunchCase[] {
     for (const combine of combines) {
       if (dtype === 'bool' && (combine === 'sum' || combine === 'product')) continue;
       cases.push(scanCase({ name: `of ${dtype}`, sizes: [4, 19], combine, from: dtype }));
-      if (combine === 'max' || combine === 'min') cases.push(scanCase({ name: `of ${dtype}`, sizes: [4, 19], combine, from: dtype, indices: true }));
+      if (combine === 'max' || combine === 'min')
+        cases.push(scanCase({ name: `of ${dtype}`, sizes: [4, 19], combine, from: dtype, indices: true }));
     }
   for (const from of ['bool', 'uint8', 'int32'] as const)
-    cases.push(scanCase({ name: `of ${from} in int64`, sizes: [4, 19], combine: 'sum', from, to: 'int64', fill: (dtype, n) => wholeNumbers(dtype, n, 1, 200) }));
+    cases.push(
+      scanCase({
+        name: `of ${from} in int64`,
+        sizes: [4, 19],
+        combine: 'sum',
+        from,
+        to: 'int64',
+        fill: (dtype, n) => wholeNumbers(dtype, n, 1, 200),
+      }),
+    );
   cases.push(scanCase({ name: 'of int32 in float32', sizes: [4, 19], combine: 'sum', from: 'int32', to: 'float32' }));
   return cases;
 }
@@ -122,7 +144,7 @@ function specialCases(): LaunchCase[] {
 
 function accuracyCases(): LaunchCase[] {
   return (['float32', 'float64'] as const).map((dtype) => {
-    const n = 3000;
+    const n = 1500;
     const unit = dtype === 'float32' ? 2 ** -24 : 2 ** -53;
     return scanCase({
       name: `accuracy of ${n} ${dtype}`,

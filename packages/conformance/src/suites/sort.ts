@@ -58,10 +58,17 @@ function directed(descending: boolean): LaunchCase[] {
     cases.push(sortCase(`from ${layout}`, [3, 2, 13], descending, tied, 'float32', layout));
     cases.push(sortCase(`long rows from ${layout}`, [2, 700], descending, tied, 'float32', layout));
   }
-  for (const sizes of [[0, 3], [3, 0], [1, 1], [2, 1, 3, 1, 2, 4]]) cases.push(sortCase(`[${sizes}]`, sizes, descending, tied));
+  for (const sizes of [
+    [0, 3],
+    [3, 0],
+    [1, 1],
+    [2, 1, 3, 1, 2, 4],
+  ])
+    cases.push(sortCase(`[${sizes}]`, sizes, descending, tied));
   const specials = [1, nan, -infinity, 0, infinity, -0, nan, -1, 0, 5e-39, infinity, -3];
   for (const n of [12, 1030]) cases.push(sortCase(`${n} with NaN and infinities`, [n], descending, only(specials)));
   const extremes = [2147483647, -2147483648, 0, 2147483647, -1, -2147483648];
-  for (const n of [6, 515]) cases.push(sortCase(`${n} of the largest integers`, [n], descending, only(extremes), 'int32'));
+  for (const n of [6, 515])
+    cases.push(sortCase(`${n} of the largest integers`, [n], descending, only(extremes), 'int32'));
   return cases;
 }

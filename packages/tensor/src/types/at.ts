@@ -1,7 +1,7 @@
 /**
  * Indexing: `at(0, '1:3', null, '...')`. A slice other than `':'` has an unknown size (clamping is done at the call). One tensor
  * or array among the indices puts its shape in place of the dimension, a mask an unknown size in place of its own; several of
- * them give an unknown shape.
+ * them give an unknown shape. Check and result are apart: a result doesn't wait for a size to be known.
  */
 import type { Subtract } from './arithmetic.ts';
 import type { Differ } from './checked.ts';
@@ -17,26 +17,6 @@ interface IndexTensor {
 /** An integer, a slice (`'1:3'`, `'::2'`, `':'`), `'...'`, `null` for a new dimension, integers or a mask. */
 export type Index = number | string | null | IndexTensor | readonly number[] | readonly boolean[];
 
-/** The shape of S at the indices I. */
-export type Select<S, I> =
-  Known<S> extends true
-    ? Advanced<I> extends readonly [unknown, unknown, ...List]
-      ? Shape
-      : number extends Length<I>
-        ? Shape
-        : Steps<S, I, [], [], LimitsOf<S, I>>
-    : Shape;
-
-/** What a sentence names: the rank, and how many dimensions the indices ask for. */
-interface Limits {
-  rank: number;
-  given: number;
-}
-interface LimitsOf<S, I> extends Limits {
-  rank: Length<S>;
-  given: Length<Consumers<I>>;
-}
-
 /** The tensors and arrays among the indices. */
 type Advanced<I, Out extends List = []> = I extends readonly [infer H, ...infer R]
   ? Advanced<R, H extends number | string | null ? Out : [...Out, H]>
@@ -47,72 +27,91 @@ type Consumers<I, Out extends List = []> = I extends readonly [infer H, ...infer
   ? Consumers<R, H extends null | '...' ? Out : [...Out, ...Consumed<H>]>
   : Out;
 /** A mask uses up as many as it has. */
-type Consumed<H> = H extends { readonly '~shape': infer M extends List; readonly dtype: 'bool' } ? M : [unknown];
+type Consumed<H> = H extends { readonly '~shape': infer M extends List; readonly dtype: 'bool' }
+  ? { [K in keyof M]: unknown }
+  : [unknown];
 
-type Steps<S, I, Out extends List, Seen extends List, F extends Limits> = I extends readonly [infer H, ...infer R]
+/** The dimensions that an ellipsis stands for before the indices R. */
+type Skipped<S, R> = S extends readonly [...infer M, ...Consumers<R>] ? M : never;
+
+/** The shape of S at the indices I. */
+export type Select<S, I> =
+  Known<S> extends true
+    ? Advanced<I> extends readonly [unknown, unknown, ...List]
+      ? Shape
+      : number extends Length<I>
+        ? Shape
+        : Steps<S, I>
+    : Shape;
+
+type Steps<S, I, Out extends List = []> = I extends readonly [infer H, ...infer R]
   ? H extends null
-    ? Steps<S, R, [...Out, 1], Seen, F>
+    ? Steps<S, R, [...Out, 1]>
     : H extends '...'
-      ? Ellipsis<S, R, Out, Seen, F>
+      ? S extends readonly [...Skipped<S, R>, ...infer T]
+        ? Steps<T, R, [...Out, ...Skipped<S, R>]>
+        : Shape
       : H extends IndexTensor
-        ? TensorStep<S, H, R, Out, Seen, F>
-        : S extends readonly [infer D extends number, ...infer T]
+        ? TensorStep<S, H, R, Out>
+        : S extends readonly [infer D, ...infer T]
           ? H extends number
-            ? Outside<D, H> extends true
-              ? IndexOutOfRange<H, Length<Seen>, D>
-              : Steps<T, R, Out, [...Seen, D], F>
-            : H extends ':'
-              ? Steps<T, R, [...Out, D], [...Seen, D], F>
-              : H extends readonly number[]
-                ? Steps<T, R, [...Out, Length<H>], [...Seen, D], F>
-                : Steps<T, R, [...Out, number], [...Seen, D], F>
-          : TooManyIndices<F['given'], F['rank']>
+            ? Steps<T, R, Out>
+            : Steps<T, R, [...Out, H extends ':' ? D : H extends readonly number[] ? Length<H> : number]>
+          : Shape
   : S extends List
     ? [...Out, ...S]
     : Shape;
 
-type Blank<C extends List> = { [K in keyof C]: unknown };
-
-/** The dimensions that the other indices leave. */
-type Ellipsis<S, R, Out extends List, Seen extends List, F extends Limits> = '...' extends (
-  R extends List
-    ? R[number]
-    : never
-)
-  ? TwoEllipses
-  : S extends readonly [...infer M, ...Blank<Consumers<R>>]
-    ? S extends readonly [...M, ...infer Q]
-      ? Steps<Q, R, [...Out, ...M], [...Seen, ...M], F>
+type TensorStep<S, H extends IndexTensor, R, Out extends List> = H['dtype'] extends 'bool'
+  ? number extends Length<H['~shape']>
+    ? Shape
+    : S extends readonly [...Consumed<H>, ...infer T]
+      ? Steps<T, R, [...Out, number]>
       : Shape
-    : TooManyIndices<F['given'], F['rank']>;
-
-/** A mask takes its dimensions one by one and leaves one of unknown size; integers leave their own shape. */
-type TensorStep<
-  S,
-  H extends IndexTensor,
-  R,
-  Out extends List,
-  Seen extends List,
-  F extends Limits,
-> = H['dtype'] extends 'bool'
-  ? Known<H['~shape']> extends true
-    ? MaskStep<S, H['~shape'], R, Out, Seen, F>
-    : Shape
   : H['dtype'] extends 'int32' | 'int64'
-    ? S extends readonly [infer D, ...infer T]
-      ? Steps<T, R, [...Out, ...H['~shape']], [...Seen, D], F>
-      : TooManyIndices<F['given'], F['rank']>
+    ? S extends readonly [unknown, ...infer T]
+      ? Steps<T, R, [...Out, ...H['~shape']]>
+      : Shape
     : Shape;
-type MaskStep<S, M, R, Out extends List, Seen extends List, F extends Limits> = M extends readonly [
-  infer X extends number,
-  ...infer N,
-]
+
+/** S itself, or a sentence where the indices I are known not to fit. */
+export type CanSelect<S, I> =
+  Known<S> extends true
+    ? number extends Length<I>
+      ? S
+      : S extends readonly [...Consumers<I>, ...List]
+        ? Ranges<S, I>
+        : TooManyIndices<Length<Consumers<I>>, Length<S>>
+    : S;
+
+type Ranges<S, I, Seen extends List = []> = I extends readonly [infer H, ...infer R]
+  ? H extends null
+    ? Ranges<S, R, Seen>
+    : H extends '...'
+      ? '...' extends (R extends List ? R[number] : never)
+        ? TwoEllipses
+        : S extends readonly [...Skipped<S, R>, ...infer T]
+          ? Ranges<T, R, [...Seen, ...Skipped<S, R>]>
+          : S
+      : H extends { readonly '~shape': infer M extends List; readonly dtype: 'bool' }
+        ? MaskRanges<S, M, R, Seen>
+        : S extends readonly [infer D extends number, ...infer T]
+          ? H extends number
+            ? Outside<D, H> extends true
+              ? IndexOutOfRange<H, Length<Seen>, D>
+              : Ranges<T, R, [...Seen, D]>
+            : Ranges<T, R, [...Seen, D]>
+          : S
+  : S;
+
+/** A mask takes its dimensions one by one. */
+type MaskRanges<S, M, R, Seen extends List> = M extends readonly [infer X extends number, ...infer N]
   ? S extends readonly [infer D extends number, ...infer T]
     ? Differ<X, D> extends true
       ? MaskDoesNotFit<X, Length<Seen>, D>
-      : MaskStep<T, N, R, Out, [...Seen, D], F>
-    : TooManyIndices<F['given'], F['rank']>
-  : Steps<S, R, [...Out, number], Seen, F>;
+      : MaskRanges<T, N, R, [...Seen, D]>
+    : S
+  : Ranges<S, R, Seen>;
 
 /** True for an index known to be beyond the size, from either end. */
 type Outside<D extends number, I extends number> = `${I}` extends `-${infer N extends number}`

@@ -38,7 +38,7 @@ export type Checked<R, Argument> = [IsShape<R>] extends [false] ? R & string : A
 
 /** The same for a rest parameter: every argument gets the sentence, and the first one is reported. */
 export type CheckedRest<R, Arguments extends readonly unknown[]> = [IsShape<R>] extends [false]
-  ? { [K in keyof Arguments]: R }
+  ? { [K in keyof Arguments]: R & string }
   : Arguments;
 
 /**

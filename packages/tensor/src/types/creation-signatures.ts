@@ -1,5 +1,6 @@
 /** Signatures of the functions that make tensors: `export const zeros: CreationFunction = (shape, options) => …`. */
 import type { Backend, DType } from '@nn/backend';
+import type { Tensor } from '../tensor.ts';
 import type {
   Checked,
   Data,
@@ -11,7 +12,6 @@ import type {
   ShapeOr,
   ValueOf,
 } from './index.ts';
-import type { Tensor } from './test/typed-tensor.test-d.ts';
 
 interface CreationOptions<D> {
   readonly dtype?: D | undefined;

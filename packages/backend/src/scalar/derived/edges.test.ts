@@ -133,7 +133,7 @@ const exact: readonly [name: string, args: readonly number[], value: number][] =
   ['sinh', [-inf], -inf],
   ['cosh', [-inf], inf],
   ['sinc', [0], 1],
-  ['sinc', [7], 0],
+  ['sinc', [6], 0],
   ['sinc', [inf], nan],
   ['log1p', [-1], -inf],
   ['log1p', [-2], nan],
@@ -256,6 +256,8 @@ const smooth: readonly [name: string, ...options: number[]][] = [
   ['clamp', -1, 1],
   ['clampMin', 0],
   ['logaddexp', 0],
+  ['pow', 0],
+  ['pow', 1],
   ['pow', 2],
   ['pow', 3],
 ];

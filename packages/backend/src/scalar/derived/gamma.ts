@@ -50,7 +50,9 @@ defineRow({
     const one = same(1, x);
     const reflected = less(x, same(0.5, x));
     const a = select(reflected, sub(one, x), x);
-    const near = mul(mul(sub(a, one), sub(a, same(2, x))), ratio(a, nearZeros.p, nearZeros.q));
+    // The sum with 0 makes +0 of the -0 at 1.
+    const factors = mul(sub(a, one), sub(a, same(2, x)));
+    const near = add(mul(factors, ratio(a, nearZeros.p, nearZeros.q)), same(0, x));
     const w = reciprocal(a);
     const rest = add(same(Math.log(2 * Math.PI) / 2 - 0.5, x), mul(w, ratio(w, stirling.p, stirling.q)));
     const far = add(mul(sub(a, same(0.5, x)), sub(log(a), one)), rest);

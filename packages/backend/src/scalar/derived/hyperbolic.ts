@@ -52,10 +52,10 @@ const tangent = {
   q: [1, 0.46149674392728735, 0.023291485067503684, 0.0002065391889535782],
 };
 
-/** tanh(x) - x for |x| < 0.625. */
+/** tanh(x)/x - 1 for |x| < 0.625. */
 const smallTangent = (x: Expression): Expression => {
   const z = square(x);
-  return mul(mul(x, z), ratio(z, tangent.p, tangent.q));
+  return mul(z, ratio(z, tangent.p, tangent.q));
 };
 
 const isSmall = (x: Expression): Expression => less(abs(x), same(0.625, x));
@@ -68,7 +68,7 @@ defineRow({
   meaning: (x) => {
     const a = abs(x);
     const far = sub(same(1, x), div(same(2, x), add(exp(add(a, a)), same(1, x))));
-    return select(isSmall(x), add(x, smallTangent(x)), select(less(x, same(0, x)), neg(far), far));
+    return select(isSmall(x), mul(x, add(same(1, x), smallTangent(x))), select(less(x, same(0, x)), neg(far), far));
   },
   gradient: (g, out) => [mul(g, sub(same(1, out), square(out)))],
   domain: [[-10, 10]],
@@ -80,7 +80,7 @@ defineRow({
   name: 'tanhshrink',
   arity: 1,
   accepts: 'float',
-  meaning: (x) => select(isSmall(x), neg(smallTangent(x)), sub(x, tanh(x))),
+  meaning: (x) => select(isSmall(x), neg(mul(x, smallTangent(x))), sub(x, tanh(x))),
   gradient: (g, _, x) => [mul(g, square(tanh(x)))],
   domain: [[-10, 10]],
 });

@@ -11,6 +11,7 @@ export * from './logistic.ts';
 export * from './powers.ts';
 export * from './random.ts';
 export * from './rectifiers.ts';
+export * from './roots.ts';
 export * from './rounding.ts';
 export * from './sign.ts';
 export { acos, asin, atan, atan2, sinc, tan } from './trigonometric.ts';

@@ -33,6 +33,8 @@ const references: Readonly<Record<string, Reference>> = {
   square: (x) => x * x,
   reciprocal: (x) => 1 / x,
   rsqrt: (x) => 1 / sqrt(x),
+  normSqrt: sqrt,
+  normRoot: (x, p) => x ** (1 / p),
   hypot,
   exp2: (x) => 2 ** x,
   expm1,

@@ -1,8 +1,18 @@
 /** Sums, differences, products, quotients and remainders. What is rounded of a quotient, and what is divided by zero, is said here; the rest in rows. */
-import { add as plus, DTypeError, div as over, dtypes, mul as times, sub as minus, ValueError } from '@nn/backend';
+import { DTypeError, dtypes, sub as minus, div as over, add as plus, mul as times, ValueError } from '@nn/backend';
 import { categoryOf, type Numeric, valueOf } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
-import { binary, binaryInPlace, binaryParametric, binaryParametricInPlace, type Formula, ternary, ternaryInPlace, unary, unaryInPlace } from './build.ts';
+import {
+  binary,
+  binaryInPlace,
+  binaryParametric,
+  binaryParametricInPlace,
+  type Formula,
+  ternary,
+  ternaryInPlace,
+  unary,
+  unaryInPlace,
+} from './build.ts';
 import { isTensor } from './operand.ts';
 import type {
   AddFunction,
@@ -31,12 +41,20 @@ const isFloatDType = (x: Plain): boolean =>
 /** A factor beside operands; among integers it must be one. */
 function factor(op: string, name: string, value: Numeric, operands: readonly Plain[]): number {
   if (categoryOf(value) === 'float' && !operands.some(isFloatDType))
-    throw new DTypeError(op, `${name} is the fraction ${valueOf(value)}, but the operands are integers; pass an integer, or convert them with .to('float32')`);
+    throw new DTypeError(
+      op,
+      `${name} is the fraction ${valueOf(value)}, but the operands are integers; pass an integer, or convert them with .to('float32')`,
+    );
   return valueOf(value);
 }
 
 /** x ± alpha · y, with and without alpha, and in place. */
-function sum<F, G>(name: string, formula: string, scaled: Formula, takes?: 'number'): { readonly plain: F; readonly inPlace: G } {
+function sum<F, G>(
+  name: string,
+  formula: string,
+  scaled: Formula,
+  takes?: 'number',
+): { readonly plain: F; readonly inPlace: G } {
   const plainOf = binary(name, 'promote', formula, takes);
   const scaledOf = binaryParametric(name, 1, 'promote', scaled, takes);
   const plainInto = binaryInPlace(name, 'promote', formula, takes);
@@ -48,8 +66,15 @@ function sum<F, G>(name: string, formula: string, scaled: Formula, takes?: 'numb
   return { plain: plain as F, inPlace: inPlace as G };
 }
 
-const sums = sum<AddFunction<'add'>, AddInPlaceFunction<'add_'>>('add', 'add', (x, y, alpha) => plus(x!, times(alpha!, y!)));
-const differences = sum<AddFunction<'sub'>, AddInPlaceFunction<'sub_'>>('sub', 'sub', (x, y, alpha) => minus(x!, times(alpha!, y!)), 'number');
+const sums = sum<AddFunction<'add'>, AddInPlaceFunction<'add_'>>('add', 'add', (x, y, alpha) =>
+  plus(x!, times(alpha!, y!)),
+);
+const differences = sum<AddFunction<'sub'>, AddInPlaceFunction<'sub_'>>(
+  'sub',
+  'sub',
+  (x, y, alpha) => minus(x!, times(alpha!, y!)),
+  'number',
+);
 
 /**
  * x + alpha · y, of tensors that broadcast or a tensor and a number. The result has the promoted dtype; of bools it is their "or". PyTorch: `torch.add`.
@@ -86,7 +111,10 @@ export const neg_: InPlaceFunction = unaryInPlace('neg', 'promote', 'neg', 'numb
 /** Where integers would be divided by the number 0; in a tensor it can't be seen without reading. */
 function checkDivisor(op: string, x: Plain, y: Plain): void {
   if (!isTensor(y) && valueOf(y) === 0 && !isFloatDType(x) && !isFloatDType(y))
-    throw new ValueError(op, 'an integer is divided by 0, which no integer stands for; pass float(0), or convert to floats, for ±inf and NaN');
+    throw new ValueError(
+      op,
+      'an integer is divided by 0, which no integer stands for; pass float(0), or convert to floats, for ±inf and NaN',
+    );
 }
 
 const quotient = binary('div', 'float');
@@ -97,7 +125,8 @@ const floorQuotientInto = binaryInPlace('div', 'promote', 'floorDivide', 'number
 const truncQuotientInto = binaryInPlace('div', 'promote', 'truncDivide', 'number');
 
 function checkRounding(op: string, mode: RoundingMode): void {
-  if (mode !== 'floor' && mode !== 'trunc') throw new ValueError(op, `roundingMode is '${String(mode)}'; it must be 'floor', 'trunc' or null`);
+  if (mode !== 'floor' && mode !== 'trunc')
+    throw new ValueError(op, `roundingMode is '${String(mode)}'; it must be 'floor', 'trunc' or null`);
 }
 
 /**
@@ -189,5 +218,8 @@ const lerpIntoWith = ternaryInPlace('lerp', 'lerp');
 export const lerp: LerpFunction = ((x: Tensor, end: Tensor, weight: Plain) =>
   isTensor(weight) ? lerpWith(x, end, weight) : lerpBy(x, end, [valueOf(weight)])) as never;
 /** Moves x towards `end`, in place; a running average is `average.lerp_(value, 1 - momentum)`. */
-export const lerp_: <A extends Tensor>(x: A, end: Tensor, weight: Tensor | Numeric) => A = ((x: Tensor, end: Tensor, weight: Plain) =>
-  isTensor(weight) ? lerpIntoWith(x, end, weight) : lerpIntoBy(x, end, [valueOf(weight)])) as never;
+export const lerp_: <A extends Tensor>(x: A, end: Tensor, weight: Tensor | Numeric) => A = ((
+  x: Tensor,
+  end: Tensor,
+  weight: Plain,
+) => (isTensor(weight) ? lerpIntoWith(x, end, weight) : lerpIntoBy(x, end, [valueOf(weight)]))) as never;

@@ -34,7 +34,8 @@ const betweenInto = ternaryInPlace('clamp', 'clamp', { takes: 'number' });
 const atLeastInto = binaryInPlace('clamp', 'promote', 'clampMin', 'number');
 const atMostInto = binaryInPlace('clamp', 'promote', 'clampMax', 'number');
 
-const noBounds = (op: string): ValueError => new ValueError(op, 'neither min nor max is given; pass at least one: { min: 0 }');
+const noBounds = (op: string): ValueError =>
+  new ValueError(op, 'neither min nor max is given; pass at least one: { min: 0 }');
 
 /**
  * x between `min` and `max`, each a number or a tensor that broadcasts; `max` wins where it is the smaller. NaN stays. At the bounds x gets the gradient.
@@ -51,7 +52,10 @@ export const clamp: ClampFunction = ((x: Tensor, { min, max }: ClampOptions) => 
 }) as never;
 
 /** Clamps in place. */
-export const clamp_: <A extends Tensor>(x: A, options: ClampOptions) => A = ((x: Tensor, { min, max }: ClampOptions) => {
+export const clamp_: <A extends Tensor>(x: A, options: ClampOptions) => A = ((
+  x: Tensor,
+  { min, max }: ClampOptions,
+) => {
   if (min == null && max == null) throw noBounds('clamp_');
   return min == null ? atMostInto(x, max!) : max == null ? atLeastInto(x, min) : betweenInto(x, min, max);
 }) as never;

@@ -72,11 +72,19 @@ export const isclose: <A extends Operand, B extends Operand>(
   x: A,
   y: Checked<Broadcast<'isclose', ShapeOf<A>, ShapeOf<B>>, B>,
   options?: ClosenessOptions,
-) => Tensor<ShapeOr<Broadcast<'isclose', ShapeOf<A>, ShapeOf<B>>>, 'bool'> = ((x: Operand, y: Operand, options?: ClosenessOptions) =>
-  (options?.equalNan === true ? closeOrNaNOf : closeOf)(x, y, tolerances(options))) as never;
+) => Tensor<ShapeOr<Broadcast<'isclose', ShapeOf<A>, ShapeOf<B>>>, 'bool'> = ((
+  x: Operand,
+  y: Operand,
+  options?: ClosenessOptions,
+) => (options?.equalNan === true ? closeOrNaNOf : closeOf)(x, y, tolerances(options))) as never;
 
 /** Whether a statement holds for all elements of two tensors that broadcast: one launch, an op a rank. */
-function forAll(name: string, scalars: number, float: boolean, statement: (...args: Expression[]) => Expression): (x: Tensor, y: Tensor, values: readonly number[]) => Tensor {
+function forAll(
+  name: string,
+  scalars: number,
+  float: boolean,
+  statement: (...args: Expression[]) => Expression,
+): (x: Tensor, y: Tensor, values: readonly number[]) => Tensor {
   const ops: Op<'reduce'>[] = [];
   const build = (layouts: readonly Layout[]): ReduceBuild => {
     const promoted = resultType(layouts);
@@ -120,10 +128,12 @@ function truthSync(op: string, t: Tensor): boolean {
  * console.log(await allclose(tensor([1, 2]), tensor([1, 2.000001]))); // prints: true
  * ```
  */
-export const allclose = (x: Tensor, y: Tensor, options?: ClosenessOptions): Promise<boolean> => truth(allCloseOf(x, y, options));
+export const allclose = (x: Tensor, y: Tensor, options?: ClosenessOptions): Promise<boolean> =>
+  truth(allCloseOf(x, y, options));
 
 /** As `allclose`, without waiting; a `BackendError` where the backend can't. */
-export const allcloseSync = (x: Tensor, y: Tensor, options?: ClosenessOptions): boolean => truthSync('allcloseSync', allCloseOf(x, y, options));
+export const allcloseSync = (x: Tensor, y: Tensor, options?: ClosenessOptions): boolean =>
+  truthSync('allcloseSync', allCloseOf(x, y, options));
 
 const sameShape = (x: Tensor, y: Tensor): boolean => sameNumbers(x.layout.shape, y.layout.shape);
 
@@ -131,4 +141,5 @@ const sameShape = (x: Tensor, y: Tensor): boolean => sameNumbers(x.layout.shape,
 export const equal = async (x: Tensor, y: Tensor): Promise<boolean> => sameShape(x, y) && truth(allEqual(x, y, []));
 
 /** As `equal`, without waiting; a `BackendError` where the backend can't. */
-export const equalSync = (x: Tensor, y: Tensor): boolean => sameShape(x, y) && truthSync('equalSync', allEqual(x, y, []));
+export const equalSync = (x: Tensor, y: Tensor): boolean =>
+  sameShape(x, y) && truthSync('equalSync', allEqual(x, y, []));

@@ -1,8 +1,15 @@
 /** Exponentials, logarithms and the logistic function. Integers become floats. */
-import { parametric, parametricInPlace, binary, binaryInPlace, unary, unaryInPlace } from './build.ts';
+
 import type { Tensor } from '../../tensor.ts';
 import type { FloatOf } from '../../types/index.ts';
-import type { BinaryFunction, BinaryInPlaceFunction, FloatBinaryFunction, FloatFunction, InPlaceFunction } from './signatures.ts';
+import { binary, binaryInPlace, parametric, parametricInPlace, unary, unaryInPlace } from './build.ts';
+import type {
+  BinaryFunction,
+  BinaryInPlaceFunction,
+  FloatBinaryFunction,
+  FloatFunction,
+  InPlaceFunction,
+} from './signatures.ts';
 
 /** eˣ. PyTorch: `torch.exp`. */
 export const exp: FloatFunction = unary('exp', 'float');
@@ -49,7 +56,9 @@ const logitInto = unaryInPlace('logit', 'float');
 const logitClampedInto = parametricInPlace('logit', 1, 'float', 'logitEps');
 
 /** log(x / (1 − x)), sigmoid's inverse. PyTorch: `torch.logit`. */
-export const logit: <A extends Tensor>(x: A, options?: LogitOptions) => Tensor<A['~shape'], FloatOf<A['dtype']>> = ((x: Tensor, options?: LogitOptions) =>
-  options?.eps == null ? logitOf(x) : logitClamped(x, [options.eps])) as never;
+export const logit: <A extends Tensor>(x: A, options?: LogitOptions) => Tensor<A['~shape'], FloatOf<A['dtype']>> = ((
+  x: Tensor,
+  options?: LogitOptions,
+) => (options?.eps == null ? logitOf(x) : logitClamped(x, [options.eps]))) as never;
 export const logit_: <A extends Tensor>(x: A, options?: LogitOptions) => A = ((x: Tensor, options?: LogitOptions) =>
   options?.eps == null ? logitInto(x) : logitClampedInto(x, [options.eps])) as never;

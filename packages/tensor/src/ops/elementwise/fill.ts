@@ -23,12 +23,18 @@ import type { InPlaceFunction } from './signatures.ts';
 export function fill_<A extends Tensor>(x: A, value: Tensor | Numeric): A {
   if (isTensor(value)) {
     if (value.layout.shape.length > 0)
-      throw new ShapeError('fill_', `the value has shape ${shapeText(value.layout.shape)}; it must be a number or a tensor without dimensions: use copy_ to assign a tensor`);
+      throw new ShapeError(
+        'fill_',
+        `the value has shape ${shapeText(value.layout.shape)}; it must be a number or a tensor without dimensions: use copy_ to assign a tensor`,
+      );
     return assign(x, value) as A;
   }
   const number = valueOf(value);
   const { category } = dtypes[x.layout.dtype];
-  return fillInPlace(x, category === 'float' ? number : category === 'bool' ? Number(number !== 0) : Math.trunc(number)) as A;
+  return fillInPlace(
+    x,
+    category === 'float' ? number : category === 'bool' ? Number(number !== 0) : Math.trunc(number),
+  ) as A;
 }
 
 const zeroOp: Op<'map'> = new Op('map', 'zero_', {
@@ -49,4 +55,7 @@ export const zero_: InPlaceFunction = ((x: Tensor) => dispatchInto(zeroOp, [x]))
  * console.log(await x.toArray()); // prints: [ [ 5, 5 ], [ 6, 6 ] ]
  * ```
  */
-export const copy_: <A extends Tensor, B extends Tensor>(x: A, source: Checked<Broadcast<'copy_', ShapeOf<A>, ShapeOf<B>>, B>) => A = assign as never;
+export const copy_: <A extends Tensor, B extends Tensor>(
+  x: A,
+  source: Checked<Broadcast<'copy_', ShapeOf<A>, ShapeOf<B>>, B>,
+) => A = assign as never;

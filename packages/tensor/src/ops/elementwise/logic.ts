@@ -1,9 +1,24 @@
 /** Logic on truth values, bitwise logic, and the choice between two values. */
-import { DTypeError, logicalAnd as both, logicalNot as opposite, logicalOr as either, logicalXor as differing } from '@nn/backend';
+import {
+  logicalAnd as both,
+  DTypeError,
+  logicalXor as differing,
+  logicalOr as either,
+  logicalNot as opposite,
+} from '@nn/backend';
 import type { Numeric } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
+import { nonzero } from '../index/nonzero.ts';
 import { binary, binaryInPlace, type Formula, ternary, unary, unaryInPlace } from './build.ts';
-import type { BinaryFunction, BinaryInPlaceFunction, ComparisonFunction, InPlaceFunction, PredicateFunction, UnaryFunction, WhereFunction } from './signatures.ts';
+import type {
+  BinaryFunction,
+  BinaryInPlaceFunction,
+  ComparisonFunction,
+  InPlaceFunction,
+  PredicateFunction,
+  UnaryFunction,
+  WhereFunction,
+} from './signatures.ts';
 
 const and: Formula = (x, y) => both(x!, y!);
 const or: Formula = (x, y) => either(x!, y!);
@@ -36,16 +51,37 @@ export const bitwiseXor_: BinaryInPlaceFunction<'bitwiseXor_'> = binaryInPlace('
 export const bitwiseNot: UnaryFunction = unary('bitwiseNot', 'promote', 'not');
 export const bitwiseNot_: InPlaceFunction = unaryInPlace('bitwiseNot', 'promote', 'not');
 /** The bits of integers moved y places up. PyTorch: `torch.bitwise_left_shift`. */
-export const bitwiseLeftShift: BinaryFunction<'bitwiseLeftShift'> = binary('bitwiseLeftShift', 'promote', 'shiftLeft', 'integer');
-export const bitwiseLeftShift_: BinaryInPlaceFunction<'bitwiseLeftShift_'> = binaryInPlace('bitwiseLeftShift', 'promote', 'shiftLeft', 'integer');
+export const bitwiseLeftShift: BinaryFunction<'bitwiseLeftShift'> = binary(
+  'bitwiseLeftShift',
+  'promote',
+  'shiftLeft',
+  'integer',
+);
+export const bitwiseLeftShift_: BinaryInPlaceFunction<'bitwiseLeftShift_'> = binaryInPlace(
+  'bitwiseLeftShift',
+  'promote',
+  'shiftLeft',
+  'integer',
+);
 /** The bits of integers moved y places down; the sign stays. PyTorch: `torch.bitwise_right_shift`. */
-export const bitwiseRightShift: BinaryFunction<'bitwiseRightShift'> = binary('bitwiseRightShift', 'promote', 'shiftRight', 'integer');
-export const bitwiseRightShift_: BinaryInPlaceFunction<'bitwiseRightShift_'> = binaryInPlace('bitwiseRightShift', 'promote', 'shiftRight', 'integer');
+export const bitwiseRightShift: BinaryFunction<'bitwiseRightShift'> = binary(
+  'bitwiseRightShift',
+  'promote',
+  'shiftRight',
+  'integer',
+);
+export const bitwiseRightShift_: BinaryInPlaceFunction<'bitwiseRightShift_'> = binaryInPlace(
+  'bitwiseRightShift',
+  'promote',
+  'shiftRight',
+  'integer',
+);
 
 const chosen = ternary('where', 'select', { condition: true });
 
 /**
- * x where the condition (bool) holds, else y; all three broadcast, x and y may be numbers, and the one not taken gets the gradient 0. PyTorch: `torch.where`.
+ * x where the condition (bool) holds, else y; all three broadcast, x and y may be numbers, and the one not taken gets the gradient 0. Of the condition alone,
+ * the indices where it holds, one vector a dimension (`nonzero` with `asTuple`). PyTorch: `torch.where`.
  * @example
  * ```ts
  * import { tensor, where } from '@nn/tensor';
@@ -53,9 +89,13 @@ const chosen = ternary('where', 'select', { condition: true });
  * console.log(await where(x.gt(0), x, 0).toArray()); // prints: [ 0, 2, 0 ]
  * ```
  */
-export const where: WhereFunction = ((condition: Tensor, x: Tensor | Numeric, y: Tensor | Numeric) => {
+export const where: WhereFunction = ((condition: Tensor, x?: Tensor | Numeric, y?: Tensor | Numeric) => {
+  if (x === undefined && y === undefined) return nonzero(condition, { asTuple: true });
   const { dtype } = condition.layout;
   if (dtype !== 'bool' && dtype !== 'uint8')
-    throw new DTypeError('where', `the condition is ${dtype}; it must be bool: compare first (x.gt(0)), or convert with .to('bool')`);
-  return chosen(condition, x, y);
+    throw new DTypeError(
+      'where',
+      `the condition is ${dtype}; it must be bool: compare first (x.gt(0)), or convert with .to('bool')`,
+    );
+  return chosen(condition, x as Tensor | Numeric, y as Tensor | Numeric);
 }) as never;

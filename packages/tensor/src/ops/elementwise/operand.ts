@@ -6,7 +6,11 @@ import type { Tensor } from '../../tensor.ts';
 /** The kind of a tensor; numbers have those of `numberKinds`. Two bits each, so that the kinds of all operands make one small number. */
 export const tensorKind = 0;
 
-export const numberKinds: { readonly bool: 1; readonly integer: 2; readonly float: 3 } = { bool: 1, integer: 2, float: 3 };
+export const numberKinds: { readonly bool: 1; readonly integer: 2; readonly float: 3 } = {
+  bool: 1,
+  integer: 2,
+  float: 3,
+};
 
 const categories = ['bool', 'integer', 'float'] as const;
 
@@ -14,7 +18,8 @@ const categories = ['bool', 'integer', 'float'] as const;
 export const kindCategory = (kind: number): Scalar['category'] => categories[kind - 1]!;
 
 /** Whether this is a tensor. A field is asked for, as walking the prototypes costs more. */
-export const isTensor = (x: unknown): x is Tensor => typeof x === 'object' && x !== null && (x as Tensor).layout !== undefined;
+export const isTensor = (x: unknown): x is Tensor =>
+  typeof x === 'object' && x !== null && (x as Tensor).layout !== undefined;
 
 /** The kind of a plain number. */
 export function kindOf(op: string, x: Numeric): number {
@@ -30,7 +35,11 @@ export const isWide = (kind: number, value: number): boolean => kind === numberK
 /** Operands without a tensor among them, or one that is neither tensor nor number. */
 export function wrongOperands(op: string, operands: readonly unknown[]): DTypeError {
   const at = operands.findIndex((x) => !isNumeric(x));
-  if (at < 0) return new DTypeError(op, `got plain numbers only: ${operands.map((x) => valueOf(x as Numeric)).join(', ')}; make one of them a tensor`);
+  if (at < 0)
+    return new DTypeError(
+      op,
+      `got plain numbers only: ${operands.map((x) => valueOf(x as Numeric)).join(', ')}; make one of them a tensor`,
+    );
   const x = operands[at];
   const what = Array.isArray(x) ? 'an array' : x === null ? 'null' : typeof x === 'object' ? 'an object' : String(x);
   return new DTypeError(op, `an operand is ${what}, neither a tensor nor a number; make a tensor of it with tensor(…)`);

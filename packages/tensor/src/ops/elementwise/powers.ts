@@ -1,11 +1,16 @@
 /** Powers and roots. Exponents that have a shorter way (2, ½, −1 …) take it, which is faster and, as in PyTorch, exact where a general power is not. */
-import { apply, div, type Expression, mul, same, ValueError } from '@nn/backend';
-import { dtypes } from '@nn/backend';
+import { apply, div, dtypes, type Expression, mul, same, ValueError } from '@nn/backend';
 import { categoryOf, type Numeric, valueOf } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import { binary, binaryInPlace, type Formula, unary, unaryInPlace } from './build.ts';
 import { isTensor } from './operand.ts';
-import type { BinaryFunction, BinaryInPlaceFunction, FloatFunction, InPlaceFunction, UnaryFunction } from './signatures.ts';
+import type {
+  BinaryFunction,
+  BinaryInPlaceFunction,
+  FloatFunction,
+  InPlaceFunction,
+  UnaryFunction,
+} from './signatures.ts';
 
 /** √x; NaN for negative x. PyTorch: `torch.sqrt`. */
 export const sqrt: FloatFunction = unary('sqrt', 'float');
@@ -38,12 +43,19 @@ const shortcuts: readonly (readonly [number, Formula])[] = [
 
 const general = binary('pow', 'promote', 'pow', 'number');
 const generalInto = binaryInPlace('pow', 'promote', 'pow', 'number');
-const byExponent = new Map(shortcuts.map(([exponent, formula]) => [exponent, binary('pow', 'promote', formula, 'number')]));
-const intoByExponent = new Map(shortcuts.map(([exponent, formula]) => [exponent, binaryInPlace('pow', 'promote', formula, 'number')]));
+const byExponent = new Map<number, typeof general>();
+const intoByExponent = new Map<number, typeof generalInto>();
+for (const [exponent, formula] of shortcuts) {
+  byExponent.set(exponent, binary('pow', 'promote', formula, 'number'));
+  intoByExponent.set(exponent, binaryInPlace('pow', 'promote', formula, 'number'));
+}
 
 function checkExponent(op: string, x: Tensor, exponent: Numeric): void {
   if (valueOf(exponent) < 0 && categoryOf(exponent) === 'integer' && dtypes[x.layout.dtype].category !== 'float')
-    throw new ValueError(op, `integers have no power ${valueOf(exponent)}; pass float(${valueOf(exponent)}), or convert x with .to('float32')`);
+    throw new ValueError(
+      op,
+      `integers have no power ${valueOf(exponent)}; pass float(${valueOf(exponent)}), or convert x with .to('float32')`,
+    );
 }
 
 /**

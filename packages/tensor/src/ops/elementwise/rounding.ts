@@ -1,11 +1,24 @@
 /** Rounding. Integers are whole already and stay as they are; gradients are 0. */
-import { div, DTypeError, dtypes, type Expression, isFloatScalar, mul, round as toNearest, apply, ValueError } from '@nn/backend';
+import {
+  apply,
+  DTypeError,
+  div,
+  dtypes,
+  type Expression,
+  isFloatScalar,
+  mul,
+  round as toNearest,
+  ValueError,
+} from '@nn/backend';
 import type { Tensor } from '../../tensor.ts';
 import { parametric, parametricInPlace, unary, unaryInPlace } from './build.ts';
 import type { InPlaceFunction, InPlaceOptionsFunction, OptionsFunction, UnaryFunction } from './signatures.ts';
 
 /** A rounding of floats that leaves integers alone. */
-const whole = (row: string) => (...[x]: Expression[]): Expression => (isFloatScalar(x!.type) ? apply(row, x!) : x!);
+const whole =
+  (row: string) =>
+  (...[x]: Expression[]): Expression =>
+    isFloatScalar(x!.type) ? apply(row, x!) : x!;
 
 /** The next integer below (or x itself). PyTorch: `torch.floor`. */
 export const floor: UnaryFunction = unary('floor', 'promote', whole('floor'), 'number');
@@ -30,8 +43,14 @@ const nearest = unary('round', 'promote', whole('round'), 'number');
 const nearestInto = unaryInPlace('round', 'promote', whole('round'), 'number');
 const fine = (...[x, scale]: Expression[]): Expression => div(toNearest(mul(x!, scale!)), scale!);
 const coarse = (...[x, scale]: Expression[]): Expression => mul(toNearest(div(x!, scale!)), scale!);
-const [fineOf, fineInto] = [parametric('round', 1, 'promote', fine, 'float'), parametricInPlace('round', 1, 'promote', fine, 'float')];
-const [coarseOf, coarseInto] = [parametric('round', 1, 'promote', coarse, 'float'), parametricInPlace('round', 1, 'promote', coarse, 'float')];
+const [fineOf, fineInto] = [
+  parametric('round', 1, 'promote', fine, 'float'),
+  parametricInPlace('round', 1, 'promote', fine, 'float'),
+];
+const [coarseOf, coarseInto] = [
+  parametric('round', 1, 'promote', coarse, 'float'),
+  parametricInPlace('round', 1, 'promote', coarse, 'float'),
+];
 
 function checkDecimals(op: string, x: Tensor, decimals: number): void {
   if (!Number.isInteger(decimals)) throw new ValueError(op, `decimals is ${decimals}; it must be a whole number`);

@@ -2,7 +2,6 @@
 import { DTypeError, dtypes } from '@nn/backend';
 import { type Numeric, valueOf } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
-import { clone } from '../shape/views.ts';
 import { binary, binaryInPlace, parametric, parametricInPlace, unary, unaryInPlace } from './build.ts';
 import type {
   BinaryFunction,
@@ -32,7 +31,8 @@ export const heaviside_: BinaryInPlaceFunction<'heaviside_'> = binaryInPlace('he
 
 /** x itself, which must be a number. PyTorch: `torch.positive`. */
 export const positive: <A extends Tensor>(x: A) => A = (x) => {
-  if (x.layout.dtype === 'bool') throw new DTypeError('positive', "takes numbers, not bool; convert with .to('int64') first");
+  if (x.layout.dtype === 'bool')
+    throw new DTypeError('positive', "takes numbers, not bool; convert with .to('int64') first");
   return x;
 };
 
@@ -62,9 +62,12 @@ const replacedInPlace = parametricInPlace('nanToNum', 3);
 
 function replacements(x: Tensor, options: NanToNumOptions | undefined): number[] {
   const largest = x.layout.dtype === 'float64' ? Number.MAX_VALUE : 3.4028234663852886e38;
-  const of = (value: Numeric | null | undefined, otherwise: number): number => (value == null ? otherwise : valueOf(value));
+  const of = (value: Numeric | null | undefined, otherwise: number): number =>
+    value == null ? otherwise : valueOf(value);
   return [of(options?.nan, 0), of(options?.posinf, largest), of(options?.neginf, -largest)];
 }
+
+const copied = unary('nanToNum', 'promote', (x) => x!);
 
 const isFloatTensor = (x: Tensor): boolean => dtypes[x.layout.dtype].category === 'float';
 
@@ -77,7 +80,7 @@ const isFloatTensor = (x: Tensor): boolean => dtypes[x.layout.dtype].category ==
  * ```
  */
 export const nanToNum: OptionsFunction<NanToNumOptions> = ((x: Tensor, options?: NanToNumOptions) =>
-  isFloatTensor(x) ? replaced(x, replacements(x, options)) : clone(x)) as never;
+  isFloatTensor(x) ? replaced(x, replacements(x, options)) : copied(x)) as never;
 /** Replaces NaN, +inf and −inf in place. */
 export const nanToNum_: InPlaceOptionsFunction<NanToNumOptions> = ((x: Tensor, options?: NanToNumOptions) =>
   isFloatTensor(x) ? replacedInPlace(x, replacements(x, options)) : x) as never;

@@ -90,12 +90,15 @@ export type DivInPlaceFunction = <A extends Tensor, B extends Operand>(
 /** The shape of three operands together. */
 export type Broadcast3<Op extends string, A, B, C> = Broadcast<Op, Broadcast<Op, ShapeOf<A>, ShapeOf<B>>, ShapeOf<C>>;
 
-/** where. */
-export type WhereFunction = <C extends Tensor, A extends Operand, B extends Operand>(
-  condition: C,
-  x: Checked<Broadcast<'where', ShapeOf<C>, ShapeOf<A>>, A>,
-  y: Checked<Broadcast3<'where', C, A, B>, B>,
-) => Tensor<ShapeOr<Broadcast3<'where', C, A, B>>, PromoteOf<A, B>>;
+/** where: a choice, or the places where the condition holds. */
+export interface WhereFunction {
+  (condition: Tensor): Tensor<[number], 'int64'>[];
+  <C extends Tensor, A extends Operand, B extends Operand>(
+    condition: C,
+    x: Checked<Broadcast<'where', ShapeOf<C>, ShapeOf<A>>, A>,
+    y: Checked<Broadcast3<'where', C, A, B>, B>,
+  ): Tensor<ShapeOr<Broadcast3<'where', C, A, B>>, PromoteOf<A, B>>;
+}
 
 /** addcmul, addcdiv. */
 export type AddProductFunction<Op extends string> = <A extends Tensor, B extends Tensor, C extends Tensor>(
@@ -121,7 +124,7 @@ export type LerpFunction = <A extends Tensor, B extends Tensor, W extends Operan
 ) => Tensor<ShapeOr<Broadcast3<'lerp', A, B, W>>, PromoteOf<A, B>>;
 
 /** The dtype of A where B is left out, else what both promote to. */
-type Meet<A, B> = B extends undefined ? DTypeOf<A> : PromoteOf<A, B>;
+export type Meet<A, B> = B extends undefined ? DTypeOf<A> : PromoteOf<A, B>;
 
 /** clamp: bounds are numbers or tensors, and may be left out. */
 export type ClampFunction = <

@@ -7,6 +7,8 @@ import { Op } from '../../core/op.ts';
 import type { Tensor } from '../../tensor.ts';
 import { add, mul, sub } from '../elementwise/arithmetic.ts';
 import { sum } from '../reduce/sum.ts';
+import { diagEmbed } from '../shape/diagonal.ts';
+import { roll } from '../shape/flip.ts';
 import { reshape } from '../shape/views.ts';
 import { einsum } from './einsum/einsum.ts';
 import { matmulOf } from './matmul.ts';
@@ -143,7 +145,7 @@ export function cross(left: Tensor, right: Tensor, options: { readonly dim?: num
   const d = dimension('cross', options.dim ?? -1, left.layout.shape.length);
   if (left.layout.shape[d] !== 3 || right.layout.shape[d] !== 3)
     throw new ShapeError('cross', `dimension ${d} must have size 3 in both operands: ${shapeText(left.layout.shape)} and ${shapeText(right.layout.shape)}`);
-  const turned = (t: Tensor, by: number): Tensor => t.roll(by, { dim: d });
+  const turned = (t: Tensor, by: number): Tensor => roll(t, by, { dims: d });
   return sub(mul(turned(left, -1), turned(right, -2)), mul(turned(left, -2), turned(right, -1)));
 }
 
@@ -177,5 +179,5 @@ export function matrixPower(matrix: Tensor, n: number): Tensor {
 
 function identityLike(matrix: Tensor): Tensor {
   const { device, dtype, shape } = matrix.layout;
-  return filled(device, dtype, shape.slice(0, -1), 1).diagEmbed();
+  return diagEmbed(filled(device, dtype, shape.slice(0, -1), 1));
 }

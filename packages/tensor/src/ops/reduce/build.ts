@@ -8,12 +8,8 @@ import {
   type DType,
   dtypes,
   type Expression,
-  equal,
   input,
   ShapeError,
-  same,
-  select,
-  sqrt,
 } from '@nn/backend';
 import { dimensions, shapeText } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
@@ -100,10 +96,4 @@ export function checkNotEmpty(op: string, x: Tensor, dim: ReduceOptions['dim']):
       op,
       `dimension ${empty} of shape ${shapeText(shape)} has no elements to choose from; reduce another dimension, or check numel() first`,
     );
-}
-
-/** √x with the slope 0 at 0, as PyTorch has it for norms and standard deviations, where the chain rule would say ∞ · 0. */
-export function root(x: Expression): Expression {
-  const isZero = equal(x, same(0, x));
-  return select(isZero, same(0, x), sqrt(select(isZero, same(1, x), x)));
 }

@@ -2,10 +2,11 @@
 import type { DType } from '@nn/backend';
 import { dimension } from '../../core/collapse.ts';
 import type { Tensor } from '../../tensor.ts';
+import type { ArgFunction, ReduceFunction } from '../../types/signatures.ts';
 import { binary } from '../elementwise/build.ts';
 import { checkNotEmpty, type ReduceOptions, type Reducer, reduction } from './build.ts';
 import { chosenAt } from './pick.ts';
-import type { AminmaxFunction, ArgFunction, ExtremeFunction, ReduceFunction } from './signatures.ts';
+import type { AminmaxFunction, ExtremeFunction } from './signatures.ts';
 
 type Extreme = 'max' | 'min';
 

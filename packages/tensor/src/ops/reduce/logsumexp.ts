@@ -1,37 +1,34 @@
-/** log Σ exp, with the largest element taken out first so that nothing overflows. */
-import { abs, add, castTo, equal, exp, log, same, select, sub } from '@nn/backend';
+/** log Σ exp as one `rows` kernel, with the largest element taken out first so that nothing overflows. */
+import { abs, add, type Expression, equal, exp, log, mul, same, select, sub } from '@nn/backend';
 import { dimensions } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
-import { filled } from '../../core/fill.ts';
-import { sizeOf } from '../../core/layout.ts';
-import { Op } from '../../core/op.ts';
+import { contiguousStrides, sizeOf } from '../../core/layout.ts';
+import type { Op } from '../../core/op.ts';
 import { floatType } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
-import { element, single } from '../elementwise/build.ts';
-import { reshape } from '../shape/views.ts';
-import { type ReduceOptions, reduction } from './build.ts';
-import { untracked } from './pick.ts';
-import type { FloatReduceFunction } from './signatures.ts';
+import type { FloatReduceFunction } from '../../types/signatures.ts';
+import { regroup, reorder, reshape } from '../shape/views.ts';
+import type { ReduceOptions } from './build.ts';
+import { converted } from './convert.ts';
+import { largest, rowsOp, sumOf } from './rows.ts';
 
-/** The largest element where it is finite, else 0: taking ∞ out would make ∞ - ∞ of it. */
-const shift = reduction('logsumexp', {
-  combine: 'max',
-  dtype: floatType,
-  epilogue: (largest) => {
-    const infinite = equal(abs(largest), same(Number.POSITIVE_INFINITY, largest));
-    return select(infinite, same(0, largest), largest);
-  },
+/** What is taken out: the largest element where it is finite, else nothing, since ∞ - ∞ says nothing. */
+const shift = (most: Expression): Expression => {
+  const infinite = equal(abs(most), same(Number.POSITIVE_INFINITY, most));
+  return select(infinite, same(0, most), most);
+};
+
+/** dx = g exp(x - y), over (y, g, x). */
+const slope: Op<'rows'> = rowsOp('logsumexpBackward', {
+  reductions: [],
+  output: (y, g, x) => mul(g!, exp(sub(x!, y!))),
 });
 
-const scaled = reduction('logsumexp', {
-  combine: 'sum',
-  dtype: floatType,
-  body: ([x, largest], dtype) => exp(sub(castTo(x!, dtype), largest!)),
-});
-
-const unscaled = new Op('map', 'logsumexp', {
-  inPlace: false,
-  build: ([sum, largest]) => single(sum!.dtype, add(log(element(sum!, 0)), element(largest!, 1))),
+const logsumexpOp: Op<'rows'> = rowsOp('logsumexp', {
+  reductions: [largest, sumOf((x, most) => exp(sub(x!, shift(most!))))],
+  output: (_, most, total) => add(log(total!), shift(most!)),
+  perRow: true,
+  gradient: () => ({ operands: ['output', 'gradient', 0], op: slope }),
 });
 
 /**
@@ -44,18 +41,20 @@ const unscaled = new Op('map', 'logsumexp', {
  * ```
  */
 export const logsumexp: FloatReduceFunction<'logsumexp'> = ((x: Tensor, options?: ReduceOptions): Tensor => {
-  const kept = { dim: options?.dim, keepdim: true };
   const { shape } = x.layout;
   const dims = dimensions('logsumexp', options?.dim, shape.length);
-  // The shift is constant to the gradient: in the result it cancels, at every order.
-  const largest = untracked(() => {
-    if (sizeOf(shape) > 0) return shift(x, kept);
-    const ones = shape.map((n, d) => (dims.includes(d) ? 1 : n));
-    return filled(x.layout.device, floatType(x.dtype), ones, 0);
-  });
-  const sum = scaled(x, options, [], largest);
-  const result = dispatch(unscaled, sum, reshape(largest, sum.layout.shape));
-  sum.dispose();
-  largest.dispose();
-  return result;
+  const kept = shape.map((_, d) => d).filter((d) => !dims.includes(d));
+  const sizes = (list: readonly number[]): number[] => list.map((d) => shape[d]!);
+  const source = converted(x, floatType(x.dtype));
+  const moved = reorder(source, 'logsumexp', [...kept, ...dims]);
+  const rows = reshape(moved, [...sizes(kept), sizeOf(sizes(dims))]);
+  const result = dispatch(logsumexpOp, rows);
+  for (const t of [rows, moved]) t.dispose();
+  if (source !== x) source.dispose();
+  if (options?.keepdim !== true) return result;
+  const ones = shape.map((n, d) => (dims.includes(d) ? 1 : n));
+  const out = regroup(result, 'logsumexp', ones, contiguousStrides(ones));
+  out.base = null;
+  result.dispose();
+  return out;
 }) as never;

@@ -2,11 +2,26 @@
  * Norms of vectors: (Σ |x|^p)^(1/p) and its limits. PyTorch's subgradients: 0 where the norm is 0, 0 at elements that are 0 for p < 1, and equal shares to the
  * extremes for p = ±∞.
  */
-import { abs, cast, castTo, type Expression, equal, mul, pow, same, scalar, select, ValueError } from '@nn/backend';
-import { DTypeError, dtypes } from '@nn/backend';
+import {
+  abs,
+  cast,
+  castTo,
+  DTypeError,
+  dtypes,
+  type Expression,
+  equal,
+  mul,
+  normRoot,
+  normSqrt,
+  pow,
+  same,
+  scalar,
+  select,
+  ValueError,
+} from '@nn/backend';
 import type { Tensor } from '../../tensor.ts';
-import { checkNotEmpty, type Reducer, reduction, root, type TypedReduceOptions } from './build.ts';
-import type { MeanFunction } from './signatures.ts';
+import { checkNotEmpty, type Reducer, reduction, type TypedReduceOptions } from './build.ts';
+import type { NormFunction } from './signatures.ts';
 
 type Kind = 'count' | 'taxicab' | 'euclid' | 'largest' | 'smallest' | 'power';
 
@@ -14,7 +29,7 @@ interface NormRow {
   readonly combine: 'sum' | 'max' | 'min';
   readonly body: (x: Expression) => Expression;
   readonly epilogue?: (combined: Expression) => Expression;
-  /** p and 1/p. */
+  /** p, where it isn't 0, 1, 2 or ±∞. */
   readonly scalars?: number;
 }
 
@@ -27,21 +42,28 @@ function powerOf(x: Expression, p: Expression): Expression {
 const rows: { readonly [K in Kind]: NormRow } = {
   count: { combine: 'sum', body: (x) => cast(cast(x, 'bool'), x.type) },
   taxicab: { combine: 'sum', body: abs },
-  euclid: { combine: 'sum', body: (x) => mul(x, x), epilogue: root },
+  euclid: { combine: 'sum', body: (x) => mul(x, x), epilogue: normSqrt },
   largest: { combine: 'max', body: abs },
   smallest: { combine: 'min', body: abs },
   power: {
     combine: 'sum',
     body: (x) => powerOf(x, scalar(0, x.type)),
-    epilogue: (sum) => powerOf(sum, scalar(1, sum.type)),
-    scalars: 2,
+    epilogue: (sum) => normRoot(sum, scalar(0, sum.type)),
+    scalars: 1,
   },
 };
 
-function reducers(name: string): { readonly [K in Kind]: Reducer } {
+/** What a norm is of: an element, or something of the elements of two operands, such as their difference. */
+type Measured = (...operands: Expression[]) => Expression;
+
+function reducers(name: string, measured: Measured): { readonly [K in Kind]: Reducer } {
   const made = Object.entries(rows).map(([kind, { body, ...row }]) => [
     kind,
-    reduction(name, { ...row, dtype: (dtype) => dtype, body: ([x], dtype) => body(castTo(x!, dtype)) }),
+    reduction(name, {
+      ...row,
+      dtype: (dtype) => dtype,
+      body: (operands, dtype) => body(measured(...operands.map((x) => castTo(x, dtype)))),
+    }),
   ]);
   return Object.fromEntries(made);
 }
@@ -54,16 +76,20 @@ const kinds: ReadonlyMap<number, Kind> = new Map<number, Kind>([
   [Number.NEGATIVE_INFINITY, 'smallest'],
 ]);
 
-function ofOrder(name: string): (x: Tensor, order: number, options: TypedReduceOptions | undefined) => Tensor {
-  const of = reducers(name);
-  return (x, order, options) => {
+/** The norms of one name, by order; over a second operand too if `measured` takes one. */
+export function ofOrder(
+  name: string,
+  measured: Measured = (x) => x!,
+): (x: Tensor, order: number, options: TypedReduceOptions | undefined, other?: Tensor) => Tensor {
+  const of = reducers(name, measured);
+  return (x, order, options, other) => {
     const dtype = options?.dtype ?? x.dtype;
     if (dtypes[dtype].category !== 'float')
       throw new DTypeError(name, `takes floats, got ${dtype}; pass dtype: 'float32' or convert with .to('float32')`);
     if (Number.isNaN(order)) throw new ValueError(name, 'the order is NaN; give a number, Infinity or -Infinity');
     const kind = kinds.get(order) ?? 'power';
     if (kind === 'largest' || kind === 'smallest') checkNotEmpty(name, x, options?.dim);
-    return of[kind](x, options, kind === 'power' ? [order, 1 / order] : undefined);
+    return of[kind](x, options, kind === 'power' ? [order] : undefined, other);
   };
 }
 
@@ -86,10 +112,16 @@ export interface NormOptions {
  * console.log(await norm(x, { p: 1 }).item()); // prints: 8
  * ```
  */
-export const norm: MeanFunction<'norm', NormOptions> = ((x: Tensor, options?: TypedReduceOptions & NormOptions): Tensor => {
+export const norm: NormFunction<'norm', NormOptions> = ((
+  x: Tensor,
+  options?: TypedReduceOptions & NormOptions,
+): Tensor => {
   const p: unknown = options?.p ?? 'fro';
   if (p !== 'fro' && typeof p !== 'number')
-    throw new ValueError('norm', `p is ${String(p)}; give a number, ±Infinity or 'fro'; matrix norms are in linalg.matrixNorm`);
+    throw new ValueError(
+      'norm',
+      `p is ${String(p)}; give a number, ±Infinity or 'fro'; matrix norms are in linalg.matrixNorm`,
+    );
   return normOf(x, p === 'fro' ? 2 : p, options);
 }) as never;
 
@@ -99,7 +131,7 @@ export interface VectorNormOptions {
 }
 
 /** As `norm`, with the order called `ord`. PyTorch: `torch.linalg.vector_norm`. */
-export const vectorNorm: MeanFunction<'vectorNorm', VectorNormOptions> = ((
+export const vectorNorm: NormFunction<'vectorNorm', VectorNormOptions> = ((
   x: Tensor,
   options?: TypedReduceOptions & VectorNormOptions,
 ): Tensor => vectorNormOf(x, options?.ord ?? 2, options)) as never;

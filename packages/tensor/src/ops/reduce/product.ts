@@ -1,7 +1,7 @@
 /** Products. */
 import { sumType } from '../../core/promotion.ts';
+import type { SumFunction } from '../../types/signatures.ts';
 import { reduction } from './build.ts';
-import type { SumFunction } from './signatures.ts';
 
 /**
  * The product over all elements, or over the dimensions `dim` (kept with size 1 if `keepdim`). Integers and bools multiply in int64; `dtype`

@@ -1,16 +1,17 @@
 /** Running sums, products, extremes along a dimension. */
-import { abs, add, type DType, DTypeError, equal, exp, log, max as larger, same, select, sub } from '@nn/backend';
+import { type DType, DTypeError, logaddexp } from '@nn/backend';
 import { dimension } from '../../core/collapse.ts';
 import { dispatch, dispatchMany } from '../../core/dispatch.ts';
 import { dispatchInto } from '../../core/in-place.ts';
 import { Op } from '../../core/op.ts';
 import { floatType, sumType } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
+import type { CumulativeFunction } from '../../types/signatures.ts';
 import { element, single } from '../elementwise/build.ts';
 import { clone, sliceView } from '../shape/views.ts';
 import { converted } from './convert.ts';
 import { isTracked, pick, untracked } from './pick.ts';
-import type { CumulativeExtremeFunction, CumulativeFunction, FloatCumulativeFunction } from './signatures.ts';
+import type { CumulativeExtremeFunction, FloatCumulativeFunction } from './signatures.ts';
 
 /** A scan op a dimension. */
 function scans(name: string, combine: 'sum' | 'product' | 'max' | 'min', indices: boolean): (dim: number) => Op<'scan'> {
@@ -68,14 +69,10 @@ export const cummax: CumulativeExtremeFunction<'cummax'> = extreme('cummax', 'ma
 /** The smallest so far; as `cummax`. PyTorch: `torch.cummin`. */
 export const cummin: CumulativeExtremeFunction<'cummin'> = extreme('cummin', 'min') as never;
 
-/** log(exp(x) + exp(y)) over x, in place: max + log(1 + exp(-|x - y|)), where equal infinities differ by 0. */
+/** log(exp(x) + exp(y)) over x, in place. */
 const join = new Op('map', 'logcumsumexp', {
   inPlace: true,
-  build: ([target, other]) => {
-    const [x, y] = [element(target!, 0), element(other!, 1)];
-    const distance = abs(select(equal(x, y), same(0, x), sub(x, y)));
-    return single(target!.dtype, add(larger(x, y), log(add(same(1, x), exp(sub(same(0, x), distance))))));
-  },
+  build: ([target, other]) => single(target!.dtype, logaddexp(element(target!, 0), element(other!, 1))),
 });
 
 /**

@@ -1,4 +1,7 @@
-/** Types of the functions of this folder: shapes by the shape layer, dtypes by PyTorch's rules. Types only. */
+/**
+ * Types of functions that only this folder has: shapes by the shape layer, dtypes by PyTorch's rules. The usual ones stand in `types/signatures.ts`.
+ * Types only.
+ */
 import type { DType } from '@nn/backend';
 import type { Tensor } from '../../tensor.ts';
 import type {
@@ -15,27 +18,10 @@ import type {
   Shape,
   ShapeOf,
   ShapeOr,
-  TotalOf,
-  TruthOf,
 } from '../../types/index.ts';
 
-/** sum, prod, nansum. */
-export type SumFunction<Op extends string> = <
-  A extends Tensor,
-  const I extends Dims = undefined,
-  K extends boolean = false,
-  T extends DType = TotalOf<A['dtype']>,
->(
-  x: A,
-  options?: {
-    readonly dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>;
-    readonly keepdim?: K | undefined;
-    readonly dtype?: T | undefined;
-  },
-) => Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, T>;
-
-/** mean, nanmean, norm. */
-export type MeanFunction<Op extends string, Options = unknown> = <
+/** norm, vectorNorm: mean's, with an order. */
+export type NormFunction<Op extends string, Options> = <
   A extends Tensor,
   const I extends Dims = undefined,
   K extends boolean = false,
@@ -47,27 +33,7 @@ export type MeanFunction<Op extends string, Options = unknown> = <
     readonly keepdim?: K | undefined;
     readonly dtype?: T | undefined;
   } & Options,
-) => Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, T>;
-
-/** amax, amin. */
-export type ReduceFunction<Op extends string> = <
-  A extends Tensor,
-  const I extends Dims = undefined,
-  K extends boolean = false,
->(
-  x: A,
-  options?: { readonly dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>; readonly keepdim?: K | undefined },
-) => Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, A['dtype']>;
-
-/** logsumexp; with options of their own: variance, std. */
-export type FloatReduceFunction<Op extends string, Options = unknown> = <
-  A extends Tensor,
-  const I extends Dims = undefined,
-  K extends boolean = false,
->(
-  x: A,
-  options?: { readonly dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>; readonly keepdim?: K | undefined } & Options,
-) => Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, FloatOf<A['dtype']>>;
+) => Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, NoInfer<T>>;
 
 /** varMean, stdMean: a spread and the mean. */
 export type MomentsFunction<Op extends string, Options> = <
@@ -82,31 +48,11 @@ export type MomentsFunction<Op extends string, Options> = <
   Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, FloatOf<A['dtype']>>,
 ];
 
-/** all, any. */
-export type TruthFunction<Op extends string> = <
-  A extends Tensor,
-  const I extends Dims = undefined,
-  K extends boolean = false,
->(
-  x: A,
-  options?: { readonly dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>; readonly keepdim?: K | undefined },
-) => Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, TruthOf<A['dtype']>>;
-
 /** countNonzero. */
 export type CountFunction = <A extends Tensor, const I extends Dims = undefined>(
   x: A,
   options?: { readonly dim?: Checked<InRange<'countNonzero', ShapeOf<A>, I>, I> },
 ) => Tensor<ShapeOr<Reduce<ShapeOf<A>, I, false>>, 'int64'>;
-
-/** argmax, argmin. */
-export type ArgFunction<Op extends string> = <
-  A extends Tensor,
-  I extends number | null | undefined = undefined,
-  K extends boolean = false,
->(
-  x: A,
-  options?: { readonly dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>; readonly keepdim?: K | undefined },
-) => Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, 'int64'>;
 
 /** aminmax. */
 export type AminmaxFunction = <A extends Tensor, I extends number | undefined = undefined, K extends boolean = false>(
@@ -157,28 +103,6 @@ export type KthFunction<Op extends string> = <A extends Tensor, I extends number
   k: number,
   options?: { readonly dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>; readonly keepdim?: K | undefined },
 ) => Chosen<ShapeOr<Reduce<ShapeOf<A>, I, K>>, A['dtype']>;
-
-/** softmax, logSoftmax, softmin. */
-export type SoftmaxFunction<Op extends string> = <
-  A extends Tensor,
-  I extends number,
-  T extends DType = FloatOf<A['dtype']>,
->(
-  x: A,
-  dim: Checked<InRange<Op, ShapeOf<A>, I>, I>,
-  options?: { readonly dtype?: T | undefined },
-) => Tensor<A['~shape'], T>;
-
-/** cumsum, cumprod. */
-export type CumulativeFunction<Op extends string> = <
-  A extends Tensor,
-  I extends number,
-  T extends DType = TotalOf<A['dtype']>,
->(
-  x: A,
-  dim: Checked<InRange<Op, ShapeOf<A>, I>, I>,
-  options?: { readonly dtype?: T | undefined },
-) => Tensor<A['~shape'], T>;
 
 /** logcumsumexp. */
 export type FloatCumulativeFunction<Op extends string> = <A extends Tensor, I extends number>(

@@ -2,50 +2,17 @@
  * softmax and its logarithm as one `rows` kernel each, forwards and backwards: the largest element is taken out of every row, so that nothing
  * overflows. Gradients are stated over the result, which is all they need, and theirs over what they read. Rows of -∞ give NaN, as in PyTorch.
  */
-import { type DType, div, dtypes, type Expression, exp, input, log, mul, neg, sub } from '@nn/backend';
+import { type DType, div, exp, log, mul, neg, sub } from '@nn/backend';
 import { dimension } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
-import type { Layout } from '../../core/layout.ts';
-import { Op, type RowsBuild, type RowsGradient } from '../../core/op.ts';
+import { Op } from '../../core/op.ts';
 import { floatType } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
+import type { SoftmaxFunction } from '../../types/signatures.ts';
 import { element, single, unary } from '../elementwise/build.ts';
 import { reshape, transpose } from '../shape/views.ts';
 import { converted } from './convert.ts';
-import type { SoftmaxFunction } from './signatures.ts';
-
-type Over = (...values: Expression[]) => Expression;
-
-interface RowsRow {
-  /** Over the operands and the reductions before it. */
-  readonly reductions: readonly { readonly combine: 'sum' | 'max'; readonly body: Over }[];
-  /** Over the operands, then the reductions. */
-  readonly output: Over;
-  readonly gradient?: (j: number) => RowsGradient;
-}
-
-const sumOf = (body: Over): RowsRow['reductions'][number] => ({ combine: 'sum', body });
-const largest: RowsRow['reductions'][number] = { combine: 'max', body: (x) => x! };
-
-/** One output an element, of the operands' dtype. */
-function rowsOp(name: string, row: RowsRow): Op<'rows'> {
-  const build = (layouts: readonly Layout[]): RowsBuild => {
-    const { dtype } = layouts[0]!;
-    const type = dtypes[dtype].scalar;
-    const operands = layouts.map((_, i) => input(i, type));
-    const finished = row.reductions.map((_, k) => input(layouts.length + k, type));
-    const reductions = row.reductions.map(({ combine, body }, k) => ({
-      combine,
-      body: body(...operands, ...finished.slice(0, k)),
-    }));
-    return {
-      reductions,
-      outputs: [{ dtype, expression: row.output(...operands, ...finished), perRow: false }],
-      scalars: 0,
-    };
-  };
-  return new Op('rows', name, { build, gradient: row.gradient ?? null });
-}
+import { largest, rowsOp, sumOf } from './rows.ts';
 
 // dx = y (g - Σ y g) of y = softmax(x). With h the gradient of dx: dy = h (g - Σ y g) - g Σ h y, and dg = y (h - Σ y h), which is dx of (y, h).
 const softmaxSlope = rowsOp('softmaxBackward', {

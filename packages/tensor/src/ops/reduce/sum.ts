@@ -18,12 +18,13 @@ import {
 import { shapeText } from '../../core/collapse.ts';
 import { sumType } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
+import type { MeanFunction, SumFunction } from '../../types/signatures.ts';
 import type { TotalOf } from '../../types/index.ts';
 import { binary } from '../elementwise/build.ts';
 import { stridedView } from '../shape/views.ts';
 import { reducedCount, reduction, type TypedReduceOptions } from './build.ts';
 import { untracked } from './pick.ts';
-import type { CountFunction, MeanFunction, SumFunction } from './signatures.ts';
+import type { CountFunction } from './signatures.ts';
 
 /** A sum in bool is whether any element differs from 0. */
 const sumOrAny = (dtype: DType): 'sum' | 'max' => (dtype === 'bool' ? 'max' : 'sum');

@@ -1,7 +1,7 @@
 /** Whether all or any elements differ from 0. */
 import { cast, type DType, dtypes } from '@nn/backend';
+import type { TruthFunction } from '../../types/signatures.ts';
 import { reduction } from './build.ts';
-import type { TruthFunction } from './signatures.ts';
 
 const truthType = (dtype: DType): DType => (dtype === 'uint8' ? 'uint8' : 'bool');
 

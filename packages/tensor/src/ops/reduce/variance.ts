@@ -2,11 +2,12 @@
  * Variances and standard deviations in two passes: the mean first, then the squared distances from it, so that a mean far from 0 costs no digits
  * (Chan, Golub & LeVeque, "Algorithms for computing the sample variance", 1983).
  */
-import { DTypeError, div, dtypes, type Expression, mul, scalar, sub, ValueError } from '@nn/backend';
+import { DTypeError, div, dtypes, type Expression, mul, normSqrt, scalar, sub, ValueError } from '@nn/backend';
 import type { Tensor } from '../../tensor.ts';
+import type { FloatReduceFunction } from '../../types/signatures.ts';
 import { reshape } from '../shape/views.ts';
-import { type ReduceOptions, type Reducer, reducedCount, reduction, root } from './build.ts';
-import type { FloatReduceFunction, MomentsFunction } from './signatures.ts';
+import { type ReduceOptions, type Reducer, reducedCount, reduction } from './build.ts';
+import type { MomentsFunction } from './signatures.ts';
 import { plainMean } from './sum.ts';
 
 export interface VarianceOptions {
@@ -32,7 +33,7 @@ function around(name: string, finish: (variance: Expression) => Expression): Red
   });
 }
 
-const reducers = { var: around('var', (v) => v), std: around('std', root) };
+const reducers = { var: around('var', (v) => v), std: around('std', normSqrt) };
 
 function correctionOf(name: string, { correction, unbiased }: VarianceOptions): number {
   if (correction !== undefined && unbiased !== undefined)

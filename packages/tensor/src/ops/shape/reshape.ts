@@ -89,7 +89,7 @@ export function unflatten<A extends Tensor>(x: A, dim: number, sizes: readonly n
   return views.reshape(x, [...shape.slice(0, d), ...inner, ...shape.slice(d + 1)]) as never;
 }
 
-function expectShape(x: Tensor, shape: readonly number[]): Tensor {
+function checkShape(x: Tensor, shape: readonly number[]): Tensor {
   const own = x.layout.shape;
   if (own.length !== shape.length) throw new ShapeError('expect', `rank ${own.length} is not ${shape.length}: ${shapeText(own)}, expected ${shapeText(shape)}`);
   const d = own.findIndex((n, i) => n !== shape[i]);
@@ -102,13 +102,13 @@ function expectShape(x: Tensor, shape: readonly number[]): Tensor {
  * @throws ShapeError if the shape is another
  * @example
  * ```ts
- * import { tensor, type Tensor, expect } from '@nn/tensor';
+ * import { tensor, type Tensor, expectShape } from '@nn/tensor';
  * const rows: Tensor = tensor([[1, 2], [3, 4]]);
- * const x = expect(rows, [2, 2]); // Tensor<[2, 2]>
+ * const x = expectShape(rows, [2, 2]); // Tensor<[2, 2]>
  * console.log(x.shape); // prints: [ 2, 2 ]
  * ```
  */
-export const expect: <A extends Tensor, const T extends Shape>(
+export const expectShape: <A extends Tensor, const T extends Shape>(
   x: A,
   shape: Checked<CanExpect<ShapeOf<A>, T>, T>,
-) => Tensor<[...T], A['dtype']> = expectShape as never;
+) => Tensor<[...T], A['dtype']> = checkShape as never;

@@ -10,10 +10,13 @@ interface Exact<in out T> {
   readonly both: (value: T) => T;
 }
 
+/** False for `any`, which equals everything. */
+type Equal<X, Y> = 0 extends 1 & X ? false : Exact<X> extends Exact<Y> ? true : false;
+
 /** `is<[2, 3], 'int64'>()(x)`: x has exactly this shape and dtype. */
 export declare function is<S extends Shape, D extends DType = 'float32'>(): <T extends Tensor>(
-  tensor: Exact<T['~shape']> extends Exact<S>
-    ? Exact<T['dtype']> extends Exact<D>
+  tensor: Equal<T['~shape'], S> extends true
+    ? Equal<T['dtype'], D> extends true
       ? T
       : ['dtype', T['dtype']]
     : ['shape', T['~shape']],
@@ -21,8 +24,14 @@ export declare function is<S extends Shape, D extends DType = 'float32'>(): <T e
 
 /** `gives<MatMul<[2, 3], [3, 4]>, [2, 4]>()`: both types are the same. */
 export declare function gives<Result, Expected>(
-  ...proof: Exact<Result> extends Exact<Expected> ? [] : [Result, 'is not', Expected]
+  ...proof: Equal<Result, Expected> extends true ? [] : [Result, 'is not', Expected]
 ): void;
+
+/** `fits<Select<[5], ['1:3']>, [2]>()`: the result allows this shape. */
+export declare function fits<Result, Actual>(...proof: Actual extends Result ? [] : [Actual, 'is not', Result]): void;
+
+/** `allowed<InRange<'sum', [2, 3], 1>>()`: not a sentence. */
+export declare function allowed<Result>(...proof: Result extends string ? [Result] : []): void;
 
 export declare const n: number;
 export declare const sizes: number[];

@@ -1,5 +1,5 @@
 /** Indexing: integers, slices, new dimensions, ellipsis, tensors, arrays, masks. */
-import type { Select, Shape } from '../index.ts';
+import type { CanSelect, Select, Shape } from '../index.ts';
 import { anything, batch, flag, gives, is, n, sizes, unknown } from './assert.test-d.ts';
 import { randn, zeros } from './functions.test-d.ts';
 import type { Tensor } from './typed-tensor.test-d.ts';
@@ -71,10 +71,10 @@ randn([0]).at(0);
 x.at(':', mask);
 // @ts-expect-error Argument of type '{}' is not assignable to parameter of type 'Index'
 x.at({});
-gives<Select<[64, 784], [0, 1, 2]>, 'at: 3 indices for rank 2'>();
-gives<Select<[3], [-4]>, 'at: index -4 is out of range for dimension 0 of size 3'>();
+gives<CanSelect<[64, 784], [0, 1, 2]>, 'at: 3 indices for rank 2'>();
+gives<CanSelect<[3], [-4]>, 'at: index -4 is out of range for dimension 0 of size 3'>();
 gives<Select<[3], [-3]>, []>();
-gives<Select<[3], ['...', '...']>, "at: only one '...' is allowed">();
+gives<CanSelect<[3], ['...', '...']>, "at: only one '...' is allowed">();
 
 // Unions and any.
 const either = flag ? randn([64, 784]) : randn([32, 784]);

@@ -6,7 +6,7 @@ import type {
   FullFunction,
   LikeFunction,
   TensorFunction,
-} from '../creation-signatures.ts';
+} from './creation-signatures.test-d.ts';
 import type {
   AddFunction,
   ArgFunction,
@@ -31,7 +31,7 @@ import type {
   TruthFunction,
   UnaryFunction,
   WhereFunction,
-} from '../signatures.ts';
+} from './signatures.test-d.ts';
 
 export declare const add: AddFunction<'add'>;
 export declare const mul: BinaryFunction<'mul'>;

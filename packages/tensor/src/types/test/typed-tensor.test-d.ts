@@ -10,6 +10,7 @@ import type {
   CanExpand,
   CanExpect,
   CanReshape,
+  CanSelect,
   Checked,
   CheckedRest,
   Dims,
@@ -275,7 +276,7 @@ export declare class Tensor<out S extends Shape = Shape, out D extends DType = D
   ): Tensor<ShapeOr<Unsqueeze<ShapeOf<A>, I>>, A['dtype']>;
   at<A extends Tensor, const I extends readonly Index[]>(
     this: A,
-    ...indices: CheckedRest<Select<ShapeOf<A>, I>, I>
+    ...indices: CheckedRest<CanSelect<ShapeOf<A>, I>, I>
   ): Tensor<ShapeOr<Select<ShapeOf<A>, I>>, A['dtype']>;
   /** Checks the shape at run time and says so in the type; `number` accepts any size. */
   expect<A extends Tensor, const T extends Shape>(

@@ -5,7 +5,7 @@ import { autograd, type Node, readSync } from '@nn/tensor/internal';
 
 const settings = { enabled: false };
 
-/** Names of the modules whose `forward` is running, outermost first; @nn/nn fills it in. */
+/** @internal Names of the modules whose `forward` is running, outermost first; @nn/nn fills it in. */
 export const modulePath: string[] = [];
 
 /** Remembers where an op was called. */

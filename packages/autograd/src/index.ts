@@ -1,7 +1,7 @@
 /** The public page of @nn/autograd. Importing it switches gradients on: `loss.backward()` works from then on. */
 import './install.ts';
 
-export { detectAnomaly, isAnomalyEnabled, setDetectAnomaly } from './anomaly.ts';
+export { detectAnomaly, isAnomalyEnabled, modulePath, setDetectAnomaly } from './anomaly.ts';
 export { backward, type GradOptions } from './backward.ts';
 export { type CustomFunction, Function, FunctionContext } from './custom.ts';
 export { enableGrad, isGradEnabled, noGrad } from './no-grad.ts';

@@ -1,14 +1,7 @@
 /** Evaluates expressions on plain numbers by the reference backend's evaluator: what the tests of the scalar language share. */
 import { blockLength, Evaluator } from '../src/reference/evaluator.ts';
 import { differentiate } from '../src/scalar/differentiate.ts';
-import {
-  constant,
-  type Expression,
-  input,
-  rewrite,
-  substituteInputs,
-  withArguments,
-} from '../src/scalar/expression.ts';
+import { constant, type Expression, input, rewrite, withArguments } from '../src/scalar/expression.ts';
 import { apply, type Row, rowOf } from '../src/scalar/row.ts';
 
 export type Float = 'f32' | 'f64';

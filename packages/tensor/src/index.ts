@@ -11,3 +11,6 @@ export * from './ops/shape/index.ts';
 export * from './ops/index/index.ts';
 export * from './ops/creation/index.ts';
 export { Tensor } from './tensor.ts';
+export type {
+  Apply, CanCompare, Chain, ChainFunction, Checked, CrossEntropyShape, Dim, FlattenFunction, FloatOf, KeepsShape, LinearFunction, Shape, ShapeFunction, ShapeOf, ShapeOr,
+} from './types/index.ts'; // biome-ignore format: a list

@@ -6,6 +6,7 @@
 import type { Tensor } from '@nn/tensor';
 import { joinComparisons } from '../compare/tensors.ts';
 import { isRecord } from '../format/document.ts';
+import { describedModules } from '../programs/example-modules.ts';
 import { compareValue } from '../run/compare-value.ts';
 import { constructFromPython } from '../run/constructed-as.ts';
 import { callMethod } from '../run/library.ts';
@@ -17,7 +18,8 @@ export const moduleStructureForm: Form = {
   matches: ({ attrs }) => typeof attrs['constructed_as'] === 'string',
 
   async run(golden) {
-    const module = constructFromPython(golden.attrs['constructed_as'] as string);
+    const text = golden.attrs['constructed_as'] as string;
+    const module = describedModules.get(text)?.() ?? constructFromPython(text);
     const expected = golden.fields['expected'];
     if (!isRecord(expected)) throw new TypeError('the structure of a module needs "expected"');
     const actual = describeModule(module);

@@ -366,10 +366,10 @@ c = m.weight.grad.clone()`,
       const m = new Linear(2, 1);
       m.forward(ones([1, 2])).backward();
       const a = m.weight.grad === null;
-      m.zeroGrad({ setToNone: true });
+      m.zeroGrad({ setToNull: true });
       const b = m.weight.grad === null;
       m.forward(ones([1, 2])).backward();
-      m.zeroGrad({ setToNone: false });
+      m.zeroGrad({ setToNull: false });
       return { a, b, c: m.weight.grad?.clone() };
     },
   ],

@@ -5,8 +5,8 @@ import { ones, type Tensor, zeros } from '@nn/tensor';
 
 /** `MLP(n_inps, nh, n_outs)`: two linear layers with a ReLU between. */
 export class MLP extends Module {
-  readonly l1: Linear;
-  readonly l2: Linear;
+  readonly l1: Linear<number, number>;
+  readonly l2: Linear<number, number>;
   readonly relu: ReLU;
 
   constructor(inputs: number, hidden: number, outputs: number) {
@@ -20,3 +20,54 @@ export class MLP extends Module {
     return this.l2.forward(this.relu.forward(this.l1.forward(x)));
   }
 }
+
+/** Keeps the mean of the values it has seen, and their count, in two buffers whose names differ from example to example. */
+export class RunningAverage extends Module {
+  readonly #averageName: string;
+  readonly #countName: string;
+
+  constructor(averageName: string, countName: string) {
+    super();
+    this.#averageName = averageName;
+    this.#countName = countName;
+    this.registerBuffer(averageName, zeros([1]));
+    this.registerBuffer(countName, zeros([1]));
+  }
+
+  get average(): Tensor {
+    return this.getBuffer(this.#averageName);
+  }
+
+  get count(): Tensor {
+    return this.getBuffer(this.#countName);
+  }
+
+  override forward(value: number): number {
+    this.count.add_(1);
+    const total = this.average.mul(this.count.sub(1)).add(value);
+    this.registerBuffer(this.#averageName, total.div(this.count));
+    return value;
+  }
+}
+
+/** Every kind of container, a parameter, and buffers that are saved and not saved. */
+class Nest extends Module {
+  readonly layers: ModuleList = new ModuleList([new Linear(3, 2), new ReLU()]);
+  readonly d: ModuleDict = new ModuleDict({ a: new Linear(2, 2), b: new Tanh() });
+  readonly scale: Parameter = new Parameter(ones([2]));
+  readonly count: Tensor = this.registerBuffer('count', zeros([1], { dtype: 'int64' }));
+  readonly tmp: Tensor = this.registerBuffer('tmp', zeros([2]), { persistent: false });
+  readonly plist: ParameterList = new ParameterList([new Parameter(zeros([2, 2]))]);
+
+  override forward(x: Tensor): Tensor {
+    return x;
+  }
+}
+
+/** Modules that a file describes in words, by that description. */
+export const describedModules: ReadonlyMap<string, () => Module> = new Map([
+  [
+    'Nest: layers = ModuleList([Linear(3, 2), ReLU()]); d = ModuleDict({"a": Linear(2, 2), "b": Tanh()}); scale = Parameter(ones(2)); register_buffer("count", zeros(1, dtype=int64)); register_buffer("tmp", zeros(2), persistent=False); plist = ParameterList([Parameter(zeros(2, 2))])',
+    () => new Nest(),
+  ],
+]);

@@ -1,10 +1,11 @@
 /**
  * A module from the line of Python that constructs it. Classes of torch.nn come from the table of constructors,
- * containers are built here; a class that exists in the example only has to be given by the caller.
+ * containers and the network of the examples are built here.
  */
 
 import { isPythonCall, type PythonCall, type PythonValue, parsePythonExpression } from '../format/python-expression.ts';
 import { PythonFloat } from '../format/python-float.ts';
+import { MLP } from '../programs/example-modules.ts';
 import { callFunction, construct } from './library.ts';
 import { constructModule } from './modules.ts';
 
@@ -14,6 +15,7 @@ const BUILDERS: ReadonlyMap<string, Build> = new Map<string, Build>([
   ['Sequential', (call) => construct('Sequential', call.positional.map(evaluate))],
   ['ModuleList', (call) => construct('ModuleList', call.positional.map(evaluate))],
   ['OrderedDict', (call) => evaluateKeywords(call)],
+  ['MLP', ({ positional }) => new MLP(...(positional as [number, number, number]))],
   ['weight_norm', (call) => callFunction('weightNorm', call.positional.map(evaluate))],
 ]);
 

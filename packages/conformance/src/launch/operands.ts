@@ -35,12 +35,22 @@ export const writableLayouts: readonly LayoutName[] = ['dense', 'offset', 'trans
 
 export type Fill = (dtype: DType, n: number) => DataArray;
 
-/** An operand of these sizes; `fill` gives the contents of its memory. */
+/** An operand of these sizes; `fill` gives the contents of its memory, when they are first asked for. */
 export function operandOver(sizes: readonly number[], dtype: DType, layout: LayoutName, fill: Fill): OperandData {
   const { access, strides, offset } = layouts[layout](sizes);
   const [low, high] = extentOf(sizes, strides);
   const start = offset - low;
-  return { dtype, access, strides, offset: start, memory: fill(dtype, start + high + 1 + slack) };
+  let memory: DataArray | undefined;
+  return {
+    dtype,
+    access,
+    strides,
+    offset: start,
+    get memory() {
+      memory ??= fill(dtype, start + high + 1 + slack);
+      return memory;
+    },
+  };
 }
 
 /** Elements behind an operand that nobody may touch. */

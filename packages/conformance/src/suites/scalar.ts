@@ -53,7 +53,7 @@ const argumentTypes = (row: Row, type: ScalarType): ScalarType[] =>
 function valueCase(backend: Backend, precision: Precision, row: Row, type: ScalarType): Case {
   const types = argumentTypes(row, type);
   const expression = apply(row.name, ...types.map((argument, i) => read(i, argument)));
-  return boundedCase(backend, precision, `${row.name} ${type}`, [expression], types, samplesOf(row, types));
+  return boundedCase(backend, precision, `${row.name} ${type}`, [expression], types, () => samplesOf(row, types));
 }
 
 function gradientCase(backend: Backend, precision: Precision, row: Row, type: ScalarType): Case | null {
@@ -71,27 +71,22 @@ function gradientCase(backend: Backend, precision: Precision, row: Row, type: Sc
       }),
     );
   if (derivatives.length === 0) return null;
-  const samples = samplesOf(row, types);
-  const ones = samples[0]!.map((_, i) => [1, -0.5, 3][i % 3]!);
-  return boundedCase(
-    backend,
-    precision,
-    `gradient of ${row.name} ${type}`,
-    derivatives,
-    [...types, type],
-    [...samples, ones],
-  );
+  const samples = (): number[][] => {
+    const own = samplesOf(row, types);
+    return [...own, own[0]!.map((_, i) => [1, -0.5, 3][i % 3]!)];
+  };
+  return boundedCase(backend, precision, `gradient of ${row.name} ${type}`, derivatives, [...types, type], samples);
 }
 
 function castCase(backend: Backend, precision: Precision, from: ScalarType, to: ScalarType): Case {
   const name = `cast ${from} to ${to}`;
-  return boundedCase(backend, precision, name, [cast(read(0, from), to)], [from], [[...edges(from)]]);
+  return boundedCase(backend, precision, name, [cast(read(0, from), to)], [from], () => [edges(from)]);
 }
 
 function bitcastCases(backend: Backend, precision: Precision): Case[] {
   const integers = [...edges('i32'), 0x3f800000, 0x7f800000, -8388608, 0x7fc00000, 0x00800000, 0x40490fdb];
   const cases = [
-    boundedCase(backend, precision, 'bitcast i32 to f32', [bitcast(read(0, 'i32'), 'f32')], ['i32'], [integers]),
+    boundedCase(backend, precision, 'bitcast i32 to f32', [bitcast(read(0, 'i32'), 'f32')], ['i32'], () => [integers]),
     boundedCase(
       backend,
       precision,
@@ -105,7 +100,7 @@ function bitcastCases(backend: Backend, precision: Precision): Case[] {
   const floats = edges('f32').filter((x) => !Number.isNaN(x) && (x === 0 || Math.abs(x) >= 2 ** -126));
   for (const to of ['i32', 'u32'] as const)
     cases.push(
-      boundedCase(backend, precision, `bitcast f32 to ${to}`, [bitcast(read(0, 'f32'), to)], ['f32'], [floats]),
+      boundedCase(backend, precision, `bitcast f32 to ${to}`, [bitcast(read(0, 'f32'), to)], ['f32'], () => [floats]),
     );
   return cases;
 }
@@ -114,7 +109,7 @@ function bitcastCases(backend: Backend, precision: Precision): Case[] {
 function constantCases(backend: Backend, precision: Precision, types: readonly ScalarType[]): Case[] {
   return types.map((type) => {
     const constants = edges(type).map((value) => write(constant(value, type)));
-    return boundedCase(backend, precision, `constants ${type}`, constants, [], []);
+    return boundedCase(backend, precision, `constants ${type}`, constants, [], () => []);
   });
 }
 
@@ -161,9 +156,10 @@ function boundedCase(
   name: string,
   expressions: readonly Expression[],
   types: readonly ScalarType[],
-  samples: readonly (readonly number[])[],
+  samplesOfCase: () => readonly (readonly number[])[],
 ): Case {
   const run = async (): Promise<void> => {
+    const samples = samplesOfCase();
     const group = Math.max(1, backend.maxOperands - types.length);
     for (let i = 0; i < expressions.length; i += group)
       await runBounded(backend, precision, expressions.slice(i, i + group), types, samples);

@@ -1,7 +1,7 @@
 /** A module's tensors in another dtype or on another backend. Parameters and buffers keep their identity, gradients come along. */
 import { type Backend, type DType, DTypeError, isFloat } from '@nn/backend';
 import { noGrad } from '@nn/autograd';
-import type { Tensor } from '@nn/tensor';
+import { type Tensor, toDType } from '@nn/tensor';
 import { relocate } from '@nn/tensor/internal';
 import type { Module } from './module.ts';
 import { adopt } from './parameter.ts';
@@ -22,7 +22,7 @@ export function convertFloats(module: Module, dtype: DType): void {
 }
 
 function exchange(t: Tensor, dtype: DType): void {
-  const converted = t.to(dtype) as Tensor;
+  const converted = toDType(t, dtype);
   adopt(t, converted);
   converted.dispose();
 }

@@ -84,8 +84,13 @@ export function tensorAt<T extends Tensor>(op: string, root: Module, path: strin
   return found;
 }
 
-/** Refuses names that would hide something of the module, or break the paths. */
-export function checkName(op: string, module: Module, name: string): void {
+/** Refuses names that would break the paths. */
+export function checkKey(op: string, name: string): void {
   if (name === '' || name.includes('.')) throw new ValueError(op, `'${name}' can't be a name: it must not be empty or contain a dot`);
+}
+
+/** Refuses, for a field, also names that would hide something of the module. */
+export function checkName(op: string, module: Module, name: string): void {
+  checkKey(op, name);
   if (name in module && !Object.hasOwn(module, name)) throw new ValueError(op, `'${name}' is a method or property of ${module.constructor.name}; choose another name`);
 }

@@ -56,7 +56,7 @@ export class Parameter<out S extends Shape = Shape, out D extends DType = DType>
   setData(data: Tensor): this {
     if (this.requiresGrad && !isFloat(data.dtype))
       throw new DTypeError('setData', `a parameter that requires grad can't be ${data.dtype}; call requiresGrad_(false) first`);
-    adopt(this, data);
+    adopt(this as Tensor, data);
     return this;
   }
 
@@ -69,7 +69,7 @@ export class Parameter<out S extends Shape = Shape, out D extends DType = DType>
   }
 
   /** What `console.log(p)` prints in Node. */
-  override [Symbol.for('nodejs.util.inspect.custom')](): string {
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
 }

@@ -147,19 +147,25 @@ const none: readonly number[] = [];
 
 /** Sorts operands into inputs and scalars and runs the form that they need. */
 function launch(forms: Forms, operands: readonly Operand[], parameters: readonly number[], inPlace: boolean): Tensor {
-  const tensors = operands.filter(isTensor);
-  if (tensors.length === 0) throw wrongOperands(forms.name, operands);
+  const tensors: Tensor[] = [];
   const scalars: number[] = [];
   let code = 0;
-  operands.forEach((x, i) => {
-    if (isTensor(x)) return;
+  let wide = 0;
+  for (let i = 0; i < operands.length; i++) {
+    const x = operands[i]!;
+    if (isTensor(x)) {
+      tensors.push(x);
+      continue;
+    }
     const kind = kindOf(forms.name, x);
-    code += kind << (2 * i);
     const value = valueOf(x);
+    code += kind << (2 * i);
     scalars.push(value);
-    if (isWide(kind, value)) forms.checkWide(value, tensors, operands);
-  });
-  scalars.push(...parameters);
+    if (isWide(kind, value)) wide = value;
+  }
+  if (tensors.length === 0) throw wrongOperands(forms.name, operands);
+  if (wide !== 0) forms.checkWide(wide, tensors, operands);
+  for (let k = 0; k < parameters.length; k++) scalars.push(parameters[k]!);
   const op = forms.get(code);
   return inPlace
     ? dispatchInto(op, tensors, scalars)

@@ -9,7 +9,7 @@ import { readMasks, readMasksSync } from './at.ts';
 import { scatterOps } from './index-op.ts';
 import { maskedFill_ } from './masked.ts';
 import { aroundMask, close, type Selection, select } from './selection.ts';
-import { isAdvanced, type Mask, parse, type Subscript, type Term } from './subscript.ts';
+import { consumed, isAdvanced, type Mask, parse, type Subscript, type Term } from './subscript.ts';
 import { fitted, stored, valueFor } from './value.ts';
 
 const replaceAt = scatterOps('indexPut_', 'replace');
@@ -57,8 +57,8 @@ function writeMasked(op: string, x: Tensor, terms: readonly Term[], mask: Mask, 
 
 /** Dimensions of the view that stand before a mask. */
 function dimensionsBefore(before: readonly Term[], rank: number, terms: readonly Term[]): number {
-  const used = terms.reduce((n, term) => n + (term.kind === 'mask' ? term.shape.length : term.kind === 'new' || term.kind === 'rest' ? 0 : 1), 0);
-  return before.reduce((n, term) => n + (term.kind === 'position' ? 0 : term.kind === 'rest' ? rank - used : 1), 0);
+  const left = terms.reduce((n, term) => n - consumed(term), rank);
+  return before.reduce((n, term) => n + (term.kind === 'position' ? 0 : term.kind === 'rest' ? left : 1), 0);
 }
 
 /** The mask of a list whose only advanced index it is, if it is a tensor. */

@@ -1,0 +1,16 @@
+/** Modules of one input whose output shape is a function of the input's, for the compiler too: `Sequential` checks such a chain before any input is seen. */
+import type { Apply, Checked, ShapeFunction, ShapeOf, ShapeOr, Tensor } from '@nn/tensor';
+import { Module } from './module.ts';
+
+/** A module that carries the shape function F. Subclasses write `compute`; users call `forward`. */
+export abstract class Layer<F extends ShapeFunction> extends Module {
+  /** Type only: what the layer does to a shape. */
+  declare readonly '~shapes': F;
+
+  override forward<A extends Tensor>(input: Checked<Apply<F, ShapeOf<A>>, A>): Tensor<ShapeOr<Apply<F, ShapeOf<A>>>, A['dtype']> {
+    return this.compute(input as never) as never;
+  }
+
+  /** The output for an input whose shape only run time knows. */
+  protected abstract compute(input: Tensor): Tensor;
+}

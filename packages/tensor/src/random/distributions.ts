@@ -1,0 +1,115 @@
+/**
+ * Random values on the host: one path for all backends, so that a seed means the same everywhere. Uniform and normal values of a place come from that place's words
+ * alone; whole numbers take words in turn, since they reject some.
+ */
+import { circle, log } from './elementary.ts';
+import { type Draw, threefryWords } from './threefry.ts';
+
+/** Places computed at a time. */
+const chunk = 4096;
+
+/** Calls `visit` with the words of every place, in order. */
+function eachPlace(draw: Draw, places: number, visit: (place: number, first: number, second: number) => void): void {
+  for (let start = 0; start < places; start += chunk) {
+    const blocks = Math.min(chunk, places - start);
+    const words = threefryWords(draw, start, blocks);
+    for (let i = 0; i < blocks; i++) visit(start + i, words[2 * i]!, words[2 * i + 1]!);
+  }
+}
+
+/** 53 bits of two words. */
+const bits53 = (first: number, second: number): number => (first >>> 5) * 2 ** 26 + (second >>> 6);
+
+/** Fills with uniform values in [0, 1): multiples of 2^-24 in 32 bits, of 2^-53 in 64. */
+export function fillUniform(values: Float32Array | Float64Array, draw: Draw): void {
+  if (values instanceof Float32Array)
+    eachPlace(draw, values.length, (i, first) => {
+      values[i] = (first >>> 8) * 2 ** -24;
+    });
+  else
+    eachPlace(draw, values.length, (i, first, second) => {
+      values[i] = bits53(first, second) * 2 ** -53;
+    });
+}
+
+/**
+ * Fills with standard normal values: Box & Muller, "A note on the generation of random normal deviates" (1958). Places 2j and 2j + 1 make one pair, of 53 bits each,
+ * computed in double precision.
+ */
+export function fillNormal(values: Float32Array | Float64Array, draw: Draw): void {
+  const n = values.length;
+  let radius = 0;
+  eachPlace(draw, n + (n % 2), (i, first, second) => {
+    if (i % 2 === 0) {
+      radius = Math.sqrt(-2 * log((bits53(first, second) + 1) * 2 ** -53));
+      return;
+    }
+    const [cosine, sine] = circle(bits53(first, second) * 2 ** -53);
+    values[i - 1] = radius * cosine;
+    if (i < n) values[i] = radius * sine;
+  });
+}
+
+/** Fills with values of the exponential law of rate 1: -log of a uniform value in (0, 1]. */
+export function fillExponential(values: Float32Array | Float64Array, draw: Draw): void {
+  eachPlace(draw, values.length, (i, first, second) => {
+    values[i] = -log((bits53(first, second) + 1) * 2 ** -53);
+  });
+}
+
+/** Whole numbers without bias, in turn from one draw. */
+export class WholeNumbers {
+  readonly #draw: Draw;
+  #words: Uint32Array = new Uint32Array(0);
+  #place = 0;
+  #next = 0;
+
+  constructor(draw: Draw) {
+    this.#draw = draw;
+  }
+
+  /** 32 random bits. */
+  word(): number {
+    if (this.#next === this.#words.length) {
+      // Few numbers are often all that is wanted.
+      const blocks = Math.min(chunk, Math.max(4, this.#place));
+      this.#words = threefryWords(this.#draw, this.#place, blocks);
+      this.#place += blocks;
+      this.#next = 0;
+    }
+    return this.#words[this.#next++]!;
+  }
+
+  /**
+   * A number from 0 to `range` - 1 (range up to 2^32), all equally likely: the upper half of word · range, where words whose lower half would favour some numbers are
+   * drawn again (Lemire, "Fast random integer generation in an interval", 2019).
+   */
+  below(range: number): number {
+    const biased = 2 ** 32 % range;
+    for (;;) {
+      const word = this.word();
+      const low = (word & 0xffff) * range;
+      const middle = (word >>> 16) * range + Math.floor(low / 65536);
+      const rest = (middle % 65536) * 65536 + (low % 65536);
+      if (rest >= biased) return Math.floor(middle / 65536);
+    }
+  }
+
+  /** A number below 2^53. */
+  wide(): number {
+    return bits53(this.word(), this.word());
+  }
+}
+
+/** The numbers 0 to n - 1 in random order, every order equally likely (Fisher & Yates; Durstenfeld, "Algorithm 235", 1964). */
+export function permutation(n: number, draw: Draw): Int32Array {
+  const order = Int32Array.from({ length: n }, (_, i) => i);
+  const numbers = new WholeNumbers(draw);
+  for (let i = n - 1; i > 0; i--) {
+    const j = numbers.below(i + 1);
+    const moved = order[i]!;
+    order[i] = order[j]!;
+    order[j] = moved;
+  }
+  return order;
+}

@@ -39,6 +39,6 @@ export function checkpoint<Args extends readonly unknown[]>(f: (...args: Args) =
       return t instanceof Tensor && inputs.includes(t) ? t.grad : null;
     });
   };
-  return applyCustom({ forward, backward, name: 'Checkpoint', always: true }, args as readonly unknown[]);
+  return applyCustom({ forward, backward, name: 'Checkpoint', always: true }, [...args] as unknown[]);
 }
 

@@ -53,7 +53,7 @@ function collate(samples: readonly unknown[]): unknown {
 }
 
 function collateObject(first: object, samples: readonly object[]): unknown {
-  if (ArrayBuffer.isView(first)) return stack(samples.map((s) => tensor(s as Float32Array)) as [Tensor, ...Tensor[]]);
+  if (ArrayBuffer.isView(first)) return stack(samples.map((s) => tensor(s as Float32Array)) as unknown as [Tensor, ...Tensor[]]);
   const part = (key: string | number): unknown => collate(samples.map((s) => (s as Record<string | number, unknown>)[key]));
   if (!Array.isArray(first)) return Object.fromEntries(Object.keys(first).map((key) => [key, part(key)]));
   const odd = samples.findIndex((s) => (s as unknown[]).length !== first.length);

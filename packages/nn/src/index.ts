@@ -11,3 +11,6 @@ export type { ListOptions, Named } from './module/members.ts';
 export { Module } from './module/module.ts';
 export { Parameter, type ParameterOptions } from './module/parameter.ts';
 export type { LoadResult, StateDict } from './module/state-dict.ts';
+export * as init from './init/index.ts';
+export * from './layers/index.ts';
+export { bilinear } from './functional/bilinear.ts';

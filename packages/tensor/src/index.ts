@@ -3,6 +3,7 @@ export { type Numeric, float, Scalar, promoteTypes, resultType, getDefaultDType,
 export { setBackend, getBackend, type BackwardOptions } from './core/state.ts';
 export { memory, type MemoryReport, setMemoryLimit, tagged } from './memory/report.ts';
 export { keep, scope, Scope } from './memory/scope.ts';
+export { formatSize } from './print/format-size.ts';
 export { getPrintOptions, type PrintOptionChanges, type PrintOptions, type PrintProfile, setPrintOptions } from './print/print-options.ts';
 export * from './ops/elementwise/index.ts';
 export * from './ops/reduce/index.ts';
@@ -10,6 +11,7 @@ export * from './ops/linalg/index.ts';
 export * from './ops/shape/index.ts';
 export * from './ops/index/index.ts';
 export * from './ops/creation/index.ts';
+export * from './ops/random/index.ts';
 export { Tensor } from './tensor.ts';
 export type {
   Apply, CanCompare, Chain, ChainFunction, Checked, CrossEntropyShape, Dim, FlattenFunction, FloatOf, KeepsShape, LinearFunction, Shape, ShapeFunction, ShapeOf, ShapeOr,

@@ -18,3 +18,4 @@ export { clone, contiguous, expand, flipView, permute, reshape, sliceView as sli
 export { single, element } from './ops/elementwise/build.ts';
 export { relocate } from './move.ts';
 export { readSync } from './read.ts';
+export { permutation, WholeNumbers } from './random/distributions.ts';

@@ -10,7 +10,7 @@ import type { DataArray } from '@nn/backend';
 export function gradFnName(node: Node): string {
   const { name, kind } = node.plan.op;
   const bare = name.replace(/_$/, '');
-  return kind === 'custom' ? `${name}Backward` : kind === 'write' ? 'CopySlices' : `${bare[0]!.toUpperCase()}${bare.slice(1)}Backward0`;
+  return kind === 'custom' ? `${name}Backward` : name === 'copySlices' ? 'CopySlices' : `${bare[0]!.toUpperCase()}${bare.slice(1)}Backward0`;
 }
 
 function text(t: Tensor, data: DataArray): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readNumber, readTensorValues, ValueFormatError } from './tensor-values.ts';
+import { readNumber, readTensorValues, roundAsWritten, ValueFormatError } from './tensor-values.ts';
 
 describe('readTensorValues', () => {
   it('reads numbers, booleans and special floats', () => {
@@ -36,5 +36,13 @@ describe('readTensorValues', () => {
 describe('readNumber', () => {
   it.each(['nan', null, [1]])('refuses %j', (value) => {
     expect(() => readNumber(value)).toThrow(ValueFormatError);
+  });
+});
+
+describe('roundAsWritten', () => {
+  it('keeps the twelve digits that the files keep of a plain number', () => {
+    expect(roundAsWritten(Math.sqrt(3))).toBe(1.73205080757);
+    expect(roundAsWritten(5 / 3)).toBe(1.66666666667);
+    expect(roundAsWritten(0.25)).toBe(0.25);
   });
 });

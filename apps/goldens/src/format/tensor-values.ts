@@ -45,6 +45,14 @@ export function roundToDtype(values: readonly number[], dtype: string): readonly
   return dtype === 'float32' ? values.map(Math.fround) : values;
 }
 
+/** Plain numbers outside tensors are written with this many digits. */
+const WRITTEN_DIGITS = 12;
+
+/** A computed number as the files would write it. */
+export function roundAsWritten(value: number): number {
+  return Number(value.toPrecision(WRITTEN_DIGITS));
+}
+
 function generateValues(rule: GeneratedValues, count: number): number[] {
   const { a, b, m, scale = 1, shift = 0, integer = false } = rule;
   return Array.from({ length: count }, (_, i) => {

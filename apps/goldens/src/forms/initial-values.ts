@@ -16,7 +16,7 @@ import {
 } from '../compare/tensors.ts';
 import { type GoldenCase, isRecord, type JsonRecord, type StoredTensor } from '../format/document.ts';
 import { toPlain } from '../format/python-float.ts';
-import { countElements } from '../format/tensor-values.ts';
+import { countElements, roundAsWritten } from '../format/tensor-values.ts';
 import { initializers } from '../ops/initializers.ts';
 import { callOp } from '../run/call.ts';
 import { CallArguments } from '../run/call-arguments.ts';
@@ -39,7 +39,7 @@ export const initializerForm: Form = {
     if (!isRecord(expected)) throw new TypeError('an initialiser needs "outputs" or "expected"');
     if ('value' in expected)
       return compareNumbers(
-        [(await initialize(golden)).result as number],
+        [roundAsWritten((await initialize(golden)).result as number)],
         [expected['value'] as number],
         golden.tolerance,
       );

@@ -19,7 +19,7 @@ type Options = Readonly<Record<string, unknown>>;
 type Group = { readonly lr: number; readonly momentum?: number; readonly betas?: readonly number[] };
 
 /** Functions of the epoch that cases write as formulas. */
-const LAMBDAS: ReadonlyMap<string, (epoch: number) => number> = new Map([
+const LAMBDAS: ReadonlyMap<string, (epoch: number) => number> = new Map<string, (epoch: number) => number>([
   ['1/(1+epoch)', (epoch) => 1 / (1 + epoch)],
   ['0.95^epoch', (epoch) => 0.95 ** epoch],
   ['0.9', () => 0.9],

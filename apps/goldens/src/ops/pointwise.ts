@@ -21,15 +21,32 @@ function rows(names: readonly string[], parameters: string): OpTable {
   return Object.fromEntries(names.map((name) => [`torch.${name}`, `${toCamelCase(name)}(${parameters})`]));
 }
 
+/** Other names of PyTorch for the same function. */
+const ALIASES: OpTable = Object.fromEntries([
+  ...['cos', 'sin', 'tan', 'cosh', 'sinh', 'tanh'].map((name) => [`torch.arc${name}`, `a${name}(input)`]),
+  ...Object.entries({ absolute: 'abs', negative: 'neg', fix: 'trunc' }).map(([alias, name]) => [
+    `torch.${alias}`,
+    `${name}(input)`,
+  ]),
+  ...Object.entries({
+    ...{ multiply: 'mul', greater: 'gt', greater_equal: 'ge', less: 'lt', less_equal: 'le', not_equal: 'ne' },
+    ...{ arctan2: 'atan2', true_divide: 'div' },
+  }).map(([alias, name]) => [`torch.${alias}`, `${name}(input:scalar, other:scalar)`]),
+]);
+
 export const pointwise: OpTable = {
+  ...ALIASES,
   ...rows(UNARY, 'input'),
   ...rows(BINARY, 'input:scalar, other:scalar'),
   'torch.add': 'add(input:scalar, other:scalar, { alpha })',
   'torch.sub': 'sub(input:scalar, other:scalar, { alpha })',
+  'torch.subtract': 'sub(input:scalar, other:scalar, { alpha })',
   'torch.rsub': 'rsub(input, other:scalar, { alpha })',
   'torch.div': 'div(input:scalar, other:scalar, { rounding_mode })',
+  'torch.divide': 'div(input:scalar, other:scalar, { rounding_mode })',
   'torch.pow': 'pow(input:scalar, exponent:scalar)',
   'torch.clamp': 'clamp(input, { min:scalar, max:scalar })',
+  'torch.clip': 'clamp(input, { min:scalar, max:scalar })',
   'torch.clamp_min': 'clampMin(input, min:scalar)',
   'torch.clamp_max': 'clampMax(input, max:scalar)',
   'torch.round': 'round(input, { decimals })',
@@ -46,5 +63,8 @@ export const pointwise: OpTable = {
   'torch.equal': 'equal(input, other)',
   'torch.dist': 'dist(input, other, { p })',
   'torch.cdist': 'cdist(x1, x2, { p })',
+  'torch.fill': 'fill(input, value:scalar)',
+  'torch.Tensor.copy_': 'copy_(src)',
   'torch.Tensor.to': 'to(dtype)',
+  'torch.Tensor.type_as': 'typeAs(other)',
 };

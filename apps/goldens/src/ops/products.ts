@@ -20,10 +20,10 @@ export const products: OpTable = {
   'torch.tensordot': 'tensordot(a, b, { dims })',
   'torch.cross': 'cross(input, other, { dim })',
   'torch.matrix_power': 'matrixPower(input, n)',
-  'torch.linalg.multi_dot': 'linalg.multiDot(tensors)',
+  'torch.linalg.multi_dot': 'multiDot(tensors)',
   'torch.linalg.matrix_power': 'matrixPower(A, n)',
-  'torch.linalg.det': 'linalg.det(A)',
-  'torch.linalg.inv': 'linalg.inv(A)',
+  'torch.linalg.det': 'det(A)',
+  'torch.linalg.inv': 'inv(A)',
   'torch.einsum': (call) => {
     const operands = call.tensor('operands') as readonly unknown[];
     if (call.has('equation')) return callFunction('einsum', [call.plain('equation'), ...operands]);

@@ -16,7 +16,7 @@ export const reductions: OpTable = {
   'torch.argmax': 'argmax(input, { dim, keepdim })',
   'torch.argmin': 'argmin(input, { dim, keepdim })',
   'torch.logsumexp': 'logsumexp(input, { dim, keepdim })',
-  'torch.var': 'var(input, { dim, unbiased, correction, keepdim })',
+  'torch.var': 'variance(input, { dim, unbiased, correction, keepdim })',
   'torch.std': 'std(input, { dim, unbiased, correction, keepdim })',
   'torch.var_mean': 'varMean(input, { dim, unbiased, correction, keepdim })',
   'torch.std_mean': 'stdMean(input, { dim, unbiased, correction, keepdim })',
@@ -51,6 +51,7 @@ export const reductions: OpTable = {
   'torch.unique_consecutive': 'uniqueConsecutive(input, { return_inverse, return_counts, dim })',
   'torch.searchsorted': 'searchsorted(sorted_sequence, input, { right, side })',
   'torch.bucketize': 'bucketize(input, boundaries, { right })',
-  'torch.nonzero': 'nonzero(input)',
+  'torch.nonzero': 'nonzero(input, { as_tuple })',
+  'torch.argwhere': 'argwhere(input)',
   'torch.isin': 'isin(elements, test_elements, { assume_unique, invert })',
 };

@@ -389,8 +389,8 @@ for v in [4, 7, 1, 3]: m(v)`,
       const m = new RunningAverage('avg', 'n');
       for (const value of [4, 7, 1, 3]) m.forward(value);
       return {
-        'm.avg': m.average,
-        'm.n': m.count,
+        'm.avg': m.currentAverage,
+        'm.n': m.currentCount,
         'len(list(m.parameters()))': [...m.parameters()].length,
         'list(m.state_dict())': Object.keys(m.stateDict()),
       };

@@ -10,6 +10,8 @@ import { callMethod, construct } from '../run/library.ts';
 import { collectPrograms, type FailingTranslation, type Programs } from './program.ts';
 
 const filled = (...sizes: readonly number[]): Tensor => ones(sizes);
+/** Rows of two lengths, which the compiler would refuse as a literal. */
+const ragged: readonly (readonly number[])[] = [[1, 2], [3]];
 const integers = (values: readonly number[]): Tensor => tensor(values, { dtype: 'int64' });
 
 const shapes = collectPrograms<FailingTranslation>(
@@ -29,7 +31,7 @@ const shapes = collectPrograms<FailingTranslation>(
   ],
   ['torch.ones(2, 3).permute(0, 0)', () => filled(2, 3).permute([0, 0])],
   ['torch.ones(4).reshape(3, -1)', () => filled(4).reshape([3, -1])],
-  ['torch.tensor([[1, 2], [3]])', () => tensor([[1, 2], [3]])],
+  ['torch.tensor([[1, 2], [3]])', () => tensor(ragged)],
 );
 
 const ranges = collectPrograms<FailingTranslation>(

@@ -34,18 +34,18 @@ export class RunningAverage extends Module {
     this.registerBuffer(countName, zeros([1]));
   }
 
-  get average(): Tensor {
+  get currentAverage(): Tensor {
     return this.getBuffer(this.#averageName);
   }
 
-  get count(): Tensor {
+  get currentCount(): Tensor {
     return this.getBuffer(this.#countName);
   }
 
   override forward(value: number): number {
-    this.count.add_(1);
-    const total = this.average.mul(this.count.sub(1)).add(value);
-    this.registerBuffer(this.#averageName, total.div(this.count));
+    this.currentCount.add_(1);
+    const total = this.currentAverage.mul(this.currentCount.sub(1)).add(value);
+    this.registerBuffer(this.#averageName, total.div(this.currentCount));
     return value;
   }
 }

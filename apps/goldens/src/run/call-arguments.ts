@@ -83,7 +83,7 @@ function readParameters(parameters: readonly Parameter[], call: CallArguments): 
   const listed = [...((call.attribute('args') as readonly Attribute[] | undefined) ?? [])];
   return parameters.map((parameter, position) => {
     const { name, kind, fallback } = parameter;
-    if (position === 0 && !call.has(name) && call.has('self')) return call.operand('self');
+    if (position === 0 && call.attribute('self') !== undefined) return call.operand('self');
     const named = kind === 'scalar' ? call.operand(name) : call.plain(name);
     if (named !== undefined) return named;
     const next = kind === 'sizes' && !Array.isArray(listed[0]) && listed.length > 0 ? listed.splice(0) : listed.shift();

@@ -29,18 +29,25 @@ export function findExport(path: string): unknown {
   return found;
 }
 
+/** Calls a function by its path; what depends on values is awaited where the backend's memory can't be read at once. */
 export function callFunction(path: string, args: readonly unknown[]): unknown {
-  return asCallable(findExport(path), path)(...args);
+  const waiting = needsWaiting() ? PACKAGES.map((exports) => exports[`${path}Async`]).find(Boolean) : undefined;
+  return asCallable(waiting ?? findExport(path), path)(...args);
 }
 
 export function callMethod(receiver: unknown, name: string, args: readonly unknown[]): unknown {
-  const method = (receiver as Exports)[name];
+  const waiting = needsWaiting() ? (receiver as Exports)[`${name}Async`] : undefined;
+  const method = waiting ?? (receiver as Exports)[name];
   if (method === undefined) throw new MissingError(`${describe(receiver)} has no method ${name}`);
   return asCallable(method, name).apply(receiver, [...args]);
 }
 
 export function construct(path: string, args: readonly unknown[]): unknown {
   return new (asCallable(findExport(path), path) as unknown as Constructor)(...args);
+}
+
+function needsWaiting(): boolean {
+  return tensor.getBackend().readSync === undefined;
 }
 
 function asCallable(value: unknown, path: string): Callable {

@@ -59,11 +59,11 @@ export function flushable({ lo, hi, nan }: Interval, type: Float): Interval {
   return { lo: lo > 0 && lo < smallest ? 0 : lo, hi: hi < 0 && hi > -smallest ? -0 : hi, nan };
 }
 
-/** The interval with `ulps` units of the last place and `absolute` more on either side, beyond the largest float infinite. */
-export function widen({ lo, hi, nan }: Interval, type: Float, ulps: number, absolute = 0): Interval {
+/** The interval with `ulps` units of the last place and a distance more on either side, beyond the largest float infinite. */
+export function widen({ lo, hi, nan }: Interval, type: Float, ulps: number, distance = 0): Interval {
   if (lo > hi) return { lo, hi, nan };
-  const low = lo - ulps * ulp(lo, type) - absolute;
-  const high = hi + ulps * ulp(hi, type) + absolute;
+  const low = lo - ulps * ulp(lo, type) - distance;
+  const high = hi + ulps * ulp(hi, type) + distance;
   const infinite = (x: number): number =>
     Number.isFinite(rounded(x, type)) ? x : Math.sign(x) * Number.POSITIVE_INFINITY;
   return flushable({ lo: infinite(low), hi: infinite(high), nan }, type);

@@ -9,7 +9,7 @@ export interface Accuracy {
   readonly ulps: number;
   /** Added to `ulps`, for each unit of |y · log x| (of `pow`) or, beyond `reach`, of |x|. */
   readonly growth?: number;
-  /** An error allowed however small the result is. */
+  /** An error allowed however small the result is, in units in the last place of 1. */
   readonly absolute?: number;
   /** Arguments up to this size are held to `ulps` and `absolute` alone. */
   readonly reach?: number;
@@ -28,15 +28,15 @@ export const precision: Precision = {
   log: { ulps: 2, reason: 'a polynomial of a reduced argument, as for exp' },
   sin: {
     ulps: 2,
-    absolute: 2 ** -23,
+    absolute: 1,
     growth: 1,
     reach: 4096,
     reason:
       'near a multiple of π only the reduced argument’s own error remains; far out an ulp of the argument is moved',
   },
-  cos: { ulps: 2, absolute: 2 ** -23, growth: 1, reach: 4096, reason: 'as sin' },
+  cos: { ulps: 2, absolute: 1, growth: 1, reach: 4096, reason: 'as sin' },
   pow: { ulps: 4, growth: 2, reason: 'exp(y · log x): the rounding of the exponent is multiplied by its size' },
-  rem: { ulps: 0.5, absolute: 0, growth: 1, reason: 'x − y · trunc(x / y): the product is rounded to an ulp of x' },
+  rem: { ulps: 0.5, growth: 1, reason: 'x − y · trunc(x / y): the product is rounded to an ulp of x' },
 };
 
 /** Correct rounding. */

@@ -50,13 +50,20 @@ const ends = (f: (...x: number[]) => number, args: readonly Interval[]): Interva
   return hull([f(x.lo, y.lo), f(x.lo, y.hi), f(x.hi, y.lo), f(x.hi, y.hi)], nan);
 };
 
+const isExact = ({ ulps, absolute = 0 }: Accuracy): boolean => ulps <= 0.5 && absolute === 0;
+
+/** The range with the error that is allowed. */
+const loosen = (range: Interval, type: Float, { ulps, absolute = 0 }: Accuracy): Interval =>
+  widen(range, type, ulps, absolute * ulp(1, type));
+
 /** The result of one correct rounding, known exactly where the arguments are. */
 const correctly =
   (f: (...x: number[]) => number): FloatRow =>
-  (args, type, { ulps, absolute }) => {
+  (args, type, accuracy) => {
     const range = ends(f, args);
-    if (isPoint(range) && args.every(isPoint) && ulps <= 0.5) return flushable(point(rounded(range.lo, type)), type);
-    return widen(range, type, ulps, absolute);
+    if (isPoint(range) && args.every(isPoint) && isExact(accuracy))
+      return flushable(point(rounded(range.lo, type)), type);
+    return loosen(range, type, accuracy);
   };
 
 /** A step function, which nothing rounds. */
@@ -67,8 +74,8 @@ const step =
 
 const monotone =
   (f: (x: number) => number): FloatRow =>
-  (args, type, { ulps, absolute }) =>
-    widen(ends(f, args), type, ulps, absolute);
+  (args, type, accuracy) =>
+    loosen(ends(f, args), type, accuracy);
 
 /** Numbers below `least` give NaN. */
 const from = (least: number, x: Interval): Interval => ({
@@ -105,15 +112,15 @@ const floats: { readonly [N in CoreName]: FloatRow } = {
   add: correctly((x, y) => x! + y!),
   sub: correctly((x, y) => x! - y!),
   // A product may be added to something before it is rounded (fused multiply-add).
-  mul: (args, type, { ulps, absolute }) => {
+  mul: (args, type, accuracy) => {
     const [x, y] = args as [Interval, Interval];
     const { lo, hi, nan } = ends((a, b) => a! * b!, args);
     const unknown = nan || (hasZero(x) && hasInfinity(y)) || (hasZero(y) && hasInfinity(x));
-    const known = isPoint(x) && isPoint(y) && productIsExact(x.lo, y.lo, type) && ulps <= 0.5;
+    const known = isPoint(x) && isPoint(y) && productIsExact(x.lo, y.lo, type) && isExact(accuracy);
     // Where ends are 0 · ∞, what lies between them is 0 times a number.
     const range =
       unknown && (hasNumber(x) || hasNumber(y)) && !(isPoint(x) && isPoint(y)) ? withZero(lo, hi) : { lo, hi };
-    return widen({ ...range, nan: unknown }, type, known ? 0 : ulps, absolute);
+    return known ? flushable({ ...range, nan: unknown }, type) : loosen({ ...range, nan: unknown }, type, accuracy);
   },
   div: (args, type, accuracy) => {
     const [x, y] = args as [Interval, Interval];
@@ -152,11 +159,11 @@ const floats: { readonly [N in CoreName]: FloatRow } = {
   round: step(nearestEven),
   sqrt: ([x], type, accuracy) => correctly((v) => Math.sqrt(v!))([from(-0, x!)], type, accuracy),
   exp: monotone(Math.exp),
-  log: ([x], type, { ulps, absolute }) => {
+  log: ([x], type, accuracy) => {
     const within = from(-0, x!);
     return isEmpty(within)
       ? nothing
-      : widen(hull([logarithm(within.lo), logarithm(within.hi)], within.nan), type, ulps, absolute);
+      : loosen(hull([logarithm(within.lo), logarithm(within.hi)], within.nan), type, accuracy);
   },
   sin: wave(Math.sin),
   cos: wave(Math.cos),
@@ -194,7 +201,7 @@ function wave(f: (x: number) => number): FloatRow {
     // Between the ends there may be one extreme: a sample on either side of the middle shows whether it is near.
     const values = [f(lo), f(hi), f((lo + hi) / 2)];
     const slack = ((hi - lo) * (hi - lo)) / 2;
-    const range = widen(hull(values, x!.nan), type, ulps, Math.min(1, absolute + slack));
+    const range = widen(hull(values, x!.nan), type, ulps, Math.min(1, absolute * ulp(1, type) + slack));
     return { lo: Math.max(range.lo, -1 - ulp(1, type)), hi: Math.min(range.hi, 1 + ulp(1, type)), nan: range.nan };
   };
 }

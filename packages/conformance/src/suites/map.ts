@@ -149,6 +149,19 @@ function outputCases(): LaunchCase[] {
       }),
     );
   }
+  const rotated = [5, 6, 7, 8].map((seed) => dense('float32', seed));
+  cases.push(
+    mapCase({
+      name: 'four tensors, each replaced by its sum with the next',
+      sizes,
+      inputs: rotated.map(again),
+      outputs: rotated.map((own, j) => ({
+        ...own,
+        expression: add(input(j, 'f32'), input((j + 1) % 4, 'f32')),
+        overwrites: j,
+      })),
+    }),
+  );
   return cases;
 }
 

@@ -74,7 +74,7 @@ export class Sequential<const L extends SequentialParts = readonly Module[]> ext
 
   /** A `Sequential` of the modules from `start` to before `end`, which it shares. PyTorch: `model[start:end]`. */
   slice(start?: number, end?: number): Sequential {
-    const part = new Sequential();
+    const part = new Sequential<readonly Module[]>();
     part.#entries = this.#entries.slice(start, end);
     return part;
   }

@@ -1,6 +1,11 @@
 /** Modules of one input whose output shape is a function of the input's, for the compiler too: `Sequential` checks such a chain before any input is seen. */
-import type { Apply, Checked, ShapeFunction, ShapeOf, ShapeOr, Tensor } from '@nn/tensor';
+import type { Apply, Checked, Shape, ShapeFunction, ShapeOf, ShapeOr, Tensor } from '@nn/tensor';
 import { Module } from './module.ts';
+
+/** A layer whose output shape only run time knows. */
+export interface UnknownShape extends ShapeFunction {
+  readonly out: Shape;
+}
 
 /** A module that carries the shape function F. Subclasses write `compute`; users call `forward`. */
 export abstract class Layer<F extends ShapeFunction> extends Module {

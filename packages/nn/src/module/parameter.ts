@@ -75,3 +75,10 @@ export class Parameter<out S extends Shape = Shape, out D extends DType = DType>
 }
 
 const containing = (text: string): string => `Parameter containing:\n${text}`;
+
+/** A parameter that takes the place of the tensor it is made from. */
+export function ownParameter<S extends Shape, D extends DType>(data: Tensor<S, D>): Parameter<S, D> {
+  const parameter = new Parameter(data);
+  data.dispose();
+  return parameter;
+}

@@ -48,9 +48,9 @@ export function loadState(module: Module, state: Readonly<StateDict>, strict: bo
   let unreachable = false;
   for (const { key, target, value } of pairs) {
     if (!(value instanceof Tensor)) problems.push(`${key} is no tensor but ${value === null ? 'null' : typeof value}`);
-    else if (!sameNumbers(value.shape, target.shape)) {
+    else if (!sameNumbers(value.layout.shape, target.layout.shape)) {
       misshapen = true;
-      problems.push(`sizes of ${key} differ: ${shapeText(value.shape)} in the state, ${shapeText(target.shape)} in the module`);
+      problems.push(`sizes of ${key} differ: ${shapeText(value.layout.shape)} in the state, ${shapeText(target.layout.shape)} in the module`);
     } else if (value.backend !== target.backend && value.backend.readSync === undefined) {
       unreachable = true;
       problems.push(`${key} lives on ${value.backend.name}, which can't be read without waiting, the module on ${target.backend.name}; move it first with await t.to(backend)`);

@@ -18,7 +18,7 @@ export class Scalar {
 export type Numeric = number | boolean | Scalar;
 
 /** The number as a float even when it is whole: Python's `2.0`. `tensor.add(float(2))` makes an integer tensor float32. */
-export const float = (value: number): Scalar => new Scalar(value, 'float');
+export const float = (value: number): Scalar & { readonly category: 'float' } => new Scalar(value, 'float') as never;
 
 export const isNumeric = (x: unknown): x is Numeric =>
   typeof x === 'number' || typeof x === 'boolean' || x instanceof Scalar;

@@ -6,7 +6,7 @@
  */
 import { type Backend, type Block, OutOfMemoryError } from '@nn/backend';
 import { Storage } from './storage.ts';
-import { turn } from './turn.ts';
+import { press, turn } from './turn.ts';
 
 /** Dies when no Storage in it is reachable; the record that the registry holds then returns its block. */
 export class Slab {
@@ -85,8 +85,6 @@ export class SizeClass {
 const megabyte = 1 << 20;
 /** Bytes taken between two presses. */
 export const quantum: number = 64 * megabyte;
-/** Must exceed V8's external-memory allowance (64 MB): at 64 MB a press is often ignored, at 128 MB never. */
-const garbage = 128 * megabyte;
 const slabBytes = 1 << 16;
 
 export class Pool {
@@ -151,6 +149,7 @@ export class Pool {
   #returned(record: SlabRecord): void {
     const { sizeClass, block, tag } = record;
     const bytes = sizeClass.bytes * sizeClass.slots;
+    turn.sinceReturn = 0;
     this.live -= bytes;
     this.cached += bytes;
     sizeClass.blocks.push(block);
@@ -161,12 +160,13 @@ export class Pool {
 
   #press(bytes: number): void {
     turn.taken += bytes;
+    turn.sinceReturn += bytes;
     this.#sincePress += bytes;
     if (this.#sincePress < quantum) return;
     this.#sincePress = 0;
     for (const sizeClass of this.#classes.values()) if (sizeClass.slots > 1) sizeClass.forget();
     turn.expect();
-    void new ArrayBuffer(garbage);
+    press();
   }
 
   #makeRoom(bytes: number, tag: string): void {

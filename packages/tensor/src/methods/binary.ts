@@ -1,9 +1,9 @@
 /** Elementwise methods of several operands: each is one line that calls the function of the same name, where its documentation is. */
 import type { DType } from '@nn/backend';
 import * as ops from '../ops/elementwise/index.ts';
-import type { Broadcast3, Meet } from '../ops/elementwise/signatures.ts';
+import type { Broadcast3, Broadcasted3, Meet } from '../ops/elementwise/signatures.ts';
 import type { Tensor } from '../tensor.ts';
-import type { Broadcast, Checked, FloatOf, Numeric, PromoteOf, Shape, ShapeOf, ShapeOr } from '../types/index.ts';
+import type { Broadcast, Broadcasted, Checked, FloatOf, Numeric, PromoteOf, Shape, ShapeOf } from '../types/index.ts';
 import { UnaryMethods } from './unary.ts';
 
 type Operand = Tensor | Numeric;
@@ -16,223 +16,220 @@ export abstract class BinaryMethods<out S extends Shape = Shape, out D extends D
     this: A,
     other: Checked<Broadcast<'add', ShapeOf<A>, ShapeOf<B>>, B>,
     options?: ops.AlphaOptions,
-  ): Tensor<ShapeOr<Broadcast<'add', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>> {
+  ): Tensor<Broadcasted<'add', A['~shape'], ShapeOf<B>>, PromoteOf<A, B>> {
     return ops.add(this, other as never, options) as never;
   }
   sub<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'sub', ShapeOf<A>, ShapeOf<B>>, B>,
     options?: ops.AlphaOptions,
-  ): Tensor<ShapeOr<Broadcast<'sub', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>> {
+  ): Tensor<Broadcasted<'sub', A['~shape'], ShapeOf<B>>, PromoteOf<A, B>> {
     return ops.sub(this, other as never, options) as never;
   }
   div<A extends Tensor, B extends Operand, M extends ops.RoundingMode = null>(
     this: A,
     other: Checked<Broadcast<'div', ShapeOf<A>, ShapeOf<B>>, B>,
     options?: { readonly roundingMode?: M | undefined },
-  ): Tensor<
-    ShapeOr<Broadcast<'div', ShapeOf<A>, ShapeOf<B>>>,
-    M extends null ? FloatOf<PromoteOf<A, B>> : PromoteOf<A, B>
-  > {
+  ): Tensor<Broadcasted<'div', A['~shape'], ShapeOf<B>>, M extends null ? FloatOf<PromoteOf<A, B>> : PromoteOf<A, B>> {
     return ops.div(this, other as never, options) as never;
   }
   mul<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'mul', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'mul', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>> {
+  ): Tensor<Broadcasted<'mul', A['~shape'], ShapeOf<B>>, PromoteOf<A, B>> {
     return ops.mul(this, other as never) as never;
   }
   floorDivide<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'floorDivide', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'floorDivide', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>> {
+  ): Tensor<Broadcasted<'floorDivide', A['~shape'], ShapeOf<B>>, PromoteOf<A, B>> {
     return ops.floorDivide(this, other as never) as never;
   }
   remainder<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'remainder', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'remainder', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>> {
+  ): Tensor<Broadcasted<'remainder', A['~shape'], ShapeOf<B>>, PromoteOf<A, B>> {
     return ops.remainder(this, other as never) as never;
   }
   fmod<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'fmod', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'fmod', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>> {
+  ): Tensor<Broadcasted<'fmod', A['~shape'], ShapeOf<B>>, PromoteOf<A, B>> {
     return ops.fmod(this, other as never) as never;
   }
   pow<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'pow', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'pow', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>> {
+  ): Tensor<Broadcasted<'pow', A['~shape'], ShapeOf<B>>, PromoteOf<A, B>> {
     return ops.pow(this, other as never) as never;
   }
   maximum<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'maximum', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'maximum', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>> {
+  ): Tensor<Broadcasted<'maximum', A['~shape'], ShapeOf<B>>, PromoteOf<A, B>> {
     return ops.maximum(this, other as never) as never;
   }
   minimum<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'minimum', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'minimum', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>> {
+  ): Tensor<Broadcasted<'minimum', A['~shape'], ShapeOf<B>>, PromoteOf<A, B>> {
     return ops.minimum(this, other as never) as never;
   }
   fmax<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'fmax', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'fmax', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>> {
+  ): Tensor<Broadcasted<'fmax', A['~shape'], ShapeOf<B>>, PromoteOf<A, B>> {
     return ops.fmax(this, other as never) as never;
   }
   fmin<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'fmin', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'fmin', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>> {
+  ): Tensor<Broadcasted<'fmin', A['~shape'], ShapeOf<B>>, PromoteOf<A, B>> {
     return ops.fmin(this, other as never) as never;
   }
   clampMin<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'clampMin', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'clampMin', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>> {
+  ): Tensor<Broadcasted<'clampMin', A['~shape'], ShapeOf<B>>, PromoteOf<A, B>> {
     return ops.clampMin(this, other as never) as never;
   }
   clampMax<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'clampMax', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'clampMax', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>> {
+  ): Tensor<Broadcasted<'clampMax', A['~shape'], ShapeOf<B>>, PromoteOf<A, B>> {
     return ops.clampMax(this, other as never) as never;
   }
   hypot<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'hypot', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'hypot', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>> {
+  ): Tensor<Broadcasted<'hypot', A['~shape'], ShapeOf<B>>, PromoteOf<A, B>> {
     return ops.hypot(this, other as never) as never;
   }
   logaddexp<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'logaddexp', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'logaddexp', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>> {
+  ): Tensor<Broadcasted<'logaddexp', A['~shape'], ShapeOf<B>>, PromoteOf<A, B>> {
     return ops.logaddexp(this, other as never) as never;
   }
   logaddexp2<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'logaddexp2', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'logaddexp2', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>> {
+  ): Tensor<Broadcasted<'logaddexp2', A['~shape'], ShapeOf<B>>, PromoteOf<A, B>> {
     return ops.logaddexp2(this, other as never) as never;
   }
   heaviside<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'heaviside', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'heaviside', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>> {
+  ): Tensor<Broadcasted<'heaviside', A['~shape'], ShapeOf<B>>, PromoteOf<A, B>> {
     return ops.heaviside(this, other as never) as never;
   }
   bitwiseAnd<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'bitwiseAnd', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'bitwiseAnd', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>> {
+  ): Tensor<Broadcasted<'bitwiseAnd', A['~shape'], ShapeOf<B>>, PromoteOf<A, B>> {
     return ops.bitwiseAnd(this, other as never) as never;
   }
   bitwiseOr<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'bitwiseOr', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'bitwiseOr', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>> {
+  ): Tensor<Broadcasted<'bitwiseOr', A['~shape'], ShapeOf<B>>, PromoteOf<A, B>> {
     return ops.bitwiseOr(this, other as never) as never;
   }
   bitwiseXor<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'bitwiseXor', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'bitwiseXor', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>> {
+  ): Tensor<Broadcasted<'bitwiseXor', A['~shape'], ShapeOf<B>>, PromoteOf<A, B>> {
     return ops.bitwiseXor(this, other as never) as never;
   }
   bitwiseLeftShift<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'bitwiseLeftShift', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'bitwiseLeftShift', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>> {
+  ): Tensor<Broadcasted<'bitwiseLeftShift', A['~shape'], ShapeOf<B>>, PromoteOf<A, B>> {
     return ops.bitwiseLeftShift(this, other as never) as never;
   }
   bitwiseRightShift<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'bitwiseRightShift', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'bitwiseRightShift', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>> {
+  ): Tensor<Broadcasted<'bitwiseRightShift', A['~shape'], ShapeOf<B>>, PromoteOf<A, B>> {
     return ops.bitwiseRightShift(this, other as never) as never;
   }
   atan2<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'atan2', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'atan2', ShapeOf<A>, ShapeOf<B>>>, FloatOf<PromoteOf<A, B>>> {
+  ): Tensor<Broadcasted<'atan2', A['~shape'], ShapeOf<B>>, FloatOf<PromoteOf<A, B>>> {
     return ops.atan2(this, other as never) as never;
   }
   copysign<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'copysign', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'copysign', ShapeOf<A>, ShapeOf<B>>>, FloatOf<PromoteOf<A, B>>> {
+  ): Tensor<Broadcasted<'copysign', A['~shape'], ShapeOf<B>>, FloatOf<PromoteOf<A, B>>> {
     return ops.copysign(this, other as never) as never;
   }
   xlogy<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'xlogy', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'xlogy', ShapeOf<A>, ShapeOf<B>>>, FloatOf<PromoteOf<A, B>>> {
+  ): Tensor<Broadcasted<'xlogy', A['~shape'], ShapeOf<B>>, FloatOf<PromoteOf<A, B>>> {
     return ops.xlogy(this, other as never) as never;
   }
   eq<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'eq', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'eq', ShapeOf<A>, ShapeOf<B>>>, 'bool'> {
+  ): Tensor<Broadcasted<'eq', A['~shape'], ShapeOf<B>>, 'bool'> {
     return ops.eq(this, other as never) as never;
   }
   ne<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'ne', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'ne', ShapeOf<A>, ShapeOf<B>>>, 'bool'> {
+  ): Tensor<Broadcasted<'ne', A['~shape'], ShapeOf<B>>, 'bool'> {
     return ops.ne(this, other as never) as never;
   }
   lt<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'lt', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'lt', ShapeOf<A>, ShapeOf<B>>>, 'bool'> {
+  ): Tensor<Broadcasted<'lt', A['~shape'], ShapeOf<B>>, 'bool'> {
     return ops.lt(this, other as never) as never;
   }
   le<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'le', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'le', ShapeOf<A>, ShapeOf<B>>>, 'bool'> {
+  ): Tensor<Broadcasted<'le', A['~shape'], ShapeOf<B>>, 'bool'> {
     return ops.le(this, other as never) as never;
   }
   gt<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'gt', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'gt', ShapeOf<A>, ShapeOf<B>>>, 'bool'> {
+  ): Tensor<Broadcasted<'gt', A['~shape'], ShapeOf<B>>, 'bool'> {
     return ops.gt(this, other as never) as never;
   }
   ge<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'ge', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'ge', ShapeOf<A>, ShapeOf<B>>>, 'bool'> {
+  ): Tensor<Broadcasted<'ge', A['~shape'], ShapeOf<B>>, 'bool'> {
     return ops.ge(this, other as never) as never;
   }
   logicalAnd<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'logicalAnd', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'logicalAnd', ShapeOf<A>, ShapeOf<B>>>, 'bool'> {
+  ): Tensor<Broadcasted<'logicalAnd', A['~shape'], ShapeOf<B>>, 'bool'> {
     return ops.logicalAnd(this, other as never) as never;
   }
   logicalOr<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'logicalOr', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'logicalOr', ShapeOf<A>, ShapeOf<B>>>, 'bool'> {
+  ): Tensor<Broadcasted<'logicalOr', A['~shape'], ShapeOf<B>>, 'bool'> {
     return ops.logicalOr(this, other as never) as never;
   }
   logicalXor<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'logicalXor', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'logicalXor', ShapeOf<A>, ShapeOf<B>>>, 'bool'> {
+  ): Tensor<Broadcasted<'logicalXor', A['~shape'], ShapeOf<B>>, 'bool'> {
     return ops.logicalXor(this, other as never) as never;
   }
   isclose<A extends Tensor, B extends Operand>(
     this: A,
     other: Checked<Broadcast<'isclose', ShapeOf<A>, ShapeOf<B>>, B>,
     options?: ops.ClosenessOptions,
-  ): Tensor<ShapeOr<Broadcast<'isclose', ShapeOf<A>, ShapeOf<B>>>, 'bool'> {
+  ): Tensor<Broadcasted<'isclose', A['~shape'], ShapeOf<B>>, 'bool'> {
     return ops.isclose(this, other as never, options) as never;
   }
   allclose(this: Tensor, other: Tensor, options?: ops.ClosenessOptions): Promise<boolean> {
@@ -250,30 +247,30 @@ export abstract class BinaryMethods<out S extends Shape = Shape, out D extends D
   clamp<A extends Tensor, L extends Operand | undefined = undefined, H extends Operand | undefined = undefined>(
     this: A,
     options: { readonly min?: L; readonly max?: H },
-  ): Tensor<ShapeOr<Broadcast3<'clamp', A, L, H>>, Meet<Tensor<ShapeOf<A>, Meet<A, L>>, H>> {
+  ): Tensor<Broadcasted3<'clamp', A, L, H>, Meet<Tensor<ShapeOf<A>, Meet<A, L>>, H>> {
     return ops.clamp(this, options) as never;
   }
   lerp<A extends Tensor, B extends Tensor, W extends Operand>(
     this: A,
     end: Checked<Broadcast<'lerp', ShapeOf<A>, ShapeOf<B>>, B>,
     weight: Checked<Broadcast3<'lerp', A, B, W>, W>,
-  ): Tensor<ShapeOr<Broadcast3<'lerp', A, B, W>>, PromoteOf<A, B>> {
+  ): Tensor<Broadcasted3<'lerp', A, B, W>, PromoteOf<A, B>> {
     return ops.lerp(this, end as never, weight as never) as never;
   }
   addcmul<A extends Tensor, B extends Tensor, C extends Tensor>(
     this: A,
     y: Checked<Broadcast<'addcmul', ShapeOf<A>, ShapeOf<B>>, B>,
     z: Checked<Broadcast3<'addcmul', A, B, C>, C>,
-    options?: { readonly value?: Numeric | undefined },
-  ): Tensor<ShapeOr<Broadcast3<'addcmul', A, B, C>>, PromoteOf<A, Tensor<ShapeOf<B>, PromoteOf<B, C>>>> {
+    options?: { readonly value?: number | undefined },
+  ): Tensor<Broadcasted3<'addcmul', A, B, C>, PromoteOf<A, Tensor<ShapeOf<B>, PromoteOf<B, C>>>> {
     return ops.addcmul(this, y as never, z as never, options) as never;
   }
   addcdiv<A extends Tensor, B extends Tensor, C extends Tensor>(
     this: A,
     y: Checked<Broadcast<'addcdiv', ShapeOf<A>, ShapeOf<B>>, B>,
     z: Checked<Broadcast3<'addcdiv', A, B, C>, C>,
-    options?: { readonly value?: Numeric | undefined },
-  ): Tensor<ShapeOr<Broadcast3<'addcdiv', A, B, C>>, PromoteOf<A, Tensor<ShapeOf<B>, PromoteOf<B, C>>>> {
+    options?: { readonly value?: number | undefined },
+  ): Tensor<Broadcasted3<'addcdiv', A, B, C>, PromoteOf<A, Tensor<ShapeOf<B>, PromoteOf<B, C>>>> {
     return ops.addcdiv(this, y as never, z as never, options) as never;
   }
   /** This where the condition holds, else `other`. */
@@ -281,7 +278,7 @@ export abstract class BinaryMethods<out S extends Shape = Shape, out D extends D
     this: A,
     condition: Checked<Broadcast<'where', ShapeOf<A>, ShapeOf<C>>, C>,
     other: Checked<Broadcast3<'where', C, A, B>, B>,
-  ): Tensor<ShapeOr<Broadcast3<'where', C, A, B>>, PromoteOf<A, B>> {
+  ): Tensor<Broadcasted3<'where', C, A, B>, PromoteOf<A, B>> {
     return ops.where(condition as never, this as never, other as never) as never;
   }
 }

@@ -308,10 +308,10 @@ export abstract class ElementwiseMethods<
   lerp_<A extends Tensor>(this: A, end: Tensor, weight: Operand): A {
     return ops.lerp_(this, end, weight);
   }
-  addcmul_<A extends Tensor>(this: A, y: Tensor, z: Tensor, options?: { readonly value?: Numeric | undefined }): A {
+  addcmul_<A extends Tensor>(this: A, y: Tensor, z: Tensor, options?: { readonly value?: number | undefined }): A {
     return ops.addcmul_(this, y as never, z as never, options);
   }
-  addcdiv_<A extends Tensor>(this: A, y: Tensor, z: Tensor, options?: { readonly value?: Numeric | undefined }): A {
+  addcdiv_<A extends Tensor>(this: A, y: Tensor, z: Tensor, options?: { readonly value?: number | undefined }): A {
     return ops.addcdiv_(this, y as never, z as never, options);
   }
   fill_<A extends Tensor>(this: A, value: Operand): A {

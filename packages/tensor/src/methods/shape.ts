@@ -1,5 +1,5 @@
 /** Shapes, views, joining: each method is one line that calls the function, which has the documentation. */
-import type { DType } from '@nn/backend';
+import type { Backend, DType } from '@nn/backend';
 import type { InterleaveOptions } from '../ops/shape/repeat.ts';
 import * as convert from '../ops/shape/convert.ts';
 import * as diagonals from '../ops/shape/diagonal.ts';
@@ -281,12 +281,12 @@ export abstract class ShapeMethods<out S extends Shape = Shape, out D extends DT
   }
 
   /** A diagonal of the plane of two dimensions, as a view; PyTorch: `Tensor.diagonal`. */
-  diagonal<A extends Tensor>(this: A, options?: diagonals.DiagonalOptions): Tensor<Shape, A['dtype']> {
+  diagonal<A extends Tensor>(this: A, options?: diagonals.PlaneOptions): Tensor<Shape, A['dtype']> {
     return diagonals.diagonal(this, options);
   }
 
   /** The last dimension as the diagonal of square matrices; PyTorch: `Tensor.diag_embed`. */
-  diagEmbed<A extends Tensor>(this: A, options?: diagonals.DiagonalOptions): Tensor<Shape, A['dtype']> {
+  diagEmbed<A extends Tensor>(this: A, options?: diagonals.PlaneOptions): Tensor<Shape, A['dtype']> {
     return diagonals.diagEmbed(this, options);
   }
 
@@ -339,7 +339,15 @@ export abstract class ShapeMethods<out S extends Shape = Shape, out D extends DT
     return memory.asStrided(this, size, strides, options);
   }
 
-  // In another dtype
+  // In another dtype, on another backend
+
+  /** The values in another dtype (itself if it has that already); PyTorch: `Tensor.to(dtype)`. */
+  to<A extends Tensor, T extends DType>(this: A, dtype: T): Tensor<A['~shape'], T>;
+  /** The values on another backend (itself if it is there): a read, so awaited; PyTorch: `Tensor.to(device)`. */
+  to<A extends Tensor>(this: A, backend: Backend): Promise<Tensor<A['~shape'], A['dtype']>>;
+  to(this: Tensor, target: DType | Backend): Tensor | Promise<Tensor> {
+    return typeof target === 'string' ? convert.toDType(this, target) : this.toBackend(target);
+  }
 
   /** The values in the dtype of another tensor; PyTorch: `Tensor.type_as`. */
   typeAs<A extends Tensor, B extends Tensor>(this: A, other: B): Tensor<A['~shape'], B['dtype']> {

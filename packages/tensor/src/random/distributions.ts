@@ -50,10 +50,10 @@ export function fillNormal(values: Float32Array | Float64Array, draw: Draw): voi
   });
 }
 
-/** Fills with values of the exponential law of rate 1: -log of a uniform value in (0, 1]. */
+/** Fills with values of the exponential law of rate 1: -log of a uniform value of 52 bits, the ends left out. */
 export function fillExponential(values: Float32Array | Float64Array, draw: Draw): void {
   eachPlace(draw, values.length, (i, first, second) => {
-    values[i] = -log((bits53(first, second) + 1) * 2 ** -53);
+    values[i] = -log((Math.floor(bits53(first, second) / 2) + 0.5) * 2 ** -52);
   });
 }
 

@@ -126,18 +126,26 @@ type SubtractDigits<
     ? Out
     : false;
 
+/** A digit times a digit plus a carry, as "digit, carry". */
+type Step<
+  X extends Digit,
+  Y extends Digit,
+  Carry extends Digit,
+> = Products[X][Y] extends `${infer U extends Digit}${infer T extends Digit}`
+  ? Sum<U, '', Carry> extends `${infer V}${infer K extends Digit}`
+    ? Sum<T, '', K> extends `${infer C}${string}`
+      ? `${V}${C}`
+      : never
+    : never
+  : never;
 type MultiplyDigit<
   A extends string,
   D extends Digit,
   Carry extends Digit = '0',
   Out extends string = '',
 > = A extends `${infer X extends Digit}${infer R}`
-  ? Products[X][D] extends `${infer U extends Digit}${infer T extends Digit}`
-    ? Sum<U, '', Carry> extends `${infer V}${infer K extends Digit}`
-      ? Sum<T, '', K> extends `${infer C extends Digit}${string}`
-        ? MultiplyDigit<R, D, C, `${Out}${V}`>
-        : never
-      : never
+  ? Step<X, D, Carry> extends `${infer V}${infer C extends Digit}`
+    ? MultiplyDigit<R, D, C, `${Out}${V}`>
     : never
   : Carry extends '0'
     ? Out
@@ -163,6 +171,19 @@ type DivideDigits<
     ? DivideDigits<R, B, `${Quotient}${Q}`, S>
     : never
   : [Quotient, Rest];
+/** Begins with as many digits of A as B has, but one: B can't go into fewer. */
+type StartDivision<
+  A extends string,
+  B extends string,
+  Left extends string = B,
+  Rest extends string = '',
+> = Left extends `${string}${infer L}`
+  ? L extends ''
+    ? DivideDigits<A, B, '0', Rest>
+    : A extends `${infer D}${infer R}`
+      ? StartDivision<R, B, L, `${D}${Rest}`>
+      : ['0', Rest]
+  : never;
 /** How often B goes into A (below ten times), and what is left. */
 type TakeAway<A extends string, B extends string, Times extends 0[] = []> =
   SubtractDigits<A, B> extends infer R extends string ? TakeAway<R, B, [...Times, 0]> : [Times['length'], A];
@@ -202,13 +223,14 @@ export type Divide<A extends number, B extends number> = B extends 1
   : B extends 0
     ? [number, number]
     : AreCounts<A, B> extends true
-      ? DivideDigits<`${A}`, Reverse<`${B}`>> extends [infer Q extends string, infer R extends string]
+      ? StartDivision<`${A}`, Reverse<`${B}`>> extends [infer Q extends string, infer R extends string]
         ? [Value<Q>, Value<Reverse<R>>]
         : [number, number]
       : [number, number];
 
-export type Product<S, Out extends number = 1> = S extends readonly [infer D extends number, ...infer R]
-  ? Product<R, Multiply<Out, D>>
+/** From the last size: spatial sizes repeat from one shape to the next, and what was multiplied before is remembered. */
+export type Product<S, Out extends number = 1> = S extends readonly [...infer R, infer D extends number]
+  ? Product<R, Multiply<D, Out>>
   : S extends readonly []
     ? Out
     : number;

@@ -55,8 +55,15 @@ type Trim<S, T> = S extends readonly [infer X, ...infer P]
     : [S, T]
   : [S, T];
 
-/** What -1 stands for, and the remainder. */
-type Quotient<S, T> = Cancel<S, T> extends [infer P, infer Q] ? Divide<Product<P>, Product<Q>> : [number, number];
+/** What -1 stands for, and the remainder. The product of the other sizes may be one of S, which spares the division. */
+type Quotient<S, T> = Cancel<S, T> extends [infer P, infer Q] ? QuotientOf<P, Product<Q>> : [number, number];
+type QuotientOf<P, N extends number> = N extends 1
+  ? [Product<P>, 0]
+  : N extends 0
+    ? [number, number]
+    : Without<P, N> extends infer R extends List
+      ? [Product<R>, 0]
+      : Divide<Product<P>, N>;
 /** What is left of S and of T when equal sizes are taken out of both. */
 type Cancel<S, T, Rest extends List = []> = T extends readonly [infer Y, ...infer Q]
   ? Y extends -1 | 1

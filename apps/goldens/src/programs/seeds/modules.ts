@@ -77,7 +77,7 @@ for v in (10, 10, 5, 15, 1):
       const out: unknown[] = [];
       for (const value of [10, 10, 5, 15, 1]) {
         model.forward(value);
-        out.push([await model.count.item(), await model.average.item()]);
+        out.push([await model.currentCount.item(), await model.currentAverage.item()]);
       }
       return { out, 'len(list(model.parameters()))': [...model.parameters()].length };
     },

@@ -8,6 +8,7 @@ export * from './exponential.ts';
 export * from './gamma.ts';
 export * from './hyperbolic.ts';
 export * from './logistic.ts';
+export * from './losses.ts';
 export * from './powers.ts';
 export * from './random.ts';
 export * from './rectifiers.ts';

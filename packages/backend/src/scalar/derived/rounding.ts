@@ -7,12 +7,12 @@ import {
   cast,
   div,
   equal,
-  floor,
   less,
   mul,
   neg,
   notEqual,
   rem,
+  round,
   same,
   select,
   sub,
@@ -69,9 +69,8 @@ defineRow({
     if (!isFloatScalar(x.type)) return sub(div(x, y), down);
     const zero = same(0, x);
     const quotient = sub(div(sub(x, remainder), y), down);
-    const below = floor(quotient);
-    const nearest = add(below, cast(less(same(0.5, x), sub(quotient, below)), x.type));
-    const value = select(equal(quotient, zero), mul(zero, div(x, y)), nearest);
+    // Whole but for the roundings of the difference and the division.
+    const value = select(equal(quotient, zero), mul(zero, div(x, y)), round(quotient));
     return select(equal(y, zero), div(x, y), value);
   },
   gradient: () => [null, null],

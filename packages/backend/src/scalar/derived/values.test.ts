@@ -47,6 +47,8 @@ const references: Readonly<Record<string, Reference>> = {
   logitEps: (x, eps) => logit(clamp(x, eps, 1 - eps)),
   logSigmoid: (x) => -softened(-x),
   softplus: (x, beta, limit) => (x * beta > limit ? x : softened(x * beta) / beta),
+  binaryCrossEntropy: (x, t) => -(t * log(x) + (1 - t) * log1p(-x)),
+  binaryCrossEntropyWithLogits: (x, t, p) => (1 - t) * softened(x) + p * t * softened(-x),
   logaddexp: (x, y) => max(x, y) + log1p(exp(-abs(x - y))),
   logaddexp2: (x, y) => max(x, y) + log1p(2 ** -abs(x - y)) / Math.LN2,
   tan,

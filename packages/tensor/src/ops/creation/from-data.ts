@@ -7,7 +7,7 @@ import { getDefaultDType, promoteTypes, Scalar } from '../../core/promotion.ts';
 import { currentDevice } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Checked, DTypeOfValue, NestedShape, Shape, ShapeOr, ValueOf } from '../../types/index.ts';
-import { converted } from '../reduce/convert.ts';
+import { toDType } from '../shape/convert.ts';
 import { checkSizes, type TensorOptions, track } from './options.ts';
 
 /** What a tensor can be made of; a `Scalar` (`float(2)`) is a number that says whether it is whole. */
@@ -152,7 +152,7 @@ export function asTensor(data: Tensor | Data, options: TensorOptions = {}): Tens
   if (!isTensor(data)) return fromData(data, options);
   if (options.backend !== undefined && options.backend !== data.backend)
     throw new ValueError('asTensor', `the tensor lives on ${data.backend.name}, not on ${options.backend.name}; move it with await t.to(backend)`);
-  return track(converted(data, options.dtype ?? data.dtype), options);
+  return track(toDType(data, options.dtype ?? data.dtype), options);
 }
 
 const isTensor = (data: unknown): data is Tensor => typeof data === 'object' && data !== null && 'layout' in data;

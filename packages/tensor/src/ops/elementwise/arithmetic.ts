@@ -32,7 +32,7 @@ import type {
 
 type Plain = Tensor | Numeric;
 
-const hasAlpha = (options: AlphaOptions | undefined): options is { readonly alpha: Numeric } =>
+const hasAlpha = (options: AlphaOptions | undefined): options is { readonly alpha: number } =>
   options !== undefined && options.alpha !== undefined && options.alpha !== 1;
 
 const isFloatDType = (x: Plain): boolean =>
@@ -191,7 +191,7 @@ const ratio: Formula = (x, y, z, value) => plus(x!, over(times(value!, y!), z!))
 function addProduct(name: string, formula: Formula, takes: 'number' | 'float', inPlace: boolean) {
   const of = (inPlace ? ternaryInPlace : ternary)(name, formula, { takes, parameters: 1 });
   const own = inPlace ? `${name}_` : name;
-  return (x: Tensor, y: Tensor, z: Tensor, options?: { readonly value?: Numeric | undefined }): Tensor =>
+  return (x: Tensor, y: Tensor, z: Tensor, options?: { readonly value?: number | undefined }): Tensor =>
     of(x, y, z, [factor(own, 'value', options?.value ?? 1, [x, y, z])]);
 }
 

@@ -18,7 +18,7 @@ import { Op, type ReduceBuild } from '../../core/op.ts';
 import { floatType, resultType } from '../../core/promotion.ts';
 import { read, readSync } from '../../read.ts';
 import type { Tensor } from '../../tensor.ts';
-import type { Broadcast, Checked, ShapeOf, ShapeOr } from '../../types/index.ts';
+import type { Broadcast, Broadcasted, Checked, ResultShapeOf, ShapeOf } from '../../types/index.ts';
 import { binary, binaryInPlace, binaryParametric, element, type Formula } from './build.ts';
 import type { BinaryInPlaceFunction, ComparisonFunction, Operand } from './signatures.ts';
 
@@ -72,7 +72,7 @@ export const isclose: <A extends Operand, B extends Operand>(
   x: A,
   y: Checked<Broadcast<'isclose', ShapeOf<A>, ShapeOf<B>>, B>,
   options?: ClosenessOptions,
-) => Tensor<ShapeOr<Broadcast<'isclose', ShapeOf<A>, ShapeOf<B>>>, 'bool'> = ((
+) => Tensor<Broadcasted<'isclose', ResultShapeOf<A>, ShapeOf<B>>, 'bool'> = ((
   x: Operand,
   y: Operand,
   options?: ClosenessOptions,

@@ -76,6 +76,12 @@ const refusals: { readonly [T in Takes]: { readonly takes: (dtype: DType) => boo
   },
 };
 
+/** Refuses dtypes that an op doesn't take. */
+export function checkTakes(op: string, takes: Takes, dtype: DType): void {
+  const refusal = refusals[takes];
+  if (!refusal.takes(dtype)) throw new DTypeError(op, refusal.text.replace('DTYPE', dtype));
+}
+
 /** All ops of one name, one for each way in which tensors and numbers can stand in its places; made when first needed. */
 export class Forms {
   readonly name: string;
@@ -135,8 +141,7 @@ export class Forms {
     const kinds = Array.from({ length: this.#arity }, (_, i) => (code >> (2 * i)) & 3);
     const numbers = kinds.flatMap((kind) => (kind === tensorKind ? [] : [kindCategory(kind)]));
     const dtype = computed[this.#mode](resultType(this.#condition ? inputs.slice(1) : inputs, numbers));
-    const refusal = refusals[this.#takes];
-    if (!refusal.takes(dtype)) throw new DTypeError(this.name, refusal.text.replace('DTYPE', dtype));
+    checkTakes(this.name, this.#takes, dtype);
     const type = this.#typeFor(dtype);
     let tensors = 0;
     let scalars = 0;

@@ -8,6 +8,7 @@ export * from './exponential.ts';
 export * from './fill.ts';
 export * from './logic.ts';
 export * from './powers.ts';
+export * from './random-relu.ts';
 export * from './rectifiers.ts';
 export * from './rounding.ts';
 export * from './sign.ts';

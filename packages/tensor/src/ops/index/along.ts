@@ -119,6 +119,12 @@ export function put_<A extends Tensor>(x: A, index: Tensor, source: Tensor, opti
   const [line, values] = [views.reshape(index, [-1]), views.reshape(source, [-1])];
   dispatchInto(table([0], 0), [flat, values, line]);
   // Where the memory has no flat view, a copy was changed.
-  if (flat.storage !== x.storage) assign(x, views.reshape(flat, x.layout.shape));
-  return views.finish(x, x, flat, line, values) as A;
+  if (flat.storage !== x.storage) {
+    const back = views.reshape(flat, x.layout.shape);
+    assign(x, back);
+    back.dispose();
+  }
+  views.finish(x, index, line);
+  views.finish(x, source, values);
+  return views.finish(x, x, flat) as A;
 }

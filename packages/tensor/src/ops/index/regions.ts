@@ -4,7 +4,7 @@ import { ShapeError } from '@nn/backend';
 import { assign } from '../../core/in-place.ts';
 import { sameNumbers } from '../../core/layout.ts';
 import type { Tensor } from '../../tensor.ts';
-import { diagonal, type DiagonalOptions } from '../shape/diagonal.ts';
+import { diagonal, type PlaneOptions } from '../shape/diagonal.ts';
 import { select } from '../shape/split.ts';
 import * as views from '../shape/views.ts';
 import { resolveSlice, slice } from './slice.ts';
@@ -44,5 +44,5 @@ export function sliceScatter<A extends Tensor>(x: A, source: Tensor, options: Sl
 }
 
 /** A copy of `x` with a diagonal replaced; PyTorch: `torch.diagonal_scatter`. */
-export const diagonalScatter = <A extends Tensor>(x: A, source: Tensor, options?: DiagonalOptions): Tensor<A['~shape'], A['dtype']> =>
+export const diagonalScatter = <A extends Tensor>(x: A, source: Tensor, options?: PlaneOptions): Tensor<A['~shape'], A['dtype']> =>
   replaced('diagonalScatter', x, source, (copy) => diagonal(copy, options)) as never;

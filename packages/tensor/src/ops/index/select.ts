@@ -58,6 +58,7 @@ export function indexSelect<A extends Tensor>(x: A, dim: number, index: Tensor):
   const d = dimension('indexSelect', dim, x.layout.shape.length);
   checkVector('indexSelect', index);
   if (x.layout.shape.length === 0) {
+    if (index.layout.size !== 1) throw new ShapeError('indexSelect', `a tensor without dimensions takes one index, got ${index.layout.size}`);
     const line = views.reshape(x, [1]);
     const out = dispatch(selectAlong([0], 0), line, index);
     return views.finish(views.reshape(out, []), x, line, out) as never;

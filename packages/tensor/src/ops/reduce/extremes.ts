@@ -3,8 +3,8 @@ import type { DType } from '@nn/backend';
 import { dimension } from '../../core/collapse.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { ArgFunction, ReduceFunction } from '../../types/signatures.ts';
-import { binary } from '../elementwise/build.ts';
-import { checkNotEmpty, type ReduceOptions, type Reducer, reduction } from './build.ts';
+import { maximum, minimum } from '../elementwise/index.ts';
+import { checkNotEmpty, type Reducer, reduction } from './build.ts';
 import { chosenAt } from './pick.ts';
 import type { AminmaxFunction, ExtremeFunction } from './signatures.ts';
 
@@ -70,7 +70,7 @@ export const argmin: ArgFunction<'argmin'> = place('argmin', 'argmin') as never;
 function overloaded(name: Extreme): ExtremeFunction<Extreme> {
   const all = extreme(name, name);
   const at = place(name, `arg${name}`);
-  const elementwise = binary(name === 'max' ? 'maximum' : 'minimum', 'promote', name);
+  const elementwise = name === 'max' ? maximum : minimum;
   return ((x: Tensor, second?: Tensor | DimOptions) => {
     if (second !== undefined && 'layout' in second) return elementwise(x, second);
     if (second?.dim === undefined) return all(x, second);

@@ -12,7 +12,7 @@ export { prod } from './product.ts';
 export { nanquantile, quantile, type QuantileOptions } from './quantile.ts';
 export { cummax, cummin, cumprod, cumsum, logcumsumexp } from './scan.ts';
 export { bucketize, searchsorted, type SearchOptions } from './search.ts';
-export type { Chosen } from './signatures.ts';
+export type { Chosen, QuantileShape } from './signatures.ts';
 export { logSoftmax, softmax, softmin } from './softmax.ts';
 export { argsort, kthvalue, msort, sort, topk } from './sort.ts';
 export { countNonzero, mean, nanmean, nansum, sum, trace } from './sum.ts';

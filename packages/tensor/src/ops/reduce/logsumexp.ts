@@ -7,9 +7,9 @@ import type { Op } from '../../core/op.ts';
 import { floatType } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { FloatReduceFunction } from '../../types/signatures.ts';
-import { regroup, reorder, reshape } from '../shape/views.ts';
+import { finish, regroup, reorder, reshape } from '../shape/views.ts';
 import type { ReduceOptions } from './build.ts';
-import { converted } from './convert.ts';
+import { toDType } from '../shape/convert.ts';
 import { largest, rowsOp, sumOf } from './rows.ts';
 
 /** What is taken out: the largest element where it is finite, else nothing, since ∞ - ∞ says nothing. */
@@ -45,12 +45,10 @@ export const logsumexp: FloatReduceFunction<'logsumexp'> = ((x: Tensor, options?
   const dims = dimensions('logsumexp', options?.dim, shape.length);
   const kept = shape.map((_, d) => d).filter((d) => !dims.includes(d));
   const sizes = (list: readonly number[]): number[] => list.map((d) => shape[d]!);
-  const source = converted(x, floatType(x.dtype));
+  const source = toDType(x, floatType(x.dtype));
   const moved = reorder(source, 'logsumexp', [...kept, ...dims]);
   const rows = reshape(moved, [...sizes(kept), sizeOf(sizes(dims))]);
-  const result = dispatch(logsumexpOp, rows);
-  for (const t of [rows, moved]) t.dispose();
-  if (source !== x) source.dispose();
+  const result = finish(dispatch(logsumexpOp, rows), x, source, moved, rows);
   if (options?.keepdim !== true) return result;
   const ones = shape.map((n, d) => (dims.includes(d) ? 1 : n));
   const out = regroup(result, 'logsumexp', ones, contiguousStrides(ones));

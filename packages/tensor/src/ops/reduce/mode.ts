@@ -7,7 +7,7 @@ import { filled } from '../../core/fill.ts';
 import { Op } from '../../core/op.ts';
 import type { Tensor } from '../../tensor.ts';
 import { element, single } from '../elementwise/build.ts';
-import { sliceView, transpose } from '../shape/views.ts';
+import { contiguous, finish, sliceView, transpose } from '../shape/views.ts';
 import { checkNotEmpty, reduction } from './build.ts';
 import { ordered } from './order.ts';
 import { chosenAt, pick, untracked } from './pick.ts';
@@ -78,10 +78,16 @@ export const mode: ModeFunction<'mode'> = ((
   x: Tensor,
   options: { readonly dim?: number | undefined; readonly keepdim?: boolean | undefined } = {},
 ) => {
-  const { shape } = x.layout;
+  const { shape, device } = x.layout;
   const dim = dimension('mode', options.dim ?? -1, shape.length);
   checkNotEmpty('mode', x, dim);
-  const last = Math.max(shape.length - 1, 0);
-  const places = untracked(() => (shape.length === 0 ? filled(x.layout.device, 'int64', [], 0) : transpose(placeOf(transpose(x, dim, last)), dim, last)));
+  const last = shape.length - 1;
+  const places = untracked(() => {
+    if (shape.length === 0) return filled(device, 'int64', [], 0);
+    const moved = transpose(x, dim, last);
+    const found = placeOf(moved);
+    const back = transpose(found, dim, last);
+    return finish(contiguous(back), x, moved, found, back);
+  });
   return chosenAt('mode', x, places, dim, options.keepdim === true);
 }) as never;

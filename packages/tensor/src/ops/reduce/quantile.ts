@@ -26,9 +26,9 @@ import type { Layout } from '../../core/layout.ts';
 import { type MapBuild, Op } from '../../core/op.ts';
 import type { Tensor } from '../../tensor.ts';
 import { element, single } from '../elementwise/build.ts';
-import { contiguous, reorder, reshape } from '../shape/views.ts';
+import { reorder, reshape } from '../shape/views.ts';
 import { checkNotEmpty, reduction } from './build.ts';
-import { converted } from './convert.ts';
+import { toDType } from '../shape/convert.ts';
 import { orderOf } from './order.ts';
 import { pick, untracked } from './pick.ts';
 import type { QuantileFunction } from './signatures.ts';
@@ -111,7 +111,7 @@ const missingOf = reduction('quantile', {
 function sharesOf(name: Name, x: Tensor, q: number | Tensor): Tensor {
   if (typeof q !== 'number') {
     if (q.layout.shape.length > 1) throw new ShapeError(name, `q must be a number, a scalar or a vector, got shape ${shapeText(q.layout.shape)}`);
-    return converted(reshape(q, [-1]), x.dtype);
+    return toDType(reshape(q, [-1]), x.dtype);
   }
   if (!(q >= 0 && q <= 1)) throw new ValueError(name, `q is ${q}, which is no share; it must lie between 0 and 1`);
   return filled(x.layout.device, x.dtype, [1], q);
@@ -134,13 +134,17 @@ function quantileOf(name: Name) {
       const absent = missingOf(rows, { dim: last, keepdim: true });
       const order = orderOf(rows, last, false);
       const found = dispatchMany(neighbours, [given, absent], [n]).map((place) => pick(name, order, place, last));
+      order.dispose();
       return [given, absent, ...found] as [Tensor, Tensor, Tensor, Tensor];
     });
-    const result = dispatchMany(values, [pick(name, rows, low, last), pick(name, rows, high, last), shares, missing], [n])[0]!;
+    const [below, above] = [pick(name, rows, low, last), pick(name, rows, high, last)];
+    const [result] = dispatchMany(values, [below, above, shares, missing], [n]) as [Tensor];
     const many = typeof q !== 'number' && q.layout.shape.length === 1;
-    const front = many ? contiguous(reorder(result, name, [last, ...kept.map((_, d) => d)])) : result;
+    const front = many ? reorder(result, name, [last, ...kept.map((_, d) => d)]) : result;
     const sizes = options.keepdim === true ? x.layout.shape.map((size, d) => (whole || d === dim ? 1 : size)) : kept.map((d) => x.layout.shape[d]!);
-    return reshape(front, [...(many ? [shares.layout.size] : []), ...sizes]);
+    const count = many ? [shares.layout.size] : [];
+    for (const t of [rows, missing, low, high, below, above, shares]) t.dispose();
+    return reshape(front, [...count, ...sizes]);
   };
 }
 

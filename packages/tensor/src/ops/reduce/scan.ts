@@ -8,8 +8,8 @@ import { floatType, sumType } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { CumulativeFunction } from '../../types/signatures.ts';
 import { element, single } from '../elementwise/build.ts';
-import { clone, sliceView } from '../shape/views.ts';
-import { converted } from './convert.ts';
+import { clone, contiguous, finish, sliceView } from '../shape/views.ts';
+import { toDType } from '../shape/convert.ts';
 import { isTracked, pick, untracked } from './pick.ts';
 import type { CumulativeExtremeFunction, FloatCumulativeFunction } from './signatures.ts';
 
@@ -32,10 +32,8 @@ function total(name: string, combine: 'sum' | 'product'): CumulativeFunction<str
     const d = dimension(name, dim, x.layout.shape.length);
     const dtype = options?.dtype ?? sumType(x.dtype);
     if (dtype === 'bool') throw new DTypeError(name, "bools don't add up or multiply; ask for another dtype, or take any() or all()");
-    const source = converted(x, dtype);
-    const result = dispatch(scan(d), source);
-    if (source !== x) source.dispose();
-    return result;
+    const source = toDType(x, dtype);
+    return finish(dispatch(scan(d), source), x, source);
   }) as never;
 }
 
@@ -56,7 +54,8 @@ function extreme(name: string, combine: 'max' | 'min'): CumulativeExtremeFunctio
   const scan = scans(name, combine, true);
   return ((x: Tensor, dim: number) => {
     const d = dimension(name, dim, x.layout.shape.length);
-    const [values, indices] = untracked(() => dispatchMany(scan(d), [x])) as [Tensor, Tensor];
+    const [values, found] = untracked(() => dispatchMany(scan(d), [x])) as [Tensor, Tensor];
+    const indices = finish(untracked(() => contiguous(found)), x, found);
     if (!isTracked(x)) return { values, indices };
     values.dispose();
     return { values: pick(name, x, indices, d), indices };
@@ -82,12 +81,13 @@ const join = new Op('map', 'logcumsumexp', {
 export const logcumsumexp: FloatCumulativeFunction<'logcumsumexp'> = ((x: Tensor, dim: number): Tensor => {
   const d = dimension('logcumsumexp', dim, x.layout.shape.length);
   const n = x.layout.shape[d] ?? 1;
-  const source = converted(x, floatType(x.dtype));
+  const source = toDType(x, floatType(x.dtype));
   let sums = source === x ? clone(x) : source;
   for (let reach = 1; reach < n; reach *= 2) {
     const next = clone(sums);
-    dispatchInto(join, [sliceView(next, d, reach, n - reach), sliceView(sums, d, 0, n - reach)]);
-    sums.dispose();
+    const [later, earlier] = [sliceView(next, d, reach, n - reach), sliceView(sums, d, 0, n - reach)];
+    dispatchInto(join, [later, earlier]);
+    for (const t of [later, earlier, sums]) t.dispose();
     sums = next;
   }
   return sums;

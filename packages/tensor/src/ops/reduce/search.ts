@@ -25,7 +25,7 @@ import type { Tensor } from '../../tensor.ts';
 import { element, single } from '../elementwise/build.ts';
 import { reshape } from '../shape/views.ts';
 import { reduction } from './build.ts';
-import { converted } from './convert.ts';
+import { toDType } from '../shape/convert.ts';
 import { pick, untracked } from './pick.ts';
 
 /** Up to this many sorted values, comparing with all of them in one launch costs less than bisecting. */
@@ -142,7 +142,7 @@ function search(op: string, sequence: Tensor, values: Tensor | Numeric, options:
     const found = positions(sorted, x, side);
     if (sorted !== sequence) sorted.dispose();
     if (given) x.dispose();
-    return options.outInt32 === true ? converted(found, 'int32') : found;
+    return options.outInt32 === true ? toDType(found, 'int32') : found;
   });
 }
 

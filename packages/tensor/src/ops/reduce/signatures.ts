@@ -173,4 +173,22 @@ export type QuantileFunction<Op extends string> = <
   },
 ) => Tensor<ShapeOr<QuantileShape<Q, Reduce<ShapeOf<A>, I, K>>>, A['dtype']>;
 
-type QuantileShape<Q, S> = Q extends number ? S : S extends List ? [...ShapeOf<Q> & List, ...S] : Shape;
+/** A vector of shares adds a dimension in front. */
+export type QuantileShape<Q, S> = Q extends number ? S : S extends List ? [...ShapeOf<Q> & List, ...S] : Shape;
+
+/** Options of a reduction, as `sum` and its kin write them. */
+export interface Along<Op extends string, A, I, K> {
+  readonly dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>;
+  readonly keepdim?: K | undefined;
+}
+
+/** The same with a dtype. */
+export interface AlongAs<Op extends string, A, I, K, T> extends Along<Op, A, I, K> {
+  readonly dtype?: T | undefined;
+}
+
+/** The same where one dimension must be named. */
+export interface AlongOne<Op extends string, A, I, K> {
+  readonly dim: Checked<InRange<Op, ShapeOf<A>, I>, I>;
+  readonly keepdim?: K | undefined;
+}

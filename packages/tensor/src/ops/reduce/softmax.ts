@@ -2,16 +2,17 @@
  * softmax and its logarithm as one `rows` kernel each, forwards and backwards: the largest element is taken out of every row, so that nothing
  * overflows. Gradients are stated over the result, which is all they need, and theirs over what they read. Rows of -∞ give NaN, as in PyTorch.
  */
-import { type DType, div, exp, log, mul, neg, sub } from '@nn/backend';
+import { type DType, DTypeError, div, exp, isFloat, log, mul, neg as minus, sub } from '@nn/backend';
 import { dimension } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import { Op } from '../../core/op.ts';
 import { floatType } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { SoftmaxFunction } from '../../types/signatures.ts';
-import { element, single, unary } from '../elementwise/build.ts';
-import { reshape, transpose } from '../shape/views.ts';
-import { converted } from './convert.ts';
+import { neg } from '../elementwise/arithmetic.ts';
+import { element, single } from '../elementwise/build.ts';
+import { finish, reshape, transpose } from '../shape/views.ts';
+import { toDType } from '../shape/convert.ts';
 import { largest, rowsOp, sumOf } from './rows.ts';
 
 // dx = y (g - Σ y g) of y = softmax(x). With h the gradient of dx: dy = h (g - Σ y g) - g Σ h y, and dg = y (h - Σ y h), which is dx of (y, h).
@@ -42,7 +43,7 @@ const logSoftmaxSlope = rowsOp('logSoftmaxBackward', {
 });
 const logSoftmaxCurvature = rowsOp('logSoftmaxBackward', {
   reductions: [sumOf((_h, _y, g) => g!)],
-  output: (h, y, _, total) => neg(mul(mul(h!, exp(y!)), total!)),
+  output: (h, y, _, total) => minus(mul(mul(h!, exp(y!)), total!)),
 });
 const logSoftmaxTranspose = rowsOp('logSoftmaxBackward', {
   reductions: [sumOf((h, y) => mul(h!, exp(y!)))],
@@ -64,13 +65,15 @@ function along(name: string, op: Op<'rows'>): (x: Tensor, dim: number, dtype: DT
   return (x, dim, dtype) => {
     const rank = x.layout.shape.length;
     const d = dimension(name, dim, rank);
-    const source = converted(x, dtype ?? floatType(x.dtype));
+    const to = dtype ?? floatType(x.dtype);
+    if (!isFloat(to)) throw new DTypeError(name, `gives fractions, which ${to} can't hold; ask for float32 or float64`);
+    const source = toDType(x, to);
     if (rank === 0) return reshape(dispatch(op, reshape(source, [1])), []);
-    if (d === rank - 1) return dispatch(op, source);
-    const swapped = dispatch(op, transpose(source, d, rank - 1));
-    const result = dispatch(dense, transpose(swapped, d, rank - 1));
-    swapped.dispose();
-    return result;
+    if (d === rank - 1) return finish(dispatch(op, source), x, source);
+    const moved = transpose(source, d, rank - 1);
+    const found = dispatch(op, moved);
+    const back = transpose(found, d, rank - 1);
+    return finish(dispatch(dense, back), x, source, moved, found, back);
   };
 }
 
@@ -80,7 +83,6 @@ interface SoftmaxOptions {
 
 const softmaxAlong = along('softmax', softmaxOp);
 const logSoftmaxAlong = along('logSoftmax', logSoftmaxOp);
-const negated = unary('neg');
 
 /**
  * exp(x) / Σ exp(x) along `dim`; integers become floats, `dtype` converts first. The result has x's shape. PyTorch: `torch.softmax`, `F.softmax`.
@@ -99,8 +101,6 @@ export const logSoftmax: SoftmaxFunction<'logSoftmax'> = ((x: Tensor, dim: numbe
 
 /** `softmax` of -x. PyTorch: `F.softmin`. */
 export const softmin: SoftmaxFunction<'softmin'> = ((x: Tensor, dim: number, options?: SoftmaxOptions): Tensor => {
-  const opposite = negated(x);
-  const result = softmaxAlong(opposite, dim, options?.dtype);
-  opposite.dispose();
-  return result;
+  const opposite = neg(x);
+  return finish(softmaxAlong(opposite, dim, options?.dtype), x, opposite);
 }) as never;

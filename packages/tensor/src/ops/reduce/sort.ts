@@ -16,12 +16,19 @@ interface SortOptions {
 
 const along = (name: string, x: Tensor, dim = -1): number => dimension(name, dim, x.layout.shape.length);
 
+/** A result of ours in row-major order: sorted along another dimension than the last, it isn't. */
+const dense = (x: Tensor): Tensor => {
+  const out = untracked(() => contiguous(x));
+  if (out !== x) x.dispose();
+  return out;
+};
+
 function sorted(name: string, x: Tensor, options: SortOptions = {}): { values: Tensor; indices: Tensor } {
   const d = along(name, x, options.dim);
   const { values, indices } = ordered(x, d, options.descending === true);
-  if (!isTracked(x)) return { values, indices };
+  if (!isTracked(x)) return { values: dense(values), indices: dense(indices) };
   values.dispose();
-  return { values: pick(name, x, indices, d), indices };
+  return { values: pick(name, x, indices, d), indices: dense(indices) };
 }
 
 /**
@@ -38,7 +45,7 @@ export const sort: SortFunction<'sort'> = ((x: Tensor, options?: SortOptions) =>
 
 /** Where the elements of `sort` were; options as there. PyTorch: `torch.argsort`. */
 export const argsort: ArgsortFunction<'argsort'> = ((x: Tensor, options: SortOptions = {}): Tensor =>
-  orderOf(x, along('argsort', x, options.dim), options.descending === true)) as never;
+  dense(orderOf(x, along('argsort', x, options.dim), options.descending === true))) as never;
 
 /** The elements in ascending order along the first dimension. PyTorch: `torch.msort`. */
 export const msort = <A extends Tensor>(x: A): Tensor<A['~shape'], A['dtype']> =>

@@ -8,7 +8,7 @@ import { place } from './place.ts';
 import * as views from './views.ts';
 
 /** Which diagonal, in which plane. */
-export interface DiagonalOptions {
+export interface PlaneOptions {
   /** 0 is the main diagonal, positive ones lie above it; 0. */
   readonly offset?: number | undefined;
   /** The rows of the plane; 0, of `diagEmbed` -2. */
@@ -22,7 +22,7 @@ function checkOffset(op: string, offset: number): void {
 }
 
 /** The two dimensions of a plane. */
-function plane(op: string, options: DiagonalOptions, defaults: readonly [number, number], rank: number): [number, number] {
+function plane(op: string, options: PlaneOptions, defaults: readonly [number, number], rank: number): [number, number] {
   const [first, second] = [options.dim1 ?? defaults[0], options.dim2 ?? defaults[1]];
   const [i, j] = [dimension(op, first, rank), dimension(op, second, rank)];
   if (i === j) throw new ShapeError(op, `dim1 ${first} and dim2 ${second} are the same dimension; a diagonal needs two`);
@@ -46,7 +46,7 @@ export function diagonalView(x: Tensor, op: string, offset: number, i: number, j
  * console.log(await diagonal(tensor([[1, 2], [3, 4]])).toArray()); // prints: [ 1, 4 ]
  * ```
  */
-export function diagonal<A extends Tensor>(x: A, options: DiagonalOptions = {}): Tensor<Shape, A['dtype']> {
+export function diagonal<A extends Tensor>(x: A, options: PlaneOptions = {}): Tensor<Shape, A['dtype']> {
   const { offset = 0 } = options;
   checkOffset('diagonal', offset);
   if (x.layout.shape.length < 2) throw new ShapeError('diagonal', `expected 2 dimensions at least, got ${shapeText(x.layout.shape)}`);
@@ -71,7 +71,7 @@ function embedded(op: string, x: Tensor, offset: number, i: number, j: number): 
  * console.log(await diagEmbed(tensor([1, 2])).toArray()); // prints: [ [ 1, 0 ], [ 0, 2 ] ]
  * ```
  */
-export function diagEmbed<A extends Tensor>(x: A, options: DiagonalOptions = {}): Tensor<Shape, A['dtype']> {
+export function diagEmbed<A extends Tensor>(x: A, options: PlaneOptions = {}): Tensor<Shape, A['dtype']> {
   const { offset = 0 } = options;
   checkOffset('diagEmbed', offset);
   if (x.layout.shape.length === 0) throw new ShapeError('diagEmbed', 'a tensor without dimensions is no diagonal; unsqueeze it first');

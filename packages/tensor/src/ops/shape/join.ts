@@ -21,24 +21,20 @@ export function joined(op: string, tensors: readonly Tensor[], dim: number): Ten
   checkGiven(op, tensors);
   const scalar = tensors.findIndex((x) => x.layout.shape.length === 0);
   if (scalar >= 0) throw new ShapeError(op, `a tensor without dimensions cannot be joined: number ${scalar} of ${tensors.length}; use stack`);
-  const dtype = joinedType(tensors);
-  const parts = tensors.filter((x) => !isNothing(x));
-  if (parts.length === 0) {
-    dimension(op, dim, 1);
-    return roomFor(op, tensors, [0], dtype);
-  }
-  const first = parts[0]!.layout.shape;
+  const first = tensors.find((x) => !isNothing(x))?.layout.shape ?? [0];
   const d = dimension(op, dim, first.length);
+  const parts = tensors.map((x): Tensor => (isNothing(x) ? views.reshape(x, first.map((n, i) => (i === d ? 0 : n))) : x));
   for (const { layout } of parts) checkJoins(op, first, layout.shape, d);
   const total = parts.reduce((p, x) => p + x.layout.shape[d]!, 0);
-  const room = roomFor(op, parts, first.map((n, i) => (i === d ? total : n)), dtype);
+  const room = roomFor(op, parts, first.map((n, i) => (i === d ? total : n)), joinedType(tensors));
   let start = 0;
-  for (const part of parts) {
+  parts.forEach((part, i) => {
     const size = part.layout.shape[d]!;
     const at = start;
     place(op, room, part, (r) => views.sliceView(r, d, at, size));
     start += size;
-  }
+    views.finish(room, tensors[i]!, part);
+  });
   return room;
 }
 

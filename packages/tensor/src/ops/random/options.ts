@@ -1,0 +1,53 @@
+/** What random functions take, and how values made on the host become a tensor or the contents of one. */
+import { type DataArray, type DType, DTypeError, dtypes, isFloat } from '@nn/backend';
+import { assign } from '../../core/in-place.ts';
+import { sizeOf } from '../../core/layout.ts';
+import { getDefaultDType } from '../../core/promotion.ts';
+import { defaultGenerator, type Generator } from '../../random/generator.ts';
+import type { Draw } from '../../random/threefry.ts';
+import type { Tensor } from '../../tensor.ts';
+import { fromFlat } from '../creation/from-data.ts';
+import { checkSizes, type TensorOptions, track } from '../creation/options.ts';
+
+export interface GeneratorOptions {
+  /** Where the numbers come from; the default generator. */
+  readonly generator?: Generator | undefined;
+}
+
+export interface RandomOptions<D extends DType = DType> extends TensorOptions<D>, GeneratorOptions {}
+
+/** The numbers of one call. */
+export const drawOf = (options: GeneratorOptions | undefined): Draw => (options?.generator ?? defaultGenerator).next();
+
+/** Fills values in place from one draw. */
+export type Fill = (values: Float32Array | Float64Array, draw: Draw) => void;
+
+function checkFloat(op: string, dtype: DType): void {
+  if (!isFloat(dtype)) throw new DTypeError(op, `makes fractions, which ${dtype} can't hold; use float32 or float64, or randint for whole numbers`);
+}
+
+/** A new tensor of random floats. */
+export function floats(op: string, shape: readonly number[], options: RandomOptions | undefined, fill: Fill): Tensor {
+  checkSizes(op, shape);
+  const dtype = options?.dtype ?? getDefaultDType();
+  checkFloat(op, dtype);
+  const values = new dtypes[dtype].array(sizeOf(shape)) as Float32Array | Float64Array;
+  fill(values, drawOf(options));
+  return track(fromFlat(values, shape, dtype, options?.backend), options);
+}
+
+/** Overwrites x with values of its dtype's array type. */
+export function overwrite(x: Tensor, values: DataArray): Tensor {
+  const source = fromFlat(values, x.layout.shape, x.dtype, x.backend);
+  assign(x, source);
+  source.dispose();
+  return x;
+}
+
+/** Overwrites x with random floats. */
+export function overwriteWith(op: string, x: Tensor, options: GeneratorOptions | undefined, fill: Fill): Tensor {
+  checkFloat(op, x.dtype);
+  const values = new dtypes[x.dtype].array(x.layout.size) as Float32Array | Float64Array;
+  fill(values, drawOf(options));
+  return overwrite(x, values);
+}

@@ -1,0 +1,167 @@
+/** Gradients of reductions, scans, sorting and random functions: against finite differences, first and second order, and PyTorch's conventions where those don't decide. */
+import { gradcheck, gradgradcheck } from '@nn/autograd';
+import * as nn from '@nn/tensor';
+import type { Tensor } from '@nn/tensor';
+import { describe, expect, it } from 'vitest';
+
+const x: Tensor = nn.tensor([[0.3, -1.2, 2.1], [0.9, 0.4, -0.6]], { dtype: 'float64' });
+const cube: Tensor = nn.tensor(Array.from({ length: 12 }, (_, i) => Math.sin(3 * i + 1)), { dtype: 'float64', shape: [2, 3, 2] });
+
+const functions: Record<string, (x: Tensor) => Tensor | Tensor[]> = {
+  sum: (v) => nn.sum(v, { dim: 0 }),
+  mean: (v) => nn.mean(v, { dim: -1, keepdim: true }),
+  'mean of everything': (v) => nn.mean(v),
+  prod: (v) => nn.prod(v, { dim: 1 }),
+  nansum: (v) => nn.nansum(v),
+  nanmean: (v) => nn.nanmean(v, { dim: 1 }),
+  amax: (v) => nn.amax(v, { dim: [0, 1] }),
+  amin: (v) => nn.amin(v, { dim: 1 }),
+  max: (v) => nn.max(v, { dim: 1 }).values,
+  'min, kept': (v) => nn.min(v, { dim: 0, keepdim: true }).values,
+  aminmax: (v) => Object.values(nn.aminmax(v, { dim: 1 })),
+  variance: (v) => nn.variance(v, { dim: 1 }),
+  'variance of everything': (v) => nn.variance(v, { correction: 0 }),
+  std: (v) => nn.std(v, { dim: -1, keepdim: true }),
+  varMean: (v) => nn.varMean(v, { dim: 1 }),
+  stdMean: (v) => nn.stdMean(v),
+  logsumexp: (v) => nn.logsumexp(v, { dim: 1 }),
+  'logsumexp, kept': (v) => nn.logsumexp(v, { dim: 0, keepdim: true }),
+  norm: (v) => nn.norm(v, { dim: 1 }),
+  'norm 1': (v) => nn.norm(v, { p: 1, dim: 1 }),
+  'norm 3': (v) => nn.norm(v, { p: 3 }),
+  'norm 1.5': (v) => nn.norm(v, { p: 1.5, dim: 0 }),
+  'norm 0.5': (v) => nn.norm(v, { p: 0.5, dim: 1, keepdim: true }),
+  'norm -2': (v) => nn.norm(v, { p: -2, dim: 1 }),
+  'norm ∞': (v) => nn.norm(v, { p: Number.POSITIVE_INFINITY, dim: 1 }),
+  'norm -∞': (v) => nn.vectorNorm(v, { ord: Number.NEGATIVE_INFINITY, dim: 1 }),
+  softmax: (v) => nn.softmax(v, -1),
+  'softmax along 0': (v) => nn.softmax(v, 0),
+  logSoftmax: (v) => nn.logSoftmax(v, 1),
+  softmin: (v) => nn.softmin(v, 1),
+  cumsum: (v) => nn.cumsum(v, 1),
+  cumprod: (v) => nn.cumprod(v, 1),
+  cummax: (v) => nn.cummax(v, 1).values,
+  cummin: (v) => nn.cummin(v, 0).values,
+  logcumsumexp: (v) => nn.logcumsumexp(v, 1),
+  diff: (v) => nn.diff(v, { dim: 1 }),
+  sort: (v) => nn.sort(v, { dim: 0, descending: true }).values,
+  msort: (v) => nn.msort(v),
+  topk: (v) => nn.topk(v, 2).values,
+  kthvalue: (v) => nn.kthvalue(v, 2).values,
+  median: (v) => nn.median(v),
+  'median, kept': (v) => nn.median(v, { dim: 1, keepdim: true }).values,
+  mode: (v) => nn.mode(v).values,
+  quantile: (v) => nn.quantile(v, 0.4, { dim: 1 }),
+  'quantile, several': (v) => nn.quantile(v, nn.tensor([0.1, 0.7], { dtype: 'float64' }), { dim: 0 }),
+  tril: (v) => nn.tril(v),
+  triu: (v) => nn.triu(v, { diagonal: 1 }),
+};
+
+describe.each(Object.entries(functions))('%s', (_, f) => {
+  it('to first order', async () => {
+    await gradcheck(f, [x]);
+  });
+  it('to second order', async () => {
+    await gradgradcheck(f, [x]);
+  });
+});
+
+it('trace', async () => {
+  await gradcheck((v) => nn.trace(v), [nn.tensor([[1, 2], [3, 4]], { dtype: 'float64' })]);
+});
+
+describe('over several dimensions of three', () => {
+  it.each(['sum', 'mean', 'amax', 'prod', 'variance', 'std', 'logsumexp', 'norm'] as const)('%s', async (name) => {
+    const f = nn[name] as unknown as (x: Tensor, options: object) => Tensor;
+    await gradcheck((v) => f(v, { dim: [0, 2] }), [cube]);
+    await gradcheck((v) => f(v, { dim: [1], keepdim: true }), [cube]);
+  });
+  it.each(['softmax', 'logSoftmax', 'cumsum', 'logcumsumexp'] as const)('%s', async (name) => {
+    const f = nn[name] as unknown as (x: Tensor, dim: number) => Tensor;
+    await gradcheck((v) => f(v, 1), [cube]);
+    await gradgradcheck((v) => f(v, 0), [cube]);
+  });
+});
+
+describe('third order', () => {
+  it.each(['softmax', 'logSoftmax'] as const)('of %s', async (name) => {
+    const f = (v: Tensor): Tensor => (nn[name] as unknown as (x: Tensor, dim: number) => Tensor)(v, 1);
+    const weights = nn.tensor([[1, 2, -1], [0.5, 3, 1]], { dtype: 'float64' });
+    const { grad } = await import('@nn/autograd');
+    const first = grad((v: Tensor) => nn.sum(f(v).mul(weights)));
+    const second = (v: Tensor): Tensor => grad((u: Tensor) => nn.sum(first(u).mul(first(u))))(v);
+    await gradgradcheck((v) => second(v), [x], { rtol: 1e-2, atol: 1e-4 });
+  });
+});
+
+const gradientOf = async (f: (x: Tensor) => Tensor, values: readonly number[]): Promise<number[]> => {
+  const v = nn.tensor([...values], { requiresGrad: true });
+  nn.sum(f(v)).backward();
+  return Array.from(await v.grad!.data());
+};
+
+describe('conventions', () => {
+  const { NaN: none } = Number;
+  it.each<[string, (v: Tensor) => Tensor, number[], number[]]>([
+    ['ties share in amax', (v) => nn.amax(v), [1, 5, 5, 2], [0, 0.5, 0.5, 0]],
+    ['ties share in max()', (v) => nn.max(v), [1, 5, 5, 2], [0, 0.5, 0.5, 0]],
+    ['ties share in median()', (v) => nn.median(v), [5, 1, 5, 9], [0.5, 0, 0.5, 0]],
+    ['the first of ties is chosen by max(dim)', (v) => nn.max(v, { dim: 0 }).values, [1, 5, 5, 2], [0, 1, 0, 0]],
+    ['the last of ties is chosen by cummax', (v) => nn.cummax(v, 0).values, [5, 1, 5], [2, 0, 1]],
+    ['a zero in a product', (v) => nn.prod(v), [2, 0, 3], [0, 6, 0]],
+    ['two zeros in a product', (v) => nn.prod(v), [2, 0, 0], [0, 0, 0]],
+    ['the norm of zeros', (v) => nn.norm(v), [0, 0], [0, 0]],
+    ['the 3-norm of zeros', (v) => nn.norm(v, { p: 3 }), [0, 0], [0, 0]],
+    ['a zero in a norm below 1', (v) => nn.norm(v, { p: 0.5 }), [0, 4], [0, 1]],
+    ['a zero in a norm below 0', (v) => nn.norm(v, { p: -1 }), [0, 4], [0, 0]],
+    ['ties share in the ∞-norm', (v) => nn.norm(v, { p: Number.POSITIVE_INFINITY }), [-3, 3, 1], [-0.5, 0.5, 0]],
+    ['the deviation of equal numbers', (v) => nn.std(v), [2, 2], [0, 0]],
+    ['NaN in nansum', (v) => nn.nansum(v), [1, none], [1, 0]],
+    ['NaN in nanmean', (v) => nn.nanmean(v), [1, none, 2], [0.5, 0, 0.5]],
+    ['-∞ in softmax', (v) => nn.softmax(v, 0).mul(nn.tensor([1, 2, 3])), [Number.NEGATIVE_INFINITY, 0, 0], [0, -0.25, 0.25]],
+    ['-∞ in logsumexp', (v) => nn.logsumexp(v), [Number.NEGATIVE_INFINITY, 0], [0, 1]],
+    ['places a value is sorted to', (v) => nn.sort(v).values.mul(nn.tensor([1, 2, 3])), [3, 1, 2], [3, 1, 2]],
+  ])('%s', async (_, f, values, wanted) => {
+    expect((await gradientOf(f, values)).map((v) => v + 0)).toEqual(wanted);
+  });
+});
+
+describe('random functions', () => {
+  it('dropout passes the gradient where it keeps, by the same factor', async () => {
+    const v = nn.ones([400], { requiresGrad: true });
+    const out = nn.dropout(v, { p: 0.25 });
+    nn.sum(out).backward();
+    expect(Array.from(await v.grad!.data())).toEqual(Array.from(await out.data()));
+    const w = nn.ones([3], { requiresGrad: true });
+    nn.sum(nn.dropout(w, { p: 1 })).backward();
+    expect(Array.from(await w.grad!.data())).toEqual([0, 0, 0]);
+  });
+  it('dropout is the same at every order', async () => {
+    const f = (v: Tensor): Tensor => nn.dropout(v.mul(v), { p: 0.5, generator: new nn.Generator(3) });
+    await gradcheck(f, [x]);
+    await gradgradcheck(f, [x]);
+  });
+  it('normal differentiates through mean and deviation', async () => {
+    const f = (m: Tensor, s: Tensor): Tensor => nn.normal(m, s, { generator: new nn.Generator(3) });
+    await gradcheck(f, [nn.tensor([1, 2], { dtype: 'float64' }), nn.tensor([0.5, 2], { dtype: 'float64' })]);
+  });
+  it('leaves that require grad are not overwritten', () => {
+    const v = nn.zeros([3], { requiresGrad: true });
+    expect(() => v.uniform_()).toThrow('[copy_] a leaf tensor that requires grad is changed in place');
+    expect(() => v.bernoulli_()).toThrow('[bernoulli_] a leaf tensor');
+  });
+});
+
+it('names ops as the user called them', () => {
+  const v = nn.tensor([[1, 2]], { requiresGrad: true });
+  const name = (t: Tensor): string | undefined => t.node?.plan.op.name;
+  expect([nn.sum(v), nn.max(v, { dim: 1 }).values, nn.sort(v).values, nn.softmax(v, 1), nn.norm(v), nn.median(v), nn.std(v)].map(name)).toEqual([
+    'sum',
+    'max',
+    'sort',
+    'softmax',
+    'norm',
+    'median',
+    'std',
+  ]);
+});

@@ -147,7 +147,7 @@ describe('random functions', () => {
   });
   it('leaves that require grad are not overwritten', () => {
     const v = nn.zeros([3], { requiresGrad: true });
-    expect(() => v.uniform_()).toThrow('[copy_] a leaf tensor that requires grad is changed in place');
+    expect(() => v.uniform_()).toThrow('[uniform_] a leaf tensor that requires grad is changed in place');
     expect(() => v.bernoulli_()).toThrow('[bernoulli_] a leaf tensor');
   });
 });

@@ -11,7 +11,11 @@ export const modulePath: string[] = [];
 /** Remembers where an op was called. */
 function trace(node: Node): void {
   const { stack } = new Error('trace');
-  const lines = (stack ?? '').split('\n').slice(1).filter((line) => !/dispatch|anomaly|in-place|\/core\//.test(line)).slice(0, 6);
+  const lines = (stack ?? '')
+    .split('\n')
+    .slice(1)
+    .filter((line) => !/dispatch|anomaly|in-place|\/core\//.test(line))
+    .slice(0, 6);
   node.detail().trace = `${modulePath.length > 0 ? `in module ${modulePath.join('.')}\n` : ''}${lines.join('\n')}`;
 }
 
@@ -42,5 +46,8 @@ export function checkGradient(node: Node, g: Tensor): void {
   if (!settings.enabled || (g.dtype !== 'float32' && g.dtype !== 'float64')) return;
   if (!readSync(g, 'detectAnomaly').some(Number.isNaN)) return;
   const { name } = node.plan.op;
-  throw new AutogradError('detectAnomaly', `the gradient of ${name} is NaN; ${node.extra?.trace ? `${name} was called here:\n${node.extra.trace}` : 'run the forward pass inside detectAnomaly too, to see where it was called'}`);
+  throw new AutogradError(
+    'detectAnomaly',
+    `the gradient of ${name} is NaN; ${node.extra?.trace ? `${name} was called here:\n${node.extra.trace}` : 'run the forward pass inside detectAnomaly too, to see where it was called'}`,
+  );
 }

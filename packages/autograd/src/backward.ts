@@ -8,18 +8,27 @@ import { walk } from './engine.ts';
 function seed(op: string, t: Tensor, given: Tensor | null | undefined): Tensor {
   if (given !== undefined && given !== null) {
     if (!sameNumbers(given.shape, t.shape))
-      throw new AutogradError(op, `the gradient has shape (${given.shape.join(', ')}), the tensor (${t.shape.join(', ')}); they must be equal`);
+      throw new AutogradError(
+        op,
+        `the gradient has shape (${given.shape.join(', ')}), the tensor (${t.shape.join(', ')}); they must be equal`,
+      );
     return given;
   }
   if (t.layout.size !== 1)
-    throw new AutogradError(op, `only a tensor with one element starts from 1, this has shape (${t.shape.join(', ')}); reduce it (mean, sum) or pass its gradient`);
+    throw new AutogradError(
+      op,
+      `only a tensor with one element starts from 1, this has shape (${t.shape.join(', ')}); reduce it (mean, sum) or pass its gradient`,
+    );
   return filledLike(t, 1);
 }
 
 function rootOf(op: string, t: Tensor): Node {
   const node = nodeOf(t);
   if (node === null)
-    throw new AutogradError(op, 'this tensor is not tracked: nothing that it was made from requires grad; make parameters with { requiresGrad: true }, and compute outside of noGrad');
+    throw new AutogradError(
+      op,
+      'this tensor is not tracked: nothing that it was made from requires grad; make parameters with { requiresGrad: true }, and compute outside of noGrad',
+    );
   return node;
 }
 
@@ -30,7 +39,11 @@ function rootOf(op: string, t: Tensor): Node {
 export function backward(tensor: Tensor, gradient?: Tensor, options: BackwardOptions = {}): void {
   const root = rootOf('backward', tensor);
   const createGraph = options.createGraph === true;
-  walk([root], [seed('backward', tensor, gradient)], { createGraph, retainGraph: options.retainGraph ?? createGraph, capture: null });
+  walk([root], [seed('backward', tensor, gradient)], {
+    createGraph,
+    retainGraph: options.retainGraph ?? createGraph,
+    capture: null,
+  });
 }
 
 export interface GradOptions extends BackwardOptions {
@@ -40,23 +53,39 @@ export interface GradOptions extends BackwardOptions {
   readonly allowUnused?: boolean;
 }
 
-const list = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? (value as readonly T[]) : [value as T]);
+const list = <T>(value: T | readonly T[]): readonly T[] =>
+  Array.isArray(value) ? (value as readonly T[]) : [value as T];
 
 /** Gradients of outputs with respect to inputs (leaves or not), returned instead of added to `grad`. */
-export function gradients(outputs: Tensor | readonly Tensor[], inputs: Tensor | readonly Tensor[], options: GradOptions = {}): (Tensor | null)[] {
+export function gradients(
+  outputs: Tensor | readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
+  options: GradOptions = {},
+): (Tensor | null)[] {
   const outs = list<Tensor>(outputs);
   const ins = list<Tensor>(inputs);
-  const given = options.gradOutputs === undefined ? [] : list(options.gradOutputs as Tensor | readonly (Tensor | null | undefined)[]);
+  const given =
+    options.gradOutputs === undefined
+      ? []
+      : list(options.gradOutputs as Tensor | readonly (Tensor | null | undefined)[]);
   const capture = new Map<Node, Tensor | null>();
   const nodes = ins.map((t, i) => {
     const node = nodeOf(t);
-    if (node === null) throw new AutogradError('grad', `input ${i} is not tracked; it must require grad before the outputs are computed`);
+    if (node === null)
+      throw new AutogradError(
+        'grad',
+        `input ${i} is not tracked; it must require grad before the outputs are computed`,
+      );
     capture.set(node, null);
     return node;
   });
   const createGraph = options.createGraph === true;
   const roots = outs.map((t) => rootOf('grad', t));
-  walk(roots, outs.map((t, i) => seed('grad', t, given[i] as Tensor | undefined)), { createGraph, retainGraph: options.retainGraph ?? createGraph, capture });
+  walk(
+    roots,
+    outs.map((t, i) => seed('grad', t, given[i] as Tensor | undefined)),
+    { createGraph, retainGraph: options.retainGraph ?? createGraph, capture },
+  );
   return nodes.map((node, i) => {
     const g = capture.get(node) ?? null;
     if (g === null && options.allowUnused !== true)

@@ -29,7 +29,11 @@ export function checkpoint<Args extends readonly unknown[]>(f: (...args: Args) =
       const copy = alias(t, t.layout.shape, t.layout.strides, t.start);
       return ctx.needsInputGrad[i] ? copy.requiresGrad_() : copy;
     });
-    if (isGradEnabled()) throw new AutogradError('checkpoint', 'second derivatives through a checkpoint are not supported; call the function itself');
+    if (isGradEnabled())
+      throw new AutogradError(
+        'checkpoint',
+        'second derivatives through a checkpoint are not supported; call the function itself',
+      );
     const out = enableGrad<Tensor>(() => replay(() => f(...(own as unknown as Args))));
     const inputs = own.filter((arg, i): arg is Tensor => arg instanceof Tensor && ctx.needsInputGrad[i] === true);
     // Leaves that the function closes over accumulate as in any backward; the arguments' gradients are returned.
@@ -41,4 +45,3 @@ export function checkpoint<Args extends readonly unknown[]>(f: (...args: Args) =
   };
   return applyCustom({ forward, backward, name: 'Checkpoint', always: true }, [...args] as unknown[]);
 }
-

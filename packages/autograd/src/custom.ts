@@ -3,8 +3,8 @@
  * collects a gradient for each output in slots, and one small node for each output.
  */
 import { AutogradError } from '@nn/backend';
-import { filled, Node, Op, Plan, factory, nodeOf, share, state } from '@nn/tensor/internal';
 import { Tensor } from '@nn/tensor';
+import { factory, filled, Node, nodeOf, Op, Plan, share, state } from '@nn/tensor/internal';
 import type { WalkOptions } from './engine.ts';
 import { noGrad } from './no-grad.ts';
 
@@ -28,7 +28,11 @@ export class FunctionContext {
 
   /** The saved tensors, in order. */
   get savedTensors(): readonly Tensor[] {
-    if (this.freed) throw new AutogradError('Function', 'the saved tensors were freed by an earlier backward; pass { retainGraph: true } to it');
+    if (this.freed)
+      throw new AutogradError(
+        'Function',
+        'the saved tensors were freed by an earlier backward; pass { retainGraph: true } to it',
+      );
     this.#saved.forEach((t, i) => {
       if (t.storage.version !== this.#versions[i])
         throw new AutogradError('Function', `saved tensor ${i} was changed in place after forward; save a clone()`);
@@ -66,10 +70,14 @@ interface Recorded {
   readonly name: string;
 }
 
-const asList = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? (value as readonly T[]) : [value as T]);
+const asList = <T>(value: T | readonly T[]): readonly T[] =>
+  Array.isArray(value) ? (value as readonly T[]) : [value as T];
 
 /** Runs a custom function and records it; PyTorch: `F.apply(…)`. */
-export function applyCustom<Args extends readonly unknown[], Out extends Outputs>(custom: CustomFunction<Args, Out>, args: Args): Out {
+export function applyCustom<Args extends readonly unknown[], Out extends Outputs>(
+  custom: CustomFunction<Args, Out>,
+  args: Args,
+): Out {
   const context = new FunctionContext();
   const tensors = args.flatMap((arg, i) => (arg instanceof Tensor ? [{ t: arg, i }] : []));
   context.needsInputGrad = args.map((arg) => arg instanceof Tensor && state.tracking && nodeOf(arg) !== null);
@@ -82,7 +90,17 @@ export function applyCustom<Args extends readonly unknown[], Out extends Outputs
   const parents = tracked.map(({ t }) => nodeOf(t));
   const layouts = outputs.map((t) => t.layout);
   const functionOp = new Op('custom', name, { backward: recorded });
-  const node = new Node(new Plan(functionOp, tracked.map(({ t }) => t.layout), layouts), parents[0] ?? null, parents[1] ?? null, parents[2] ?? null, []);
+  const node = new Node(
+    new Plan(
+      functionOp,
+      tracked.map(({ t }) => t.layout),
+      layouts,
+    ),
+    parents[0] ?? null,
+    parents[1] ?? null,
+    parents[2] ?? null,
+    [],
+  );
   if (parents.length > 3) node.rest = parents.slice(3);
   node.detail().slots = outputs.map(() => null);
   const outputOp = new Op('custom', name, { backward: null });
@@ -112,10 +130,14 @@ export function runCustom(node: Node, arrive: (parent: Node, g: Tensor | null) =
   positions.forEach((position, j) => {
     const parent = node.parent(j)!;
     const g = none ? null : (answers[position] ?? null);
-    if (g !== null && !(g instanceof Tensor)) throw new AutogradError(name, `backward must return a tensor or null for argument ${position}`);
+    if (g !== null && !(g instanceof Tensor))
+      throw new AutogradError(name, `backward must return a tensor or null for argument ${position}`);
     const layout = node.plan.inputs[j]!;
     if (g !== null && (g.shape.length !== layout.shape.length || g.shape.some((n, d) => n !== layout.shape[d])))
-      throw new AutogradError(name, `backward returned a gradient of shape (${g.shape.join(', ')}) for argument ${position} of shape (${layout.shape.join(', ')})`);
+      throw new AutogradError(
+        name,
+        `backward returned a gradient of shape (${g.shape.join(', ')}) for argument ${position} of shape (${layout.shape.join(', ')})`,
+      );
     arrive(parent, g === null ? null : second(g));
   });
   if (!options.retainGraph) context.free();
@@ -161,10 +183,23 @@ export abstract class Function {
 
   /** Runs `forward` and records `backward`. */
   // biome-ignore lint/suspicious/noExplicitAny: the constructor type stands for any subclass
-  static apply<C extends { forward(ctx: FunctionContext, ...args: any[]): any; backward(ctx: FunctionContext, ...gradients: Tensor[]): InputGradients; name: string }>(
+  static apply<
+    C extends {
+      forward(ctx: FunctionContext, ...args: any[]): any;
+      backward(ctx: FunctionContext, ...gradients: Tensor[]): InputGradients;
+      name: string;
+    },
+  >(
     this: C,
     ...args: Parameters<C['forward']> extends [FunctionContext, ...infer Rest] ? Rest : never
   ): ReturnType<C['forward']> {
-    return applyCustom({ forward: (ctx, ...rest) => this.forward(ctx, ...(rest as readonly unknown[])), backward: (ctx, ...g) => this.backward(ctx, ...g), name: this.name }, args as readonly unknown[]) as ReturnType<C['forward']>;
+    return applyCustom(
+      {
+        forward: (ctx, ...rest) => this.forward(ctx, ...(rest as readonly unknown[])),
+        backward: (ctx, ...g) => this.backward(ctx, ...g),
+        name: this.name,
+      },
+      args as readonly unknown[],
+    ) as ReturnType<C['forward']>;
   }
 }

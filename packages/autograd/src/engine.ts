@@ -5,13 +5,12 @@
  */
 import { AutogradError } from '@nn/backend';
 import { add, add_, type Tensor } from '@nn/tensor';
-import { type Node, type Receiver, state } from '@nn/tensor/internal';
+import { clone, contiguous, type Node, type Receiver, state } from '@nn/tensor/internal';
 import { checkGradient } from './anomaly.ts';
 import { runCustom } from './custom.ts';
 import { noGrad } from './no-grad.ts';
-import { handle } from './rules/rule.ts';
 import { rules } from './rules/index.ts';
-import { clone, contiguous } from '@nn/tensor/internal';
+import { handle } from './rules/rule.ts';
 
 export interface WalkOptions {
   readonly retainGraph: boolean;
@@ -30,7 +29,10 @@ function count(roots: readonly Node[], pass: number, capture: WalkOptions['captu
     if (useful !== null && !useful.has(node)) return;
     if (node.mark !== pass) {
       if (node.gradient !== null || node.pending > 0)
-        throw new AutogradError('backward', 'a backward inside of a backward reached the same graph; detach what the inner one needs, or run it afterwards');
+        throw new AutogradError(
+          'backward',
+          'a backward inside of a backward reached the same graph; detach what the inner one needs, or run it afterwards',
+        );
       node.mark = pass;
       stack.push(node);
     }
@@ -82,7 +84,12 @@ function give(node: Node, g: Tensor, slot: number): void {
 }
 
 function joined(sum: Tensor, g: Tensor): Tensor {
-  const owned = !state.tracking && sum.storage.references === 1 && sum.base === null && sum.layout.contiguous && sum.layout.shape.length === g.layout.shape.length;
+  const owned =
+    !state.tracking &&
+    sum.storage.references === 1 &&
+    sum.base === null &&
+    sum.layout.contiguous &&
+    sum.layout.shape.length === g.layout.shape.length;
   if (owned && sum.dtype === g.dtype) {
     add_(sum, g);
     g.dispose();
@@ -160,7 +167,9 @@ function step(node: Node, arrive: Arrive, options: WalkOptions): void {
       exposed = true;
       g = replaced(hook(g), g);
     }
-    if (options.capture === null) for (const receiver of node.extra.receivers) exposed = deliver(receiver, g, exposed || !node.isLeaf, options) || exposed;
+    if (options.capture === null)
+      for (const receiver of node.extra.receivers)
+        exposed = deliver(receiver, g, exposed || !node.isLeaf, options) || exposed;
   }
   if (options.capture?.has(node) === true) {
     options.capture.set(node, g);
@@ -173,7 +182,10 @@ function step(node: Node, arrive: Arrive, options: WalkOptions): void {
 function replaced(answer: Tensor | null | undefined | void, g: Tensor): Tensor {
   if (answer === null || answer === undefined) return g;
   if (answer.shape.length !== g.shape.length || answer.shape.some((n, d) => n !== g.shape[d]))
-    throw new AutogradError('registerHook', `a hook returned a gradient of shape (${answer.shape.join(', ')}) for one of (${g.shape.join(', ')})`);
+    throw new AutogradError(
+      'registerHook',
+      `a hook returned a gradient of shape (${answer.shape.join(', ')}) for one of (${g.shape.join(', ')})`,
+    );
   return answer;
 }
 
@@ -215,12 +227,18 @@ function propagate(node: Node, g: Tensor, arrive: Arrive, options: WalkOptions):
 /** Saved values must still be what they were. */
 export function checkSaved(node: Node): void {
   if (node.versions === -1)
-    throw new AutogradError('backward', `the graph of ${node.plan.op.name} was freed by an earlier backward; pass { retainGraph: true } to the first one to go through it twice`);
+    throw new AutogradError(
+      'backward',
+      `the graph of ${node.plan.op.name} was freed by an earlier backward; pass { retainGraph: true } to the first one to go through it twice`,
+    );
   let sum = 0;
   for (let j = 0; j < node.plan.inputs.length; j++) sum += node.saved(j)?.storage.version ?? 0;
   sum += node.so?.storage.version ?? 0;
   if (sum !== node.versions)
-    throw new AutogradError('backward', `a value that ${node.plan.op.name} needs for its gradient was changed in place after it was used; use the op that returns a new tensor, or clone() before changing it`);
+    throw new AutogradError(
+      'backward',
+      `a value that ${node.plan.op.name} needs for its gradient was changed in place after it was used; use the op that returns a new tensor, or clone() before changing it`,
+    );
 }
 
 /** Gives the saved values back. */

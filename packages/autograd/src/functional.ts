@@ -23,7 +23,9 @@ const listOf = (inputs: Arguments): Many => (isMany(inputs) ? inputs : [inputs])
 
 /** Tracked handles on the arguments; those that are tracked already stay part of the outer graph if it is wanted. */
 const variablesOf = (inputs: Arguments, createGraph: boolean): Tensor[] =>
-  listOf(inputs).map((t) => (createGraph && t.requiresGrad ? t : alias(t, t.layout.shape, t.layout.strides, t.start).requiresGrad_()));
+  listOf(inputs).map((t) =>
+    createGraph && t.requiresGrad ? t : alias(t, t.layout.shape, t.layout.strides, t.start).requiresGrad_(),
+  );
 
 const call = (f: unknown, xs: readonly Tensor[]): Tensor => (f as (...all: Tensor[]) => Tensor)(...xs);
 
@@ -37,7 +39,10 @@ function rows(out: Tensor, xs: readonly Tensor[], createGraph: boolean): Tensor[
   );
   return xs.map((x, k) => {
     const parts = each.map((gs) => gs[k] ?? filledLike(x, 0));
-    return reshape(parts.length === 0 ? filledLike(x, 0) : stack(parts as [Tensor, ...Tensor[]]), [...out.shape, ...x.shape]) as Tensor;
+    return reshape(parts.length === 0 ? filledLike(x, 0) : stack(parts as [Tensor, ...Tensor[]]), [
+      ...out.shape,
+      ...x.shape,
+    ]) as Tensor;
   });
 }
 
@@ -51,7 +56,11 @@ function rows(out: Tensor, xs: readonly Tensor[], createGraph: boolean): Tensor[
  * console.log(await j.toArray()); // prints: [ [ 2, 0 ], [ 0, 4 ] ]
  * ```
  */
-export function jacobian<A extends Arguments>(f: Of<A, Tensor>, inputs: A, options: FunctionalOptions = {}): ForEach<A, Tensor> {
+export function jacobian<A extends Arguments>(
+  f: Of<A, Tensor>,
+  inputs: A,
+  options: FunctionalOptions = {},
+): ForEach<A, Tensor> {
   const createGraph = options.createGraph === true;
   return enableGrad<unknown>(() => {
     const xs = variablesOf(inputs, createGraph);
@@ -60,33 +69,54 @@ export function jacobian<A extends Arguments>(f: Of<A, Tensor>, inputs: A, optio
 }
 
 function scalarOf(op: string, out: Tensor): Tensor {
-  if (out.numel() !== 1) throw new AutogradError(op, `the function must return one element, got shape (${out.shape.join(', ')}); reduce it`);
+  if (out.numel() !== 1)
+    throw new AutogradError(op, `the function must return one element, got shape (${out.shape.join(', ')}); reduce it`);
   return out;
 }
 
 /**
  * All second derivatives of a scalar function: for one input of shape I a tensor [...I, ...I]; for several a matrix of those; PyTorch: `hessian`.
  */
-export function hessian<A extends Arguments>(f: Of<A, Tensor>, inputs: A, options: FunctionalOptions = {}): ForEach<A, ForEach<A, Tensor>> {
+export function hessian<A extends Arguments>(
+  f: Of<A, Tensor>,
+  inputs: A,
+  options: FunctionalOptions = {},
+): ForEach<A, ForEach<A, Tensor>> {
   const createGraph = options.createGraph === true;
   return enableGrad<unknown>(() => {
     const xs = variablesOf(inputs, createGraph);
     const out = scalarOf('hessian', call(f, xs));
-    const first = gradients(out, xs, { createGraph: true, allowUnused: true }).map((g, i) => g ?? filledLike(xs[i]!, 0));
-    return wrap(inputs, first.map((g) => wrap(inputs, g.requiresGrad ? rows(g, xs, createGraph) : xs.map((x) => zeros(g, x)))));
+    const first = gradients(out, xs, { createGraph: true, allowUnused: true }).map(
+      (g, i) => g ?? filledLike(xs[i]!, 0),
+    );
+    return wrap(
+      inputs,
+      first.map((g) => wrap(inputs, g.requiresGrad ? rows(g, xs, createGraph) : xs.map((x) => zeros(g, x)))),
+    );
   }) as ForEach<A, ForEach<A, Tensor>>;
 }
 
 /** A block of second derivatives that are all zero. */
-const zeros = (g: Tensor, x: Tensor): Tensor => reshape(stack(Array.from({ length: Math.max(g.numel(), 1) }, () => filledLike(x, 0)) as [Tensor, ...Tensor[]]), [...g.shape, ...x.shape]) as Tensor;
+const zeros = (g: Tensor, x: Tensor): Tensor =>
+  reshape(stack(Array.from({ length: Math.max(g.numel(), 1) }, () => filledLike(x, 0)) as [Tensor, ...Tensor[]]), [
+    ...g.shape,
+    ...x.shape,
+  ]) as Tensor;
 
 /** The function's value, and the product of a vector with its Jacobian from the left; PyTorch: `vjp`. */
-export function vjp<A extends Arguments>(f: Of<A, Tensor>, inputs: A, v?: Tensor, options: FunctionalOptions = {}): [Tensor, ForEach<A, Tensor>] {
+export function vjp<A extends Arguments>(
+  f: Of<A, Tensor>,
+  inputs: A,
+  v?: Tensor,
+  options: FunctionalOptions = {},
+): [Tensor, ForEach<A, Tensor>] {
   const createGraph = options.createGraph === true;
   return enableGrad<unknown>(() => {
     const xs = variablesOf(inputs, createGraph);
     const out = call(f, xs);
-    const found = gradients(out, xs, { gradOutputs: v, createGraph, allowUnused: true }).map((g, i) => g ?? filledLike(xs[i]!, 0));
+    const found = gradients(out, xs, { gradOutputs: v, createGraph, allowUnused: true }).map(
+      (g, i) => g ?? filledLike(xs[i]!, 0),
+    );
     return [createGraph ? out : out.detach(), wrap(inputs, found)];
   }) as [Tensor, ForEach<A, Tensor>];
 }
@@ -95,7 +125,12 @@ export function vjp<A extends Arguments>(f: Of<A, Tensor>, inputs: A, v?: Tensor
  * The function's value, and the product of its Jacobian with a vector from the right: the derivative along a direction, by differentiating the other product
  * with respect to its vector (the double-backward trick); PyTorch: `jvp`.
  */
-export function jvp<A extends Arguments>(f: Of<A, Tensor>, inputs: A, v: A, options: FunctionalOptions = {}): [Tensor, Tensor] {
+export function jvp<A extends Arguments>(
+  f: Of<A, Tensor>,
+  inputs: A,
+  v: A,
+  options: FunctionalOptions = {},
+): [Tensor, Tensor] {
   const createGraph = options.createGraph === true;
   return enableGrad<unknown>(() => {
     const xs = variablesOf(inputs, createGraph);
@@ -103,20 +138,45 @@ export function jvp<A extends Arguments>(f: Of<A, Tensor>, inputs: A, v: A, opti
     const weights = filledLike(out, 0).requiresGrad_();
     const back = gradients(out, xs, { gradOutputs: weights, createGraph: true, allowUnused: true });
     const pairs = back.flatMap((g, i) => (g === null || !g.requiresGrad ? [] : [{ g, v: listOf(v)[i]! }]));
-    const [product] = pairs.length === 0 ? [null] : gradients(pairs.map((p) => p.g), [weights], { gradOutputs: pairs.map((p) => p.v), createGraph, allowUnused: true });
+    const [product] =
+      pairs.length === 0
+        ? [null]
+        : gradients(
+            pairs.map((p) => p.g),
+            [weights],
+            { gradOutputs: pairs.map((p) => p.v), createGraph, allowUnused: true },
+          );
     return [createGraph ? out : out.detach(), product ?? filledLike(out, 0)];
   }) as [Tensor, Tensor];
 }
 
 /** The value of a scalar function, and the product of its Hessian with a vector, without the Hessian; PyTorch: `hvp` (and `vhp`, as it is symmetric). */
-export function hvp<A extends Arguments>(f: Of<A, Tensor>, inputs: A, v: A, options: FunctionalOptions = {}): [Tensor, ForEach<A, Tensor>] {
+export function hvp<A extends Arguments>(
+  f: Of<A, Tensor>,
+  inputs: A,
+  v: A,
+  options: FunctionalOptions = {},
+): [Tensor, ForEach<A, Tensor>] {
   const createGraph = options.createGraph === true;
   return enableGrad<unknown>(() => {
     const xs = variablesOf(inputs, createGraph);
     const out = scalarOf('hvp', call(f, xs));
     const first = gradients(out, xs, { createGraph: true, allowUnused: true });
     const pairs = first.flatMap((g, i) => (g === null || !g.requiresGrad ? [] : [{ g, v: listOf(v)[i]! }]));
-    const second = pairs.length === 0 ? xs.map(() => null) : gradients(pairs.map((p) => p.g), xs, { gradOutputs: pairs.map((p) => p.v), createGraph, allowUnused: true });
-    return [createGraph ? out : out.detach(), wrap(inputs, second.map((g, i) => g ?? filledLike(xs[i]!, 0)))];
+    const second =
+      pairs.length === 0
+        ? xs.map(() => null)
+        : gradients(
+            pairs.map((p) => p.g),
+            xs,
+            { gradOutputs: pairs.map((p) => p.v), createGraph, allowUnused: true },
+          );
+    return [
+      createGraph ? out : out.detach(),
+      wrap(
+        inputs,
+        second.map((g, i) => g ?? filledLike(xs[i]!, 0)),
+      ),
+    ];
   }) as [Tensor, ForEach<A, Tensor>];
 }

@@ -15,7 +15,8 @@ export interface GradcheckOptions {
 
 type Differentiable = (...inputs: Tensor[]) => Tensor | readonly Tensor[];
 
-const asList = (value: Tensor | readonly Tensor[]): readonly Tensor[] => (Array.isArray(value) ? (value as readonly Tensor[]) : [value as Tensor]);
+const asList = (value: Tensor | readonly Tensor[]): readonly Tensor[] =>
+  Array.isArray(value) ? (value as readonly Tensor[]) : [value as Tensor];
 
 /** A tracked tensor over a copy of the values. */
 function variable(t: Tensor): Tensor {
@@ -24,13 +25,24 @@ function variable(t: Tensor): Tensor {
 }
 
 /** Numerical derivative of every output element with respect to element `i` of an input. */
-async function difference(f: Differentiable, inputs: readonly Tensor[], k: number, i: number, eps: number): Promise<Float64Array[]> {
+async function difference(
+  f: Differentiable,
+  inputs: readonly Tensor[],
+  k: number,
+  i: number,
+  eps: number,
+): Promise<Float64Array[]> {
   const at = async (step: number): Promise<Float64Array[]> => {
     const values = Float64Array.from(await inputs[k]!.data());
     values[i]! += step;
     const { dtype } = inputs[k]!;
     const moved = filledLike(inputs[k]!, 0);
-    moved.backend.write(moved.storage.block, moved.storage.origin, dtype, dtype === 'float64' ? values : Float32Array.from(values));
+    moved.backend.write(
+      moved.storage.block,
+      moved.storage.origin,
+      dtype,
+      dtype === 'float64' ? values : Float32Array.from(values),
+    );
     const results = noGrad<Tensor[]>(() => [...asList(f(...inputs.map((t, j) => (j === k ? moved : t.detach()))))]);
     return Promise.all(results.map(async (t) => Float64Array.from(await t.data())));
   };
@@ -49,13 +61,18 @@ async function difference(f: Differentiable, inputs: readonly Tensor[], k: numbe
  * console.log(await gradcheck((v) => v.mul(v).exp(), [x])); // prints: true
  * ```
  */
-export async function gradcheck(f: Differentiable, inputs: readonly Tensor[], options: GradcheckOptions = {}): Promise<true> {
+export async function gradcheck(
+  f: Differentiable,
+  inputs: readonly Tensor[],
+  options: GradcheckOptions = {},
+): Promise<true> {
   const { eps = 1e-6, atol = 1e-5, rtol = 1e-3 } = options;
   const isFloat = inputs.map((t) => t.dtype === 'float32' || t.dtype === 'float64');
   const variables = inputs.map((t, i) => (isFloat[i] ? variable(t) : t));
   const tracked = variables.filter((_, i) => isFloat[i]);
   const outputs = enableGrad<Tensor[]>(() => [...asList(f(...variables))]).filter((t) => t.requiresGrad);
-  if (outputs.length === 0) throw new AutogradError('gradcheck', 'no output of the function is tracked; it must compute with its arguments');
+  if (outputs.length === 0)
+    throw new AutogradError('gradcheck', 'no output of the function is tracked; it must compute with its arguments');
   const numerical = new Map<string, number>();
   for (const [k, t] of variables.entries()) {
     if (!isFloat[k]) continue;
@@ -76,7 +93,10 @@ export async function gradcheck(f: Differentiable, inputs: readonly Tensor[], op
         for (let i = 0; i < values.length; i++) {
           const expected = numerical.get(`${o} ${e} ${k} ${i}`)!;
           if (!(Math.abs(values[i]! - expected) <= atol + rtol * Math.abs(expected)))
-            throw new AutogradError('gradcheck', `d output ${o}[${e}] / d input ${k}[${i}] is ${values[i]} by backward and ${expected} by differences of ${eps}`);
+            throw new AutogradError(
+              'gradcheck',
+              `d output ${o}[${e}] / d input ${k}[${i}] is ${values[i]} by backward and ${expected} by differences of ${eps}`,
+            );
         }
       }
     }
@@ -93,7 +113,11 @@ function unit(like: Tensor, element: number): Tensor {
 }
 
 /** Checks second derivatives: gradcheck of the gradients, with random gradients of the outputs. */
-export async function gradgradcheck(f: Differentiable, inputs: readonly Tensor[], options: GradcheckOptions = {}): Promise<true> {
+export async function gradgradcheck(
+  f: Differentiable,
+  inputs: readonly Tensor[],
+  options: GradcheckOptions = {},
+): Promise<true> {
   const outputs = noGrad<Tensor[]>(() => [...asList(f(...inputs))]);
   const seeds = outputs.map((t) => randn(t.shape as number[], { dtype: t.dtype as 'float64' }));
   const first: Differentiable = (...all) => {
@@ -102,7 +126,9 @@ export async function gradgradcheck(f: Differentiable, inputs: readonly Tensor[]
     const floats = xs.filter((t) => t.requiresGrad);
     // Differences call this without tracking, where the gradients still need a graph of their own.
     if (floats.length === 0) return enableGrad<Tensor[]>(() => detachedGradients(f, xs, gs));
-    return gradients(outs, floats, { gradOutputs: gs, createGraph: true, allowUnused: true }).map((g, i) => g ?? floats[i]!.mul(0));
+    return gradients(outs, floats, { gradOutputs: gs, createGraph: true, allowUnused: true }).map(
+      (g, i) => g ?? floats[i]!.mul(0),
+    );
   };
   return gradcheck(first, [...inputs, ...seeds], options);
 }
@@ -110,5 +136,7 @@ export async function gradgradcheck(f: Differentiable, inputs: readonly Tensor[]
 function detachedGradients(f: Differentiable, xs: readonly Tensor[], gs: readonly Tensor[]): Tensor[] {
   const variables = xs.map((t) => (t.dtype === 'float32' || t.dtype === 'float64' ? variable(t) : t));
   const floats = variables.filter((t) => t.requiresGrad);
-  return gradients(asList(f(...variables)), floats, { gradOutputs: gs, allowUnused: true }).map((g, i) => g ?? filledLike(floats[i]!, 0));
+  return gradients(asList(f(...variables)), floats, { gradOutputs: gs, allowUnused: true }).map(
+    (g, i) => g ?? filledLike(floats[i]!, 0),
+  );
 }

@@ -3,10 +3,10 @@ import './install.ts';
 
 export { detectAnomaly, isAnomalyEnabled, modulePath, setDetectAnomaly } from './anomaly.ts';
 export { backward, type GradOptions } from './backward.ts';
+export { checkpoint } from './checkpoint.ts';
 export { type CustomFunction, Function, FunctionContext } from './custom.ts';
+export { type FunctionalOptions, hessian, hvp, jacobian, jvp, vjp } from './functional.ts';
+export { type GradcheckOptions, gradcheck, gradgradcheck } from './gradcheck.ts';
+export { expectNoLeaks } from './leaks.ts';
 export { enableGrad, isGradEnabled, noGrad } from './no-grad.ts';
 export { grad, type TransformOptions, valueAndGrad } from './transforms.ts';
-export { checkpoint } from './checkpoint.ts';
-export { type FunctionalOptions, hessian, hvp, jacobian, jvp, vjp } from './functional.ts';
-export { gradcheck, type GradcheckOptions, gradgradcheck } from './gradcheck.ts';
-export { expectNoLeaks } from './leaks.ts';

@@ -18,7 +18,12 @@ export function expectNoLeaks(body: () => unknown): void {
   const first = run();
   const second = run();
   if (second > first) {
-    const holders = memory().byTag.slice(0, 3).map(({ tag, bytes }) => `${tag} ${bytes}`);
-    throw new AutogradError('expectNoLeaks', `each run leaves ${second - first} bytes behind; largest holders: ${holders.join(', ')} bytes`);
+    const holders = memory()
+      .byTag.slice(0, 3)
+      .map(({ tag, bytes }) => `${tag} ${bytes}`);
+    throw new AutogradError(
+      'expectNoLeaks',
+      `each run leaves ${second - first} bytes behind; largest holders: ${holders.join(', ')} bytes`,
+    );
   }
 }

@@ -2,7 +2,10 @@
 import { state } from '@nn/tensor/internal';
 
 /** A result that isn't a promise; otherwise the type is a sentence. */
-type Synchronous<R> = R extends PromiseLike<unknown> ? 'noGrad: the function must be synchronous; call noGrad around the parts between awaits' : R;
+type Synchronous<R> =
+  R extends PromiseLike<unknown>
+    ? 'noGrad: the function must be synchronous; call noGrad around the parts between awaits'
+    : R;
 
 function withTracking<R>(tracking: boolean, body: () => Synchronous<R> & R): R {
   const was = state.tracking;

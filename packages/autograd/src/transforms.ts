@@ -43,7 +43,11 @@ export function valueAndGrad<Args extends readonly unknown[], const O extends Tr
         return variable;
       });
       const value = f(...(own as unknown as Args));
-      const found = gradients(value, positions.map((i) => variables.get(i)!), { createGraph: options?.createGraph ?? true }) as Tensor[];
+      const found = gradients(
+        value,
+        positions.map((i) => variables.get(i)!),
+        { createGraph: options?.createGraph ?? true },
+      ) as Tensor[];
       return [value, (typeof argnums === 'number' ? found[0]! : found) as GradientsOf<O>];
     });
 }
@@ -68,10 +72,25 @@ function tracked(t: Tensor): Tensor {
  * console.log(await g!.toArray()); // prints: [ 2, 4 ]
  * ```
  */
-export function grad<Args extends readonly unknown[], const O extends TransformOptions = {}>(f: TensorFunction<Args>, options?: O): (...args: Args) => GradientsOf<O>;
-export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor | readonly Tensor[], options: GradOptions & { readonly allowUnused: true }): (Tensor | null)[];
-export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor | readonly Tensor[], options?: GradOptions): Tensor[];
-export function grad(first: TensorFunction<unknown[]> | Tensor | readonly Tensor[], second?: unknown, options?: GradOptions): unknown {
+export function grad<Args extends readonly unknown[], const O extends TransformOptions = {}>(
+  f: TensorFunction<Args>,
+  options?: O,
+): (...args: Args) => GradientsOf<O>;
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
+  options: GradOptions & { readonly allowUnused: true },
+): (Tensor | null)[];
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
+  options?: GradOptions,
+): Tensor[];
+export function grad(
+  first: TensorFunction<unknown[]> | Tensor | readonly Tensor[],
+  second?: unknown,
+  options?: GradOptions,
+): unknown {
   if (typeof first !== 'function') return gradients(first, second as Tensor | readonly Tensor[], options);
   const both = valueAndGrad(first, second as TransformOptions | undefined);
   return (...args: unknown[]) => both(...args)[1];

@@ -1,6 +1,19 @@
 /** The memory model, on a backend whose memory the collector can't see: plain loops, synchronous loops, forced leaks, scopes. */
 import { type NullBackend, nullBackend, OutOfMemoryError } from '@nn/backend';
-import { keep, matmul, memory, mul, scope, setBackend, setMemoryLimit, sub, sum, tagged, type Tensor, tensor } from '@nn/tensor';
+import {
+  keep,
+  matmul,
+  memory,
+  mul,
+  scope,
+  setBackend,
+  setMemoryLimit,
+  sub,
+  sum,
+  type Tensor,
+  tagged,
+  tensor,
+} from '@nn/tensor';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { noGrad } from '../src/index.ts';
 

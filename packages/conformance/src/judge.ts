@@ -95,5 +95,3 @@ export async function judge(options: ConformanceOptions): Promise<Verdict[]> {
   }
   return verdicts;
 }
-
-export type { Accuracy, Precision };

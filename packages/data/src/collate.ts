@@ -53,14 +53,23 @@ function collate(samples: readonly unknown[]): unknown {
 }
 
 function collateObject(first: object, samples: readonly object[]): unknown {
-  if (ArrayBuffer.isView(first)) return stack(samples.map((s) => tensor(s as Float32Array)) as unknown as [Tensor, ...Tensor[]]);
-  const part = (key: string | number): unknown => collate(samples.map((s) => (s as Record<string | number, unknown>)[key]));
+  if (ArrayBuffer.isView(first))
+    return stack(samples.map((s) => tensor(s as Float32Array)) as unknown as [Tensor, ...Tensor[]]);
+  const part = (key: string | number): unknown =>
+    collate(samples.map((s) => (s as Record<string | number, unknown>)[key]));
   if (!Array.isArray(first)) return Object.fromEntries(Object.keys(first).map((key) => [key, part(key)]));
   const odd = samples.findIndex((s) => (s as unknown[]).length !== first.length);
-  if (odd >= 0) throw new ShapeError('defaultCollate', `sample 0 has ${first.length} entries, sample ${odd} has ${(samples[odd] as unknown[]).length}; pass a collate function of your own`);
+  if (odd >= 0)
+    throw new ShapeError(
+      'defaultCollate',
+      `sample 0 has ${first.length} entries, sample ${odd} has ${(samples[odd] as unknown[]).length}; pass a collate function of your own`,
+    );
   return first.map((_, i) => part(i));
 }
 
 function refuse(sample: unknown): never {
-  throw new ValueError('defaultCollate', `can't batch ${String(sample)} (${typeof sample}); samples may be tensors, numbers, booleans, strings, and tuples and objects of those; else pass { collate }`);
+  throw new ValueError(
+    'defaultCollate',
+    `can't batch ${String(sample)} (${typeof sample}); samples may be tensors, numbers, booleans, strings, and tuples and objects of those; else pass { collate }`,
+  );
 }

@@ -24,7 +24,8 @@ export const isBatched = <Sample>(source: Source<Sample>): source is BatchedData
 
 /** An index counted from either end, checked. */
 function checkIndex(op: string, index: number, length: number): number {
-  if (!Number.isInteger(index) || index < -length || index >= length) throw new IndexError(op, `index ${index} is out of bounds for ${length} samples`);
+  if (!Number.isInteger(index) || index < -length || index >= length)
+    throw new IndexError(op, `index ${index} is out of bounds for ${length} samples`);
   return index < 0 ? index + length : index;
 }
 
@@ -52,7 +53,10 @@ export class TensorDataset<const T extends readonly Tensor[]> implements Batched
     if (first === undefined) throw new ValueError('TensorDataset', 'needs at least one tensor');
     tensors.forEach((t, i) => {
       if (t.ndim === 0 || t.shape[0] !== first.shape[0])
-        throw new ShapeError('TensorDataset', `tensor ${i} has ${t.ndim === 0 ? 'no rows' : `${t.shape[0]} rows`}, tensor 0 has ${first.shape[0]}; all must have as many`);
+        throw new ShapeError(
+          'TensorDataset',
+          `tensor ${i} has ${t.ndim === 0 ? 'no rows' : `${t.shape[0]} rows`}, tensor 0 has ${first.shape[0]}; all must have as many`,
+        );
     });
     this.tensors = tensors;
   }

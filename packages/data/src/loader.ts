@@ -58,11 +58,19 @@ export class DataLoader<Sample, Batch = BatchOf<Sample>> implements AsyncIterabl
 
   constructor(dataset: Source<Sample>, options: DataLoaderOptions<Sample, Batch> = {}) {
     const { batchSize = 1, shuffle = false, dropLast = false, sampler, batchSampler, collate, generator } = options;
-    if (sampler !== undefined && shuffle) throw new ValueError('DataLoader', 'sampler and shuffle exclude each other: the sampler is the order');
+    if (sampler !== undefined && shuffle)
+      throw new ValueError('DataLoader', 'sampler and shuffle exclude each other: the sampler is the order');
     if (batchSampler !== undefined && (options.batchSize !== undefined || shuffle || sampler !== undefined || dropLast))
-      throw new ValueError('DataLoader', 'batchSampler makes the batches alone: leave out batchSize, shuffle, sampler and dropLast');
+      throw new ValueError(
+        'DataLoader',
+        'batchSampler makes the batches alone: leave out batchSize, shuffle, sampler and dropLast',
+      );
     this.dataset = dataset;
-    const order = sampler ?? (shuffle && dataset.length > 0 ? new RandomSampler(dataset, generator === undefined ? {} : { generator }) : new SequentialSampler(dataset));
+    const order =
+      sampler ??
+      (shuffle && dataset.length > 0
+        ? new RandomSampler(dataset, generator === undefined ? {} : { generator })
+        : new SequentialSampler(dataset));
     this.#batches = batchSampler ?? new BatchSampler(order, batchSize, { dropLast });
     this.#collate = collate ?? null;
   }
@@ -111,7 +119,10 @@ export class DataLoader<Sample, Batch = BatchOf<Sample>> implements AsyncIterabl
   /** Makes the next iteration go on where a state was taken: same order, the batches that were given out skipped. */
   loadStateDict(state: LoaderState): void {
     if (!Number.isInteger(state.batches) || state.batches < 0 || state.batches > this.length)
-      throw new ValueError('DataLoader.loadStateDict', `the state is ${state.batches} batches into an epoch of ${this.length}; was it made with other data or another batch size?`);
+      throw new ValueError(
+        'DataLoader.loadStateDict',
+        `the state is ${state.batches} batches into an epoch of ${this.length}; was it made with other data or another batch size?`,
+      );
     this.#resume = state;
   }
 }

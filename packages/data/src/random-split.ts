@@ -8,7 +8,10 @@ function wholeLengths(lengths: readonly number[], total: number): number[] {
   const sum = lengths.reduce((p, n) => p + n, 0);
   if (lengths.every(Number.isInteger) && sum === total) return [...lengths];
   if (lengths.some((n) => !(n >= 0 && n <= 1)) || Math.abs(sum - 1) > 1e-6)
-    throw new ValueError('randomSplit', `lengths (${lengths.join(', ')}) add up to ${sum}; they must add up to ${total} samples, or be fractions that add up to 1`);
+    throw new ValueError(
+      'randomSplit',
+      `lengths (${lengths.join(', ')}) add up to ${sum}; they must add up to ${total} samples, or be fractions that add up to 1`,
+    );
   const parts = lengths.map((f) => Math.floor(total * f));
   const rest = total - parts.reduce((p, n) => p + n, 0);
   for (let i = 0; i < rest; i++) parts[i % parts.length]!++;
@@ -24,7 +27,11 @@ function wholeLengths(lengths: readonly number[], total: number): number[] {
  * console.log(train!.length, valid!.length); // prints: 4 1
  * ```
  */
-export function randomSplit<Sample>(dataset: Source<Sample>, lengths: readonly number[], options: { readonly generator?: Generator } = {}): Subset<Sample>[] {
+export function randomSplit<Sample>(
+  dataset: Source<Sample>,
+  lengths: readonly number[],
+  options: { readonly generator?: Generator } = {},
+): Subset<Sample>[] {
   const order = permutation(dataset.length, options.generator);
   let start = 0;
   return wholeLengths(lengths, dataset.length).map((n) => {

@@ -5,7 +5,8 @@ import { permutation as permutationOf, WholeNumbers } from '@nn/tensor/internal'
 export { defaultGenerator, type Generator, type GeneratorState };
 
 /** 0 … n − 1 in random order. */
-export const permutation = (n: number, generator: Generator = defaultGenerator): number[] => Array.from(permutationOf(n, generator.next()));
+export const permutation = (n: number, generator: Generator = defaultGenerator): number[] =>
+  Array.from(permutationOf(n, generator.next()));
 
 /** `count` independent numbers below `high`. */
 export function integers(count: number, high: number, generator: Generator): number[] {
@@ -17,7 +18,12 @@ export function integers(count: number, high: number, generator: Generator): num
 export const seeded = (seed: number): Generator => new Generator(seed);
 
 /** `count` indices with probabilities in proportion to the weights; without replacement each is drawn from those that are left. */
-export function weighted(weights: readonly number[], count: number, replacement: boolean, generator: Generator): number[] {
+export function weighted(
+  weights: readonly number[],
+  count: number,
+  replacement: boolean,
+  generator: Generator,
+): number[] {
   const numbers = new WholeNumbers(generator.next());
   const left = [...weights];
   const drawn: number[] = [];

@@ -34,7 +34,8 @@ export interface RandomSamplerOptions {
 }
 
 function checkCount(op: string, count: number): void {
-  if (!Number.isInteger(count) || count <= 0) throw new ValueError(op, `numSamples must be a positive whole number, got ${count}`);
+  if (!Number.isInteger(count) || count <= 0)
+    throw new ValueError(op, `numSamples must be a positive whole number, got ${count}`);
 }
 
 /** Every index once in a random order, or draws with replacement; PyTorch: `RandomSampler`. */
@@ -84,15 +85,26 @@ export class WeightedRandomSampler implements Sampler {
   readonly generator: Generator;
   readonly #weights: readonly number[];
   readonly #replacement: boolean;
-  constructor(weights: ArrayLike<number>, numSamples: number, options: { readonly replacement?: boolean; readonly generator?: Generator } = {}) {
+  constructor(
+    weights: ArrayLike<number>,
+    numSamples: number,
+    options: { readonly replacement?: boolean; readonly generator?: Generator } = {},
+  ) {
     checkCount('WeightedRandomSampler', numSamples);
     this.#weights = Array.from(weights);
     const bad = this.#weights.findIndex((w) => !(w >= 0 && Number.isFinite(w)));
-    if (bad >= 0) throw new ValueError('WeightedRandomSampler', `weight ${bad} is ${this.#weights[bad]}; weights must be finite and ≥ 0`);
+    if (bad >= 0)
+      throw new ValueError(
+        'WeightedRandomSampler',
+        `weight ${bad} is ${this.#weights[bad]}; weights must be finite and ≥ 0`,
+      );
     this.#replacement = options.replacement !== false;
     const possible = this.#weights.filter((w) => w > 0).length;
     if (possible === 0 || (!this.#replacement && numSamples > possible))
-      throw new ValueError('WeightedRandomSampler', `can't draw ${numSamples} samples ${this.#replacement ? '' : 'without replacement '}from ${possible} with a weight above 0`);
+      throw new ValueError(
+        'WeightedRandomSampler',
+        `can't draw ${numSamples} samples ${this.#replacement ? '' : 'without replacement '}from ${possible} with a weight above 0`,
+      );
     this.length = numSamples;
     this.generator = options.generator ?? defaultGenerator;
   }
@@ -108,7 +120,8 @@ export class BatchSampler implements Sampler<number[]> {
   readonly dropLast: boolean;
   readonly #sampler: Sampler;
   constructor(sampler: Sampler, batchSize: number, options: { readonly dropLast?: boolean } = {}) {
-    if (!Number.isInteger(batchSize) || batchSize <= 0) throw new ValueError('BatchSampler', `batchSize must be a positive whole number, got ${batchSize}`);
+    if (!Number.isInteger(batchSize) || batchSize <= 0)
+      throw new ValueError('BatchSampler', `batchSize must be a positive whole number, got ${batchSize}`);
     this.#sampler = sampler;
     this.batchSize = batchSize;
     this.dropLast = options.dropLast === true;
@@ -157,7 +170,10 @@ export class DistributedSampler implements Sampler {
   constructor(source: Sized, options: DistributedSamplerOptions) {
     const { numReplicas, rank } = options;
     if (!Number.isInteger(numReplicas) || numReplicas < 1 || !Number.isInteger(rank) || rank < 0 || rank >= numReplicas)
-      throw new ValueError('DistributedSampler', `rank ${rank} must lie between 0 and numReplicas − 1, which is ${numReplicas - 1}`);
+      throw new ValueError(
+        'DistributedSampler',
+        `rank ${rank} must lie between 0 and numReplicas − 1, which is ${numReplicas - 1}`,
+      );
     this.#size = source.length;
     this.#options = { shuffle: true, seed: 0, dropLast: false, ...options };
     this.length = this.#options.dropLast ? Math.floor(this.#size / numReplicas) : Math.ceil(this.#size / numReplicas);
@@ -170,7 +186,9 @@ export class DistributedSampler implements Sampler {
 
   *[Symbol.iterator](): Iterator<number> {
     const { shuffle, seed, rank, numReplicas } = this.#options;
-    const order = shuffle ? permutation(this.#size, seeded(seed + this.#epoch)) : Array.from({ length: this.#size }, (_, i) => i);
+    const order = shuffle
+      ? permutation(this.#size, seeded(seed + this.#epoch))
+      : Array.from({ length: this.#size }, (_, i) => i);
     if (order.length === 0) return;
     for (let i = 0; i < this.length; i++) yield order[(rank + i * numReplicas) % order.length]!;
   }

@@ -13,4 +13,5 @@ export { Parameter, type ParameterOptions } from './module/parameter.ts';
 export type { LoadResult, StateDict } from './module/state-dict.ts';
 export * as init from './init/index.ts';
 export * from './layers/index.ts';
-export { bilinear } from './functional/bilinear.ts';
+export * from './functional/index.ts';
+export * from './losses/index.ts';

@@ -2,10 +2,11 @@
  * What all optimisers share: parameter groups, state, state dicts. A subclass states its defaults and the update of one parameter, which is one launch: numbers that
  * change from step to step are run-time scalars of it.
  */
-import { ShapeError, ValueError } from '@nn/backend';
+
 import { noGrad } from '@nn/autograd';
-import { assign, fresh, sameNumbers } from '@nn/tensor/internal';
+import { ShapeError, ValueError } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
+import { assign, fresh, sameNumbers } from '@nn/tensor/internal';
 
 /** Parameters with options of their own; what they leave out comes from the optimiser's defaults. */
 export type ParameterGroup<Options> = Partial<Options> & { readonly params: Iterable<Tensor> };
@@ -48,8 +49,16 @@ export abstract class Optimizer<Options extends object> {
     const params = [...group.params];
     const known = new Set(this.paramGroups.flatMap((g) => g.params));
     for (const [i, p] of params.entries()) {
-      if (!p.isLeaf) throw new ValueError(this.constructor.name, `parameter ${i} of shape (${p.shape.join(', ')}) is not a leaf: it was computed from others; optimise those`);
-      if (known.has(p)) throw new ValueError(this.constructor.name, `parameter ${i} of shape (${p.shape.join(', ')}) is in more than one group; give each parameter once`);
+      if (!p.isLeaf)
+        throw new ValueError(
+          this.constructor.name,
+          `parameter ${i} of shape (${p.shape.join(', ')}) is not a leaf: it was computed from others; optimise those`,
+        );
+      if (known.has(p))
+        throw new ValueError(
+          this.constructor.name,
+          `parameter ${i} of shape (${p.shape.join(', ')}) is in more than one group; give each parameter once`,
+        );
       known.add(p);
     }
     const merged = { ...this.#defaults, ...group, params } as Group<Options>;
@@ -98,9 +107,13 @@ export abstract class Optimizer<Options extends object> {
   /** Takes over options and state; tensors are copied. Nothing changes if something doesn't fit. PyTorch: `load_state_dict()`. */
   loadStateDict(saved: OptimizerState<Options>): void {
     const op = `${this.constructor.name}.loadStateDict`;
-    const sizes = (groups: readonly { readonly params: readonly unknown[] }[]): string => groups.map((g) => g.params.length).join(' + ');
+    const sizes = (groups: readonly { readonly params: readonly unknown[] }[]): string =>
+      groups.map((g) => g.params.length).join(' + ');
     if (sizes(saved.paramGroups) !== sizes(this.paramGroups))
-      throw new ShapeError(op, `the saved groups have ${sizes(saved.paramGroups)} parameters, this optimiser's ${sizes(this.paramGroups)}; build it with the same parameters`);
+      throw new ShapeError(
+        op,
+        `the saved groups have ${sizes(saved.paramGroups)} parameters, this optimiser's ${sizes(this.paramGroups)}; build it with the same parameters`,
+      );
     const byPosition = new Map<number, Tensor>();
     saved.paramGroups.forEach((group, g) => {
       this.check(group as unknown as Options);
@@ -113,7 +126,10 @@ export abstract class Optimizer<Options extends object> {
       if (p === undefined) throw new ValueError(op, `there is state for parameter ${key}, which is in no group`);
       for (const [name, value] of Object.entries(entry))
         if (typeof value !== 'number' && value.shape.length > 0 && !sameNumbers(value.shape, p.shape))
-          throw new ShapeError(op, `${name} of parameter ${key} has shape (${value.shape.join(', ')}), the parameter (${p.shape.join(', ')})`);
+          throw new ShapeError(
+            op,
+            `${name} of parameter ${key} has shape (${value.shape.join(', ')}), the parameter (${p.shape.join(', ')})`,
+          );
       return [p, entry] as const;
     });
     saved.paramGroups.forEach((group, g) => {

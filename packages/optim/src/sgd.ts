@@ -25,7 +25,12 @@ const ops = new Map<number, Op<'map'>>();
 
 /** Scalars: lr, momentum, 1 − dampening, weight decay. Operands: parameter, gradient, momentum buffer. */
 function updateFor({ momentum, weightDecay, nesterov, maximize }: SGDOptions, first: boolean): Op<'map'> {
-  const key = Number(momentum !== 0) + 2 * Number(weightDecay !== 0) + 4 * Number(nesterov) + 8 * Number(maximize) + 16 * Number(first);
+  const key =
+    Number(momentum !== 0) +
+    2 * Number(weightDecay !== 0) +
+    4 * Number(nesterov) +
+    8 * Number(maximize) +
+    16 * Number(first);
   let op = ops.get(key);
   if (op !== undefined) return op;
   op = updateOp('SGD', 4, ({ x, s }) => {
@@ -57,14 +62,26 @@ function updateFor({ momentum, weightDecay, nesterov, maximize }: SGDOptions, fi
  */
 export class SGD extends Optimizer<SGDOptions> {
   constructor(params: Iterable<Tensor> | Iterable<ParameterGroup<SGDOptions>>, options: Partial<SGDOptions> = {}) {
-    super(params, { lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false, ...options });
+    super(params, {
+      lr: 1e-3,
+      momentum: 0,
+      dampening: 0,
+      weightDecay: 0,
+      nesterov: false,
+      maximize: false,
+      ...options,
+    });
   }
 
   protected override check(options: SGDOptions): void {
     checkAtLeast('SGD', 'lr', options.lr, 0);
     checkAtLeast('SGD', 'momentum', options.momentum, 0);
     checkAtLeast('SGD', 'weightDecay', options.weightDecay, 0);
-    checkBoolean('SGD', !options.nesterov || (options.momentum > 0 && options.dampening === 0), `nesterov needs momentum > 0 and dampening 0, got ${options.momentum} and ${options.dampening}`);
+    checkBoolean(
+      'SGD',
+      !options.nesterov || (options.momentum > 0 && options.dampening === 0),
+      `nesterov needs momentum > 0 and dampening 0, got ${options.momentum} and ${options.dampening}`,
+    );
   }
 
   protected override update(p: Tensor, g: Tensor, state: ParameterState, group: Group<SGDOptions>): void {

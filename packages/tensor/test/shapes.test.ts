@@ -251,7 +251,7 @@ describe('chains of shape ops', () => {
           }
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: 600 },
     );
   });
 

@@ -3,7 +3,17 @@
  * send their gradient back to where they came from.
  */
 import type { Tensor } from '@nn/tensor';
-import { dispatch, dispatchInto, dispatchMany, filledLike, type Node, Op, type ScanAttributes, type SortAttributes, transpose } from '@nn/tensor/internal';
+import {
+  dispatch,
+  dispatchInto,
+  dispatchMany,
+  filledLike,
+  type Node,
+  Op,
+  type ScanAttributes,
+  type SortAttributes,
+  transpose,
+} from '@nn/tensor/internal';
 import { runningProductGradient } from './products.ts';
 import { bit, type Rule, savedInput } from './rule.ts';
 
@@ -12,7 +22,11 @@ const scans = new Map<string, Op<'scan'>>();
 function scanOp(dim: number, combine: ScanAttributes['combine'], reverse: boolean, indices: boolean): Op<'scan'> {
   const key = `${dim}${combine}${reverse}${indices}`;
   let op = scans.get(key);
-  if (op === undefined) scans.set(key, (op = new Op('scan', combine === 'sum' ? 'cumsum' : `cum${combine}`, { dim, combine, reverse, indices })));
+  if (op === undefined)
+    scans.set(
+      key,
+      (op = new Op('scan', combine === 'sum' ? 'cumsum' : `cum${combine}`, { dim, combine, reverse, indices })),
+    );
   return op;
 }
 
@@ -22,7 +36,10 @@ const scatters = new Map<number, Op<'scatter'>>();
 function sendBack(like: Tensor, dim: number, indices: Tensor, g: Tensor): Tensor {
   let op = scatters.get(dim);
   if (op === undefined)
-    scatters.set(dim, (op = new Op('scatter', 'scatterAdd_', { form: 'aligned', dims: [dim], at: 0, combine: 'sum', inPlace: true })));
+    scatters.set(
+      dim,
+      (op = new Op('scatter', 'scatterAdd_', { form: 'aligned', dims: [dim], at: 0, combine: 'sum', inPlace: true })),
+    );
   return dispatchInto(op, [filledLike(like, 0), g, indices]);
 }
 

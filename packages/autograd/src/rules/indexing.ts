@@ -2,35 +2,63 @@
  * `gather` and `scatter` are each other's gradient. A scattered extreme shares with its ties, a scattered product leaves out its own factor:
  * the formulas are those of torch.scatter_reduce.
  */
-import { and, cast, equal, type Expression, input, same, select } from '@nn/backend';
+import { and, cast, type Expression, equal, input, same, select } from '@nn/backend';
 import { add, div, mul, type Tensor } from '@nn/tensor';
-import { assign, dispatchInto, dispatchMany, filled, filledLike, type IndexAttributes, type Node, Op, outputBit, type Plan, type ScatterAttributes, slice } from '@nn/tensor/internal';
+import {
+  assign,
+  dispatchInto,
+  dispatchMany,
+  filled,
+  filledLike,
+  type IndexAttributes,
+  type Node,
+  Op,
+  outputBit,
+  type Plan,
+  type ScatterAttributes,
+  slice,
+} from '@nn/tensor/internal';
 import { bit, type Rule, savedInput, savedOutput, sumTo } from './rule.ts';
 import { derivedMap } from './symbolic.ts';
 
 const opsByKey = new Map<string, Op>();
 
-function indexOp<K extends 'gather' | 'scatter'>(kind: K, attributes: IndexAttributes, combine: ScatterAttributes['combine'] = 'sum', inPlace = false): Op {
+function indexOp<K extends 'gather' | 'scatter'>(
+  kind: K,
+  attributes: IndexAttributes,
+  combine: ScatterAttributes['combine'] = 'sum',
+  inPlace = false,
+): Op {
   const { form, dims, at } = attributes;
   const key = `${kind} ${form} ${dims.join()} ${at} ${combine} ${inPlace}`;
   let op = opsByKey.get(key);
   if (op === undefined) {
-    op = kind === 'gather' ? new Op('gather', 'gather', { form, dims, at }) : new Op('scatter', inPlace ? 'scatter_' : 'scatter', { form, dims, at, combine, inPlace });
+    op =
+      kind === 'gather'
+        ? new Op('gather', 'gather', { form, dims, at })
+        : new Op('scatter', inPlace ? 'scatter_' : 'scatter', { form, dims, at, combine, inPlace });
     opsByKey.set(key, op as Op);
   }
   return op as Op;
 }
 
 /** Bits of all index operands from input `first` on. */
-const indexBits = (plan: Plan, first: number): number => plan.inputs.reduce((mask, _, k) => (k >= first ? mask | bit(k) : mask), 0);
+const indexBits = (plan: Plan, first: number): number =>
+  plan.inputs.reduce((mask, _, k) => (k >= first ? mask | bit(k) : mask), 0);
 
-const indicesOf = (node: Node, first: number): Tensor[] => node.plan.inputs.slice(first).map((_, k) => node.saved(first + k)!);
+const indicesOf = (node: Node, first: number): Tensor[] =>
+  node.plan.inputs.slice(first).map((_, k) => node.saved(first + k)!);
 
 const gather = (attributes: IndexAttributes, from: Tensor, indices: readonly Tensor[]): Tensor =>
   dispatchMany(indexOp('gather', attributes), [from, ...indices])[0]!;
 
-const scatter = (attributes: IndexAttributes, combine: ScatterAttributes['combine'], base: Tensor, value: Tensor, indices: readonly Tensor[]): Tensor =>
-  dispatchMany(indexOp('scatter', attributes, combine), [base, value, ...indices])[0]!;
+const scatter = (
+  attributes: IndexAttributes,
+  combine: ScatterAttributes['combine'],
+  base: Tensor,
+  value: Tensor,
+  indices: readonly Tensor[],
+): Tensor => dispatchMany(indexOp('scatter', attributes, combine), [base, value, ...indices])[0]!;
 
 export const gatherRule: Rule<'gather'> = {
   needs: (plan, j) => (j === 0 ? indexBits(plan, 1) : 0),
@@ -38,7 +66,11 @@ export const gatherRule: Rule<'gather'> = {
     if (j > 0) return null;
     const source = node.plan.inputs[0]!;
     const zeros = filled(source.device, source.dtype, source.shape, 0);
-    return dispatchInto(indexOp('scatter', node.plan.op.attributes as IndexAttributes, 'sum', true), [zeros, g, ...indicesOf(node, 1)]);
+    return dispatchInto(indexOp('scatter', node.plan.op.attributes as IndexAttributes, 'sum', true), [
+      zeros,
+      g,
+      ...indicesOf(node, 1),
+    ]);
   },
 };
 
@@ -89,7 +121,12 @@ const type = (t: Tensor): 'f32' | 'f64' => (t.dtype === 'float64' ? 'f64' : 'f32
 const maps = new Map<string, Op<'map'>>();
 
 /** An elementwise helper over float tensors of one dtype. */
-function elementwise(name: string, t: Tensor, make: (x: Expression, y: Expression, z: Expression) => Expression, arity: number): Op<'map'> {
+function elementwise(
+  name: string,
+  t: Tensor,
+  make: (x: Expression, y: Expression, z: Expression) => Expression,
+  arity: number,
+): Op<'map'> {
   const key = `${name}${t.dtype}`;
   let op = maps.get(key);
   if (op === undefined) {
@@ -100,15 +137,36 @@ function elementwise(name: string, t: Tensor, make: (x: Expression, y: Expressio
   return op;
 }
 
-const same01 = (a: Tensor, b: Tensor): Tensor => dispatchMany(elementwise('sameAs', a, (x, y) => cast(equal(x, y), x.type), 2), [a, b])[0]!;
+const same01 = (a: Tensor, b: Tensor): Tensor =>
+  dispatchMany(
+    elementwise('sameAs', a, (x, y) => cast(equal(x, y), x.type), 2),
+    [a, b],
+  )[0]!;
 /** Zeros replaced by 1. */
-const nonzero = (a: Tensor): Tensor => dispatchMany(elementwise('nonzero', a, (x) => select(equal(x, same(0, x)), same(1, x), x), 1), [a])[0]!;
-const isZero = (a: Tensor): Tensor => dispatchMany(elementwise('isZero', a, (x) => cast(equal(x, same(0, x)), x.type), 1), [a])[0]!;
+const nonzero = (a: Tensor): Tensor =>
+  dispatchMany(
+    elementwise('nonzero', a, (x) => select(equal(x, same(0, x)), same(1, x), x), 1),
+    [a],
+  )[0]!;
+const isZero = (a: Tensor): Tensor =>
+  dispatchMany(
+    elementwise('isZero', a, (x) => cast(equal(x, same(0, x)), x.type), 1),
+    [a],
+  )[0]!;
 
 type Fit = (t: Tensor) => Tensor;
 
 /** Base and values that equal the result share the gradient evenly. */
-function extremeGradient(attributes: ScatterAttributes, j: number, g: Tensor, base: Tensor, values: Tensor, result: Tensor, indices: readonly Tensor[], own: Fit): Tensor {
+function extremeGradient(
+  attributes: ScatterAttributes,
+  j: number,
+  g: Tensor,
+  base: Tensor,
+  values: Tensor,
+  result: Tensor,
+  indices: readonly Tensor[],
+  own: Fit,
+): Tensor {
   const winner = gather(attributes, result, indices);
   const baseWins = same01(base, result);
   const valueWins = same01(fitTo(values, winner.shape), winner);
@@ -128,7 +186,16 @@ function fitTo(values: Tensor, shape: readonly number[]): Tensor {
 }
 
 /** Each factor gets the product of the others; a single zero among the values is left out of the product that it gets. */
-function productGradient(attributes: ScatterAttributes, j: number, g: Tensor, base: Tensor, values: Tensor, result: Tensor, indices: readonly Tensor[], own: Fit): Tensor {
+function productGradient(
+  attributes: ScatterAttributes,
+  j: number,
+  g: Tensor,
+  base: Tensor,
+  values: Tensor,
+  result: Tensor,
+  indices: readonly Tensor[],
+  own: Fit,
+): Tensor {
   if (j === 0) {
     const safe = nonzero(base);
     return div(mul(g, scatter(attributes, 'product', safe, values, indices)), safe);
@@ -136,7 +203,10 @@ function productGradient(attributes: ScatterAttributes, j: number, g: Tensor, ba
   const walked = fitTo(values, gather(attributes, result, indices).shape);
   const zeros = isZero(walked);
   const count = gather(attributes, scatter(attributes, 'sum', filledLike(base, 0), zeros, indices), indices);
-  const single = dispatchMany(elementwise('singleZero', walked, (z, n) => cast(and(equal(z, same(1, z)), equal(n, same(1, n))), z.type), 2), [zeros, count])[0]!;
+  const single = dispatchMany(
+    elementwise('singleZero', walked, (z, n) => cast(and(equal(z, same(1, z)), equal(n, same(1, n))), z.type), 2),
+    [zeros, count],
+  )[0]!;
   const withoutZero = add(walked, single);
   const others = gather(attributes, mul(g, scatter(attributes, 'product', base, withoutZero, indices)), indices);
   const quotient = div(gather(attributes, mul(g, result), indices), nonzero(walked));

@@ -4,8 +4,8 @@
  */
 import { differentiate } from '@nn/backend';
 import { filled, type MapBuild, type Op, type Plan } from '@nn/tensor/internal';
-import { type Derived, derive, derivedMap, derivedSum, readsOf, runDerived, usesCoordinate } from './symbolic.ts';
 import { type Rule, settle, stretched, sumTo } from './rule.ts';
+import { type Derived, derive, derivedMap, derivedSum, readsOf, runDerived, usesCoordinate } from './symbolic.ts';
 
 interface MapGradient {
   readonly derived: Derived;
@@ -31,7 +31,8 @@ function makeGradient(plan: Plan, j: number): MapGradient | null {
   if (derivative.op === 'gradient' && own.dtype === dtype) return { derived, op: null, summed: false };
   const dims = stretched(own.shape, plan.out.shape);
   const name = `${plan.op.name}Gradient`;
-  if (dims.length === 0 || usesCoordinate(derived)) return { derived, op: derivedMap(name, derived, own.dtype), summed: false };
+  if (dims.length === 0 || usesCoordinate(derived))
+    return { derived, op: derivedMap(name, derived, own.dtype), summed: false };
   return { derived, op: derivedSum(name, derived, own.dtype, dims), summed: true };
 }
 

@@ -1,6 +1,19 @@
 /** Derivatives of products and running products that stay right where elements are zero: nothing is divided by an element. */
 import { mul, type Tensor } from '@nn/tensor';
-import { assign, copyOp, dispatch, expand, filled, fresh, layoutOf, Op, permute, reshape, slice, stridedView } from '@nn/tensor/internal';
+import {
+  assign,
+  copyOp,
+  dispatch,
+  expand,
+  filled,
+  fresh,
+  layoutOf,
+  Op,
+  permute,
+  reshape,
+  slice,
+  stridedView,
+} from '@nn/tensor/internal';
 
 const ops = new Map<string, Op<'scan'>>();
 
@@ -9,7 +22,11 @@ export function running(x: Tensor, combine: 'sum' | 'product', reverse: boolean)
   const dim = x.shape.length - 1;
   const key = `${combine}${dim}${reverse}`;
   let op = ops.get(key);
-  if (op === undefined) ops.set(key, (op = new Op('scan', combine === 'sum' ? 'cumsum' : 'cumprod', { dim, combine, reverse, indices: false })));
+  if (op === undefined)
+    ops.set(
+      key,
+      (op = new Op('scan', combine === 'sum' ? 'cumsum' : 'cumprod', { dim, combine, reverse, indices: false })),
+    );
   return dispatch(op, x);
 }
 

@@ -2,11 +2,29 @@
  * `reduce`. Sum: ȳ flows to every element through epilogue and body. Extremes: ties share evenly, as torch.amax does. Product: each element gets the product
  * of the others, so zeros are no special case.
  */
-import { cast, differentiate, equal, type Expression, gradient, mentions, NnError, output, same, select } from '@nn/backend';
+import {
+  cast,
+  differentiate,
+  type Expression,
+  equal,
+  gradient,
+  mentions,
+  NnError,
+  output,
+  same,
+  select,
+} from '@nn/backend';
 import { div, mul, type Tensor } from '@nn/tensor';
-import { broadcastShapes, type Node, type Op, type Plan, type ReduceAttributes, type ReduceBuild } from '@nn/tensor/internal';
+import {
+  broadcastShapes,
+  type Node,
+  type Op,
+  type Plan,
+  type ReduceAttributes,
+  type ReduceBuild,
+} from '@nn/tensor/internal';
 import { productOfOthers } from './products.ts';
-import { handle, restore, type Rule, savedInput, settle, stretched, sumTo } from './rule.ts';
+import { handle, type Rule, restore, savedInput, settle, stretched, sumTo } from './rule.ts';
 import { type Derived, derive, derivedMap, derivedSum, readsOf, runDerived, type Source } from './symbolic.ts';
 
 interface ReduceGradient {
@@ -17,7 +35,11 @@ interface ReduceGradient {
   readonly small: boolean;
 }
 
-const shapeOf = (plan: Plan): number[] => broadcastShapes(plan.op.name, plan.inputs.map((layout) => layout.shape));
+const shapeOf = (plan: Plan): number[] =>
+  broadcastShapes(
+    plan.op.name,
+    plan.inputs.map((layout) => layout.shape),
+  );
 const attributesOf = (node: Node): ReduceAttributes => node.plan.op.attributes as ReduceAttributes;
 const builtOf = (plan: Plan): ReduceBuild => plan.built as ReduceBuild;
 
@@ -25,7 +47,10 @@ const builtOf = (plan: Plan): ReduceBuild => plan.built as ReduceBuild;
 function throughEpilogue(plan: Plan): Expression {
   const g = differentiate(builtOf(plan).epilogue, 0);
   if (g === null || mentions(g, 'input'))
-    throw new NnError(plan.op.name, 'the epilogue of a differentiable reduction must have a derivative in terms of its result');
+    throw new NnError(
+      plan.op.name,
+      'the epilogue of a differentiable reduction must have a derivative in terms of its result',
+    );
   return g;
 }
 

@@ -4,10 +4,19 @@
  * cheaper gradient (softmax: from its output).
  */
 import {
-  add, cast, type Combine, differentiate, div, equal, type Expression, gradient as gradientLeaf, input, NnError, rewrite, same, select, withArguments, castTo,
+  add, type Combine, cast, castTo,differentiate, div, type Expression, equal, gradient as gradientLeaf, input, NnError, rewrite, same, select, withArguments, 
 } from '@nn/backend'; // biome-ignore format: a list
 import type { Tensor } from '@nn/tensor';
-import { dispatchMany, Op, outputBit, type Plan, reshape, type RowsAttributes, type RowsBuild, type RowsGradient } from '@nn/tensor/internal';
+import {
+  dispatchMany,
+  Op,
+  outputBit,
+  type Plan,
+  type RowsAttributes,
+  type RowsBuild,
+  type RowsGradient,
+  reshape,
+} from '@nn/tensor/internal';
 import { bit, type Rule, savedInput, savedOutput, stretched, sumTo } from './rule.ts';
 
 function gradientOf(plan: Plan, j: number): RowsGradient | null {
@@ -24,7 +33,8 @@ interface Reduction {
   readonly body: Expression;
 }
 
-const plus = (x: Expression | null, y: Expression | null): Expression | null => (x === null ? y : y === null ? x : add(x, y));
+const plus = (x: Expression | null, y: Expression | null): Expression | null =>
+  x === null ? y : y === null ? x : add(x, y);
 
 /** The general derivation, over (inputs…, gradient). */
 function derive(plan: Plan, j: number): RowsGradient | null {
@@ -33,7 +43,9 @@ function derive(plan: Plan, j: number): RowsGradient | null {
   const old = built.reductions.length;
   // One more operand, the gradient, comes before the reductions.
   const shift = (e: Expression): Expression =>
-    rewrite(e, (node, args) => (node.op === 'input' && node.value >= n ? input(node.value + 1, node.type) : withArguments(node, args)));
+    rewrite(e, (node, args) =>
+      node.op === 'input' && node.value >= n ? input(node.value + 1, node.type) : withArguments(node, args),
+    );
   const placeGradient = (e: Expression): Expression =>
     rewrite(e, (node, args) => (node.op === 'gradient' ? input(n, node.type) : withArguments(node, args)));
   const main = shift(built.outputs[0]!.expression);
@@ -54,7 +66,8 @@ function derive(plan: Plan, j: number): RowsGradient | null {
     if (combine === 'max' || combine === 'min') {
       const count = reductions.push({ combine: 'sum', body: cast(equal(body, self), body.type) }) - 1;
       adjoint = select(equal(body, self), div(adjoint, input(n + 1 + count, body.type)), same(0, adjoint));
-    } else if (combine !== 'sum') throw new NnError(plan.op.name, 'a product inside rows has no derived gradient; state one');
+    } else if (combine !== 'sum')
+      throw new NnError(plan.op.name, 'a product inside rows has no derived gradient; state one');
     adjoints[k] = adjoint;
     for (let m = 0; m < k; m++) reach[m] = plus(reach[m]!, part(body, n + 1 + m, adjoint));
     result = plus(result, part(body, j, adjoint));
@@ -62,7 +75,11 @@ function derive(plan: Plan, j: number): RowsGradient | null {
   if (result === null) return null;
   const { dtype } = plan.inputs[j]!;
   const expression = castTo(result, dtype);
-  const build = (): RowsBuild => ({ reductions, outputs: [{ dtype, expression, perRow: false }], scalars: built.scalars });
+  const build = (): RowsBuild => ({
+    reductions,
+    outputs: [{ dtype, expression, perRow: false }],
+    scalars: built.scalars,
+  });
   const op = new Op('rows', `${plan.op.name}Gradient`, { build, gradient: null });
   return { operands: [...plan.inputs.map((_, i) => i), 'gradient'], op };
 }
@@ -70,14 +87,21 @@ function derive(plan: Plan, j: number): RowsGradient | null {
 export const rowsRule: Rule<'rows'> = {
   needs: (plan, j) => {
     const made = gradientOf(plan, j);
-    return made === null ? 0 : made.operands.reduce<number>((mask, s) => mask | (s === 'output' ? outputBit : s === 'gradient' ? 0 : bit(s)), 0);
+    return made === null
+      ? 0
+      : made.operands.reduce<number>(
+          (mask, s) => mask | (s === 'output' ? outputBit : s === 'gradient' ? 0 : bit(s)),
+          0,
+        );
   },
   apply: (node, j, g) => {
     const made = gradientOf(node.plan, j);
     if (made === null) return null;
     const perRow = (node.plan.built as RowsBuild).outputs[0]!.perRow;
     const wide = (t: Tensor): Tensor => (perRow ? reshape(t, [...t.shape, 1]) : t);
-    const operands = made.operands.map((s) => (s === 'gradient' ? wide(g) : s === 'output' ? wide(savedOutput(node)) : savedInput(node, s)));
+    const operands = made.operands.map((s) =>
+      s === 'gradient' ? wide(g) : s === 'output' ? wide(savedOutput(node)) : savedInput(node, s),
+    );
     const value = dispatchMany(made.op, operands, node.scalars)[0]!;
     const own = node.plan.inputs[j]!.shape;
     if (stretched(own, value.shape).length === 0) return value;

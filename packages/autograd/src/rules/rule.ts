@@ -1,7 +1,19 @@
 /** What a gradient rule is, and the few things that all of them need. */
-import type { Tensor } from '@nn/tensor';
-import { dispatch, expand, type Node, Op, type OpKind, type Plan, reshape, sameNumbers, share, factory } from '@nn/tensor/internal';
+
 import { castTo, dtypes, input } from '@nn/backend';
+import type { Tensor } from '@nn/tensor';
+import {
+  dispatch,
+  expand,
+  factory,
+  type Node,
+  Op,
+  type OpKind,
+  type Plan,
+  reshape,
+  sameNumbers,
+  share,
+} from '@nn/tensor/internal';
 
 /** One rule a graph op: it is made of ops that have rules, so second derivatives work. */
 export interface Rule<_K extends OpKind> {
@@ -79,7 +91,12 @@ export function settle(x: Tensor, shape: readonly number[]): Tensor {
 
 /** A gradient over the shape before a reduction: reduced dimensions come back with size 1 and are stretched. */
 export function restore(g: Tensor, shape: readonly number[], dims: readonly number[], keepdim: boolean): Tensor {
-  const kept = keepdim ? g : reshape(g, shape.map((n, d) => (dims.includes(d) ? 1 : n)));
+  const kept = keepdim
+    ? g
+    : reshape(
+        g,
+        shape.map((n, d) => (dims.includes(d) ? 1 : n)),
+      );
   const out = expand(kept, shape);
   if (kept !== g) kept.dispose();
   return out;
@@ -94,7 +111,10 @@ export function castLike(x: Tensor, dtype: Tensor['dtype']): Tensor {
   if (op === undefined) {
     op = new Op('map', 'to', {
       inPlace: false,
-      build: ([layout]) => ({ outputs: [{ dtype, expression: castTo(input(0, dtypes[layout!.dtype].scalar), dtype) }], scalars: 0 }),
+      build: ([layout]) => ({
+        outputs: [{ dtype, expression: castTo(input(0, dtypes[layout!.dtype].scalar), dtype) }],
+        scalars: 0,
+      }),
     });
     casts.set(dtype, op);
   }

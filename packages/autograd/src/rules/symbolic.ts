@@ -1,7 +1,8 @@
 /** Turns a symbolic derivative into an op over saved values and the incoming gradient. */
-import type { Tensor } from '@nn/tensor';
+
 import { castTo, type DType, type Expression, input, mentions, rewrite, topological, withArguments } from '@nn/backend';
-import { dispatchMany, dispatch, Op, type Node, outputBit, type ReduceAttributes } from '@nn/tensor/internal';
+import type { Tensor } from '@nn/tensor';
+import { dispatch, dispatchMany, type Node, Op, outputBit, type ReduceAttributes } from '@nn/tensor/internal';
 import { bit, savedInput, savedOutput } from './rule.ts';
 
 /** Where an operand of a derived op comes from. */
@@ -40,11 +41,20 @@ const scalarsIn = (expression: Expression): number =>
 export const derivedMap = (name: string, derived: Derived, dtype: DType): Op<'map'> =>
   new Op('map', name, {
     inPlace: false,
-    build: () => ({ outputs: [{ dtype, expression: castTo(derived.expression, dtype) }], scalars: scalarsIn(derived.expression) }),
+    build: () => ({
+      outputs: [{ dtype, expression: castTo(derived.expression, dtype) }],
+      scalars: scalarsIn(derived.expression),
+    }),
   });
 
 /** The same, summed over dimensions in the same launch. */
-export const derivedSum = (name: string, derived: Derived, dtype: DType, dims: readonly number[], keepdim = false): Op<'reduce'> => {
+export const derivedSum = (
+  name: string,
+  derived: Derived,
+  dtype: DType,
+  dims: readonly number[],
+  keepdim = false,
+): Op<'reduce'> => {
   const body = castTo(derived.expression, dtype);
   const attributes: ReduceAttributes = {
     dims,
@@ -58,8 +68,18 @@ export const derivedSum = (name: string, derived: Derived, dtype: DType, dims: r
 export const usesCoordinate = (derived: Derived): boolean => mentions(derived.expression, 'coordinate');
 
 /** Runs a derived op of a node. `view` says how each source enters (stretched over a reduction's input, say). */
-export function runDerived(op: Op, derived: Derived, node: Node, g: Tensor, view: (t: Tensor, source: Source) => Tensor = (t) => t): Tensor {
-  const operands = derived.sources.map((s) => view(s === 'gradient' ? g : s === 'output' ? savedOutput(node) : savedInput(node, s), s));
+export function runDerived(
+  op: Op,
+  derived: Derived,
+  node: Node,
+  g: Tensor,
+  view: (t: Tensor, source: Source) => Tensor = (t) => t,
+): Tensor {
+  const operands = derived.sources.map((s) =>
+    view(s === 'gradient' ? g : s === 'output' ? savedOutput(node) : savedInput(node, s), s),
+  );
   const [a, b, c] = operands;
-  return operands.length <= 3 && operands.length > 0 ? dispatch(op, a!, b ?? null, c ?? null, node.scalars) : dispatchMany(op, operands, node.scalars)[0]!;
+  return operands.length <= 3 && operands.length > 0
+    ? dispatch(op, a!, b ?? null, c ?? null, node.scalars)
+    : dispatchMany(op, operands, node.scalars)[0]!;
 }

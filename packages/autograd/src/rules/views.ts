@@ -2,9 +2,9 @@
  * `view` and `write`. A view's gradient goes back to where its elements lie in the source; a write's base loses the gradient of the region that was replaced,
  * and the value gets it.
  */
-import type { Tensor } from '@nn/tensor';
+import { div, type Tensor } from '@nn/tensor';
 import {
-  assign, clone, contiguousStrides, dispatchInto, fillInPlace, filled, flipView, type Layout, type Node, Op, permute, reshape, sizeOf, slice,
+  assign, clone, contiguous, contiguousStrides, dispatchInto, filled, fillInPlace, flipView, type Layout, type Node, Op, permute, reshape, sizeOf, slice,
   stridedView, type ViewAttributes, type WriteAttributes,
 } from '@nn/tensor/internal'; // biome-ignore format: a list
 import { type Rule, sumTo } from './rule.ts';
@@ -12,12 +12,17 @@ import { type Rule, sumTo } from './rule.ts';
 type Backward<A> = (attributes: A, g: Tensor, source: Layout, view: Layout) => Tensor;
 type Of<V extends ViewAttributes['view']> = Extract<ViewAttributes, { view: V }>;
 
-const zeros = (layout: Layout, shape: readonly number[] = layout.shape): Tensor => filled(layout.device, layout.dtype, shape, 0);
+const zeros = (layout: Layout, shape: readonly number[] = layout.shape): Tensor =>
+  filled(layout.device, layout.dtype, shape, 0);
 
 const backward: { readonly [V in ViewAttributes['view']]: Backward<Of<V>> } = {
   reshape: (_, g, source) => reshape(g, source.shape),
   expand: (_, g, source) => sumTo(g, source.shape),
-  permute: ({ order }, g) => permute(g, order.map((_, d) => order.indexOf(d))),
+  permute: ({ order }, g) =>
+    permute(
+      g,
+      order.map((_, d) => order.indexOf(d)),
+    ),
   flip: ({ dims }, g) => flipView(g, dims),
   slice: ({ dim, start, step }, g, source) => {
     const out = zeros(source);
@@ -27,14 +32,19 @@ const backward: { readonly [V in ViewAttributes['view']]: Backward<Of<V>> } = {
   },
   strided: ({ offset }, g, source, view) => {
     if (source.contiguous) return into(zeros(source), g, view, offset);
-    // Laid out as the source's memory is, then read as the source reads it.
-    const memory = zeros(source, [extent(source, view, offset)]);
-    return stridedView(into(memory, g, view, offset), source.shape, source.strides, 0);
+    // Laid out as the source's memory is, then read as the source reads it. Where several of the source's elements are one in memory they share the gradient.
+    const size = extent(source, view, offset);
+    const memory = into(zeros(source, [size]), g, view, offset);
+    const spread = stridedView(memory, source.shape, source.strides, 0);
+    if (!repeats(source.shape, source.strides)) return spread;
+    const counts = into(zeros(source, [size]), filled(source.device, source.dtype, source.shape, 1), source, 0);
+    return div(spread, stridedView(counts, source.shape, source.strides, 0));
   },
 };
 
 /** Elements of memory that a source and a view of it span. */
-const extent = (source: Layout, view: Layout, offset: number): number => Math.max(reach(source.shape, source.strides), offset + reach(view.shape, view.strides));
+const extent = (source: Layout, view: Layout, offset: number): number =>
+  Math.max(reach(source.shape, source.strides), offset + reach(view.shape, view.strides));
 
 const reach = (shape: readonly number[], strides: readonly number[]): number =>
   sizeOf(shape) === 0 ? 0 : shape.reduce((p, n, d) => p + (n - 1) * strides[d]!, 1);
@@ -57,7 +67,10 @@ const addAt = new Op('scatter', 'scatterAdd_', { form: 'outer', dims: [0], at: 0
 
 /** Whether two indices of a view reach one element; conservative for strides that interleave. */
 function repeats(shape: readonly number[], strides: readonly number[]): boolean {
-  const dims = shape.map((n, d) => ({ n, s: Math.abs(strides[d]!) })).filter(({ n }) => n > 1).sort((p, q) => p.s - q.s);
+  const dims = shape
+    .map((n, d) => ({ n, s: Math.abs(strides[d]!) }))
+    .filter(({ n }) => n > 1)
+    .sort((p, q) => p.s - q.s);
   let span = 0;
   for (const { n, s } of dims) {
     if (s <= span) return true;
@@ -71,7 +84,8 @@ function addresses(like: Tensor, shape: readonly number[], strides: readonly num
   const out = filled(like.layout.device, 'int64', shape, offset);
   const values = new Int32Array(sizeOf(shape));
   const rows = contiguousStrides(shape);
-  for (let i = 0; i < values.length; i++) values[i] = shape.reduce((p, n, d) => p + (Math.floor(i / rows[d]!) % n) * strides[d]!, offset);
+  for (let i = 0; i < values.length; i++)
+    values[i] = shape.reduce((p, n, d) => p + (Math.floor(i / rows[d]!) % n) * strides[d]!, offset);
   out.backend.write(out.storage.block, out.storage.origin, 'int64', values);
   return out;
 }
@@ -88,8 +102,14 @@ export const writeRule: Rule<'write'> = {
   needs: () => 0,
   apply: (node, j, g) => {
     const { fresh } = node.plan.op.attributes as WriteAttributes;
-    if (j === 0 && fresh) return g;
-    return j === 0 ? withoutRegion(node, g) : region(node, memoryOf(node, g));
+    const base = node.plan.inputs[0]!;
+    // Dense from here on, as the next part of a tensor that was put together asks for the same.
+    if (j === 0 && fresh) return base.contiguous ? contiguous(g) : g;
+    if (j === 0) return withoutRegion(node, g);
+    const dense = base.contiguous ? contiguous(g) : memoryOf(node, g);
+    const own = region(node, dense);
+    if (dense !== g) dense.dispose();
+    return own;
   },
 };
 

@@ -36,12 +36,13 @@ export const union = (a: Interval, b: Interval): Interval => ({
   nan: a.nan || b.nan,
 });
 
-const formats = {
+export type Float = 'f32' | 'f64';
+
+/** Smallest normal number, and binary digits behind the point. */
+const formats: { readonly [F in Float]: { readonly smallest: number; readonly digits: number } } = {
   f32: { smallest: 2 ** -126, digits: 23 },
   f64: { smallest: 2 ** -1022, digits: 52 },
-} as const;
-
-export type Float = keyof typeof formats;
+};
 
 /** Distance of neighbouring floats at x, which may lie beyond the largest one. A zero is taken for exact. */
 export function ulp(x: number, type: Float): number {

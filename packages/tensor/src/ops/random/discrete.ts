@@ -116,10 +116,10 @@ export function random_<A extends Tensor>(x: A, ...given: readonly (number | Gen
   const options = given.find((g) => typeof g === 'object') as GeneratorOptions | undefined;
   if (bounds.length === 0 && x.dtype === 'float64') {
     const numbers = new WholeNumbers(drawOf(options));
-    return overwrite(x, Float64Array.from({ length: x.layout.size }, () => numbers.wide())) as never;
+    return overwrite('random_', x, Float64Array.from({ length: x.layout.size }, () => numbers.wide())) as never;
   }
   const [from, to] = bounds.length === 2 ? [bounds[0]!, bounds[1]!] : [0, bounds[0] ?? ends[x.dtype]];
-  return overwrite(x, wholes('random_', from, to, x.layout.size, x.dtype, options)) as never;
+  return overwrite('random_', x, wholes('random_', from, to, x.layout.size, x.dtype, options)) as never;
 }
 
 const keysOp = new Op('map', 'multinomial', { inPlace: false, build: ([weight, time]) => single(weight!.dtype, div(element(weight!, 0), element(time!, 1))) });

@@ -1,13 +1,15 @@
 /** What random functions take, and how values made on the host become a tensor or the contents of one. */
 import { type DataArray, type DType, DTypeError, dtypes, isFloat } from '@nn/backend';
-import { assign } from '../../core/in-place.ts';
+import { dispatchInto } from '../../core/in-place.ts';
 import { sizeOf } from '../../core/layout.ts';
+import { Op } from '../../core/op.ts';
 import { getDefaultDType } from '../../core/promotion.ts';
 import { defaultGenerator, type Generator } from '../../random/generator.ts';
 import type { Draw } from '../../random/threefry.ts';
 import type { Tensor } from '../../tensor.ts';
 import { fromFlat } from '../creation/from-data.ts';
 import { checkSizes, type TensorOptions, track } from '../creation/options.ts';
+import { element, single } from '../elementwise/build.ts';
 
 export interface GeneratorOptions {
   /** Where the numbers come from; the default generator. */
@@ -36,10 +38,17 @@ export function floats(op: string, shape: readonly number[], options: RandomOpti
   return track(fromFlat(values, shape, dtype, options?.backend), options);
 }
 
+const writes = new Map<string, Op<'map'>>();
+
 /** Overwrites x with values of its dtype's array type. */
-export function overwrite(x: Tensor, values: DataArray): Tensor {
+export function overwrite(op: string, x: Tensor, values: DataArray): Tensor {
+  let write = writes.get(op);
+  if (write === undefined) {
+    write = new Op('map', op, { inPlace: true, build: ([, source]) => single(source!.dtype, element(source!, 1)) });
+    writes.set(op, write);
+  }
   const source = fromFlat(values, x.layout.shape, x.dtype, x.backend);
-  assign(x, source);
+  dispatchInto(write, [x, source]);
   source.dispose();
   return x;
 }
@@ -49,5 +58,5 @@ export function overwriteWith(op: string, x: Tensor, options: GeneratorOptions |
   checkFloat(op, x.dtype);
   const values = new dtypes[x.dtype].array(x.layout.size) as Float32Array | Float64Array;
   fill(values, drawOf(options));
-  return overwrite(x, values);
+  return overwrite(op, x, values);
 }

@@ -67,5 +67,9 @@ export function asStrided<A extends Tensor, const T extends readonly number[]>(
       'asStrided',
       `${shapeText(size)} with strides ${shapeText(strides)} from ${start} on covers elements ${start} to ${last - 1}, the memory has ${first} to ${end - 1}`,
     );
-  return views.stridedView(x, size, strides, sizeOf(size) === 0 ? 0 : start - x.start, 'asStrided') as never;
+  if (sizeOf(size) === 0) return views.stridedView(x, size, strides, 0, 'asStrided') as never;
+  // What reaches beyond the tensor's own elements is a view of the tensor that has them.
+  const isWithin = start >= x.start && last <= x.start + span(x.layout.shape, x.layout.strides);
+  const source = isWithin ? x : root;
+  return views.stridedView(source, size, strides, start - source.start, 'asStrided') as never;
 }

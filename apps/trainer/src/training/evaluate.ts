@@ -1,0 +1,77 @@
+/** How a model does on images that it isn't trained with. */
+import { noGrad } from '@nn/autograd';
+import { DataLoader } from '@nn/data';
+import type { MnistDataset } from '@nn/mnist';
+import { crossEntropy, type Module } from '@nn/nn';
+import { softmax, type Tensor } from '@nn/tensor';
+import { meansOf, nothingSeen, tallied } from './tally.ts';
+
+export interface Evaluation {
+  readonly loss: number;
+  readonly accuracy: number;
+  /** For each image its class, the predicted one, and how sure the model was of that, 0 to 1. */
+  readonly labels: Int32Array;
+  readonly predictions: Int32Array;
+  readonly confidences: Float32Array;
+}
+
+const batchSize = 500;
+
+/** Runs a model over a set, in evaluation mode and without drawing a random number. */
+export async function evaluate(model: Module, set: MnistDataset): Promise<Evaluation> {
+  const count = set.length;
+  const labels = new Int32Array(count);
+  const predictions = new Int32Array(count);
+  const confidences = new Float32Array(count);
+  let tally = nothingSeen;
+  const wasTraining = model.training;
+  model.eval();
+  for await (const [x, y] of new DataLoader(set, { batchSize })) {
+    const from = tally.samples;
+    const { loss, predicted, confidence } = noGrad(() => judge(model, x, y));
+    labels.set(await y.data(), from);
+    predictions.set(await predicted.data(), from);
+    confidences.set(await confidence.data(), from);
+    const size = y.shape[0]!;
+    const correct = countMatches(labels, predictions, from, from + size);
+    tally = tallied(tally, size, await loss.item(), correct);
+  }
+  model.train(wasTraining);
+  return { ...meansOf(tally), labels, predictions, confidences };
+}
+
+function judge(model: Module, x: Tensor, y: Tensor): { loss: Tensor; predicted: Tensor; confidence: Tensor } {
+  const logits = model.forward(x) as Tensor;
+  return {
+    loss: crossEntropy(logits, y),
+    predicted: logits.argmax({ dim: 1 }),
+    confidence: softmax(logits, 1).amax({ dim: 1 }),
+  };
+}
+
+function countMatches(a: Int32Array, b: Int32Array, from: number, to: number): number {
+  let matches = 0;
+  for (let i = from; i < to; i++) if (a[i] === b[i]) matches++;
+  return matches;
+}
+
+/** `matrix[label][prediction]`: how many images of a class were taken for which. */
+export function confusionMatrix({ labels, predictions }: Pick<Evaluation, 'labels' | 'predictions'>, classes: number): number[][] {
+  const matrix = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  labels.forEach((label, i) => {
+    matrix[label]![predictions[i]!]!++;
+  });
+  return matrix;
+}
+
+/** Images worth looking at: the surest mistakes first, and after them some that are right, from different classes. */
+export function chooseExamples({ labels, predictions, confidences }: Evaluation, count: number): number[] {
+  const all = Array.from(labels.keys());
+  const mistakes = all
+    .filter((i) => labels[i] !== predictions[i])
+    .sort((a, b) => confidences[b]! - confidences[a]! || a - b);
+  const right = all.filter((i) => labels[i] === predictions[i]);
+  const firstOfClass = right.filter((i, at) => right.findIndex((j) => labels[j] === labels[i]) === at);
+  const wrong = mistakes.slice(0, Math.max(Math.ceil((2 / 3) * count), count - firstOfClass.length));
+  return [...wrong, ...firstOfClass].slice(0, count);
+}

@@ -1,0 +1,13 @@
+import { completeOptions } from './options/training-options.ts';
+import { loadData } from './training/data.ts';
+import { Session } from './training/session.ts';
+const t0 = performance.now();
+const options = completeOptions({ epochs: Number(process.argv[2] ?? 1) });
+const data = await loadData(options);
+console.log('data', performance.now() - t0, data.fingerprint);
+const s = new Session(options, data);
+console.log(String(s.model));
+for await (const e of s.train()) if (e.type !== 'batch') console.log(e);
+console.log('total', performance.now() - t0);
+const c = await s.checkpoint();
+console.log(c.training, [...c.model.tensors.keys()]);

@@ -1,5 +1,5 @@
 /*
- * Runs the documentation: every `ts` block of the READMEs, of docs/ and of the packages' doc comments becomes a module in
+ * Runs the documentation: every `ts` block of the READMEs, CONTRIBUTING, docs/ and of the packages' doc comments becomes a module in
  * temp/, is checked by the compiler and executed, each with packages loaded anew. Nothing here knows what the blocks are about.
  */
 import { execFileSync } from 'node:child_process';
@@ -21,6 +21,7 @@ const sources = workspaces('packages')
   .filter((file) => file.endsWith('.ts') && !isTest(file));
 const documents = [
   'README.md',
+  'CONTRIBUTING.md',
   ...workspaces('packages').map((workspace) => `${workspace.folder}/README.md`),
   ...(existsSync(join(root, 'docs')) ? filesBelow('docs') : []),
 ].filter((file) => file.endsWith('.md') && existsSync(join(root, file)));

@@ -1,6 +1,6 @@
 /** Runs all cases on a backend, without any test runner, and says how each ended: for tables and for tools. */
 import { type Backend, BackendError } from '@nn/backend';
-import { type Accuracy, precision as defaultPrecision, type Precision } from './bounds/precision.ts';
+import { precision as defaultPrecision, type Precision } from './bounds/precision.ts';
 import type { Case } from './case.ts';
 import { suites } from './suites/index.ts';
 

@@ -77,11 +77,11 @@ abstract class AdamFamily extends Optimizer<AdamOptions> {
  * import '@nn/autograd';
  * import { Adam } from '@nn/optim';
  * import { tensor } from '@nn/tensor';
- * const w = tensor([1], { requiresGrad: true });
+ * const w = tensor([2], { requiresGrad: true });
  * const optimizer = new Adam([w], { lr: 0.5 });
  * w.mul(w).sum().backward();
  * optimizer.step();
- * console.log(await w.toArray()); // prints: [ 0.5 ]
+ * console.log((await w.item()).toFixed(3)); // prints: 1.500
  * ```
  */
 export class Adam extends AdamFamily {

@@ -15,7 +15,7 @@ export { alias, nodeOf } from './core/view.ts';
 export { release, share } from './memory/storage.ts';
 export { breathe, turn } from './memory/turn.ts';
 export { clone, contiguous, expand, flipView, permute, reshape, sliceView as slice, stridedView, transpose } from './ops/shape/views.ts';
-export { single, element } from './ops/elementwise/build.ts';
+export { binary, element, single, unary } from './ops/elementwise/build.ts';
 export { relocate } from './move.ts';
 export { readSync } from './read.ts';
 export { permutation, WholeNumbers } from './random/distributions.ts';

@@ -1,8 +1,19 @@
 /** Index lists against the naive version: reading, writing, views. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Subscript, slice, Tensor, tensor } from '../src/index.ts';
-import { broadcast, count, type Grid, get, indicesOf, type NaiveIndex, places, sizeOf, slicePositions, stretched } from './naive.ts';
+import { type Subscript, slice, type Tensor, tensor } from '../src/index.ts';
+import {
+  broadcast,
+  count,
+  type Grid,
+  get,
+  indicesOf,
+  type NaiveIndex,
+  places,
+  sizeOf,
+  slicePositions,
+  stretched,
+} from './naive.ts';
 
 const toTensor = (grid: Grid, dtype: 'float32' | 'int64' | 'int32' | 'bool' = 'float32'): Tensor =>
   tensor([...grid.data], { dtype, shape: grid.shape } as never) as Tensor;
@@ -20,7 +31,9 @@ function sliceIn(n: number): fc.Arbitrary<{ subscript: Subscript; naive: NaiveIn
 
 const nestedOf = (grid: Grid, read: (v: number) => unknown): unknown => {
   const walk = (index: readonly number[]): unknown =>
-    index.length === grid.shape.length ? read(get(grid, index)) : Array.from({ length: grid.shape[index.length]! }, (_, i) => walk([...index, i]));
+    index.length === grid.shape.length
+      ? read(get(grid, index))
+      : Array.from({ length: grid.shape[index.length]! }, (_, i) => walk([...index, i]));
   return walk([]);
 };
 
@@ -31,17 +44,25 @@ interface Written {
 
 /** Index arrays of shapes that broadcast to `common`. */
 function listIn(n: number, common: readonly number[]): fc.Arbitrary<Written> {
-  const form = fc.tuple(fc.constantFrom('int64', 'int32', 'array'), fc.integer({ min: 0, max: common.length }), fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }));
+  const form = fc.tuple(
+    fc.constantFrom('int64', 'int32', 'array'),
+    fc.integer({ min: 0, max: common.length }),
+    fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }),
+  );
   return form.chain(([kind, skip, ones]) => {
     const shape = common.slice(skip).map((m, d) => (ones[d] ? 1 : m));
-    return fc.array(fc.integer({ min: -n, max: n - 1 }), { minLength: sizeOf(shape), maxLength: sizeOf(shape) }).map((data): Written => {
-      const grid = { shape, data };
-      const isArray = kind === 'array' && shape.length > 0 && sizeOf(shape) > 0;
-      return {
-        subscript: isArray ? (nestedOf(grid, (v) => v) as Subscript) : toTensor(grid, kind === 'array' ? 'int64' : (kind as 'int64')),
-        naive: { list: grid, scalar: shape.length === 0 },
-      };
-    });
+    return fc
+      .array(fc.integer({ min: -n, max: n - 1 }), { minLength: sizeOf(shape), maxLength: sizeOf(shape) })
+      .map((data): Written => {
+        const grid = { shape, data };
+        const isArray = kind === 'array' && shape.length > 0 && sizeOf(shape) > 0;
+        return {
+          subscript: isArray
+            ? (nestedOf(grid, (v) => v) as Subscript)
+            : toTensor(grid, kind === 'array' ? 'int64' : (kind as 'int64')),
+          naive: { list: grid, scalar: shape.length === 0 },
+        };
+      });
   });
 }
 
@@ -50,7 +71,10 @@ function maskIn(shape: readonly number[]): fc.Arbitrary<Written> {
   return fc.tuple(bits, fc.boolean()).map(([data, asTensor]): Written => {
     const grid = { shape, data };
     const nested = !asTensor && sizeOf(shape) > 0;
-    return { subscript: nested ? (nestedOf(grid, (v) => v === 1) as Subscript) : toTensor(grid, 'bool'), naive: { mask: grid } };
+    return {
+      subscript: nested ? (nestedOf(grid, (v) => v === 1) as Subscript) : toTensor(grid, 'bool'),
+      naive: { mask: grid },
+    };
   });
 }
 
@@ -67,16 +91,26 @@ function listFor(shape: readonly number[], advanced: boolean): fc.Arbitrary<Writ
         entry.chain((w) => step(d + used, m).map((tail) => [w, ...tail]));
       if (rest > 0) {
         const n = shape[d]!;
-        if (n > 0) options.push(then(fc.integer({ min: -n, max: n - 1 }).map((i) => ({ subscript: i, naive: { int: i } })), 1));
+        if (n > 0)
+          options.push(
+            then(
+              fc.integer({ min: -n, max: n - 1 }).map((i) => ({ subscript: i, naive: { int: i } })),
+              1,
+            ),
+          );
         options.push(then(sliceIn(n), 1));
         if (advanced && !useMask && n > 0) options.push(then(listIn(n, wide), 1));
         if (advanced && useMask && !masked) options.push(then(maskIn([n]), 1, true));
         if (advanced && useMask && !masked && rest > 1) options.push(then(maskIn(shape.slice(d, d + 2)), 2, true));
       }
       if (rest > 0) options.push(fc.constant(d).map(() => []));
-      return fc.tuple(fc.integer({ min: 0, max: 5 }), fc.oneof(...options)).chain(([roll, tail]) =>
-        roll === 0 && d < 6 ? fc.constant([{ subscript: null, naive: { fresh: true } } as Written, ...tail]) : fc.constant(tail),
-      );
+      return fc
+        .tuple(fc.integer({ min: 0, max: 5 }), fc.oneof(...options))
+        .chain(([roll, tail]) =>
+          roll === 0 && d < 6
+            ? fc.constant([{ subscript: null, naive: { fresh: true } } as Written, ...tail])
+            : fc.constant(tail),
+        );
     };
     return step(0, false);
   });
@@ -88,10 +122,14 @@ const cases = (advanced: boolean): fc.Arbitrary<{ shape: number[]; list: Written
 
 const contents = (t: Tensor): { shape: number[]; data: number[] } => ({ shape: [...t.shape], data: [...t.dataSync()] });
 
-const at = (x: Tensor, list: readonly Written[]): Tensor => (x.at as (...i: readonly Subscript[]) => Tensor).call(x, ...list.map((w) => w.subscript));
+const at = (x: Tensor, list: readonly Written[]): Tensor =>
+  (x.at as (...i: readonly Subscript[]) => Tensor).call(x, ...list.map((w) => w.subscript));
 
 function expected(grid: Grid, list: readonly Written[]): { shape: number[]; data: number[] } {
-  const found = places(grid.shape, list.map((w) => w.naive));
+  const found = places(
+    grid.shape,
+    list.map((w) => w.naive),
+  );
   return { shape: found.shape, data: found.sources.map((index) => get(grid, index)) };
 }
 
@@ -125,7 +163,12 @@ describe('at', () => {
         const grid = count(shape);
         const dense = toTensor(grid);
         const reversed = shape.map((_, d) => shape.length - 1 - d);
-        const strided = flips ? dense.permute(reversed).contiguous().permute(reversed) : (at(toTensor(count([...shape.map((n) => n + 1)])), shape.map((n) => ({ subscript: slice(1, n + 1), naive: { fresh: true } }))) as Tensor);
+        const strided = flips
+          ? dense.permute(reversed).contiguous().permute(reversed)
+          : (at(
+              toTensor(count([...shape.map((n) => n + 1)])),
+              shape.map((n) => ({ subscript: slice(1, n + 1), naive: { fresh: true } })),
+            ) as Tensor);
         const own = contents(strided);
         expect(contents(at(strided, list))).toEqual(expected(own, list));
       }),
@@ -136,7 +179,10 @@ describe('at', () => {
   it("lets '...' stand for the dimensions that the others leave", () => {
     fc.assert(
       fc.property(cases(true), fc.nat(), ({ shape, list }, where) => {
-        const used = list.reduce((n, { naive }) => n + ('fresh' in naive ? 0 : 'mask' in naive ? naive.mask.shape.length : 1), 0);
+        const used = list.reduce(
+          (n, { naive }) => n + ('fresh' in naive ? 0 : 'mask' in naive ? naive.mask.shape.length : 1),
+          0,
+        );
         // Where all dimensions are used up '...' stands for none.
         fc.pre(used === shape.length);
         const k = where % (list.length + 1);
@@ -180,9 +226,21 @@ describe('at', () => {
   });
 
   it.each([
-    ['beyond the end', () => tensor([1, 2, 3]).at(5 as number), '[at] index 5 is out of bounds for dimension 0 with size 3'],
-    ['before the start', () => tensor([1, 2, 3]).at(-4 as number), '[at] index -4 is out of bounds for dimension 0 with size 3'],
-    ['beyond the end, in an array', () => tensor([[1, 2]]).at(':', [0, 2]), '[at] index 2 is out of bounds for dimension 1 with size 2'],
+    [
+      'beyond the end',
+      () => tensor([1, 2, 3]).at(5 as number),
+      '[at] index 5 is out of bounds for dimension 0 with size 3',
+    ],
+    [
+      'before the start',
+      () => tensor([1, 2, 3]).at(-4 as number),
+      '[at] index -4 is out of bounds for dimension 0 with size 3',
+    ],
+    [
+      'beyond the end, in an array',
+      () => tensor([[1, 2]]).at(':', [0, 2]),
+      '[at] index 2 is out of bounds for dimension 1 with size 2',
+    ],
     ['too many', () => (tensor([1]) as Tensor).at(0, 0), '[at] 2 indices for rank 1'],
     ['two ellipses', () => (tensor([1]) as Tensor).at('...', '...'), "[at] only one '...' is allowed"],
     ['a negative step', () => tensor([1, 2]).at('::-1'), "[at] the step of '::-1' must be greater than 0"],
@@ -190,10 +248,32 @@ describe('at', () => {
     ['no slice', () => tensor([1, 2]).at('1'), "[at] '1' is not a slice; write 1 without quotes"],
     ['words', () => tensor([1, 2]).at('all'), "[at] 'all' is not a slice"],
     ['a fraction', () => tensor([1, 2]).at(0.5), '[at] 0.5 is not an index'],
-    ['a mask of another size', () => (tensor([1, 2]) as Tensor).at([true, false, true]), '[at] a mask of size 3 does not fit dimension 0 of size 2'],
-    ['floats', () => (tensor([1, 2]) as Tensor).at(tensor([0, 1])), '[at] a tensor that indexes must be int64, int32 or bool, got float32'],
-    ['uint8', () => (tensor([1, 2]) as Tensor).at(tensor([0, 1], { dtype: 'uint8' })), '.bool() for a mask or .long() for positions'],
-    ['shapes that do not broadcast', () => (tensor([[1, 2], [3, 4]]) as Tensor).at([0, 1], [0, 1, 0]), '[at] sizes 2 and 3 do not broadcast'],
+    [
+      'a mask of another size',
+      () => (tensor([1, 2]) as Tensor).at([true, false, true]),
+      '[at] a mask of size 3 does not fit dimension 0 of size 2',
+    ],
+    [
+      'floats',
+      () => (tensor([1, 2]) as Tensor).at(tensor([0, 1])),
+      '[at] a tensor that indexes must be int64, int32 or bool, got float32',
+    ],
+    [
+      'uint8',
+      () => (tensor([1, 2]) as Tensor).at(tensor([0, 1], { dtype: 'uint8' })),
+      '.bool() for a mask or .long() for positions',
+    ],
+    [
+      'shapes that do not broadcast',
+      () =>
+        (
+          tensor([
+            [1, 2],
+            [3, 4],
+          ]) as Tensor
+        ).at([0, 1], [0, 1, 0]),
+      '[at] sizes 2 and 3 do not broadcast',
+    ],
     ['numbers and booleans', () => (tensor([1, 2]) as Tensor).at([0, true]), 'not both'],
     ['ragged rows', () => (tensor([1, 2]) as Tensor).at([[0], [0, 1]]), 'differ'],
     ['undefined', () => (tensor([1, 2]) as Tensor).at(undefined as never), '[at] undefined is not an index'],
@@ -204,21 +284,37 @@ describe('at', () => {
 
 describe('setAt', () => {
   /** A value that broadcasts to a shape. */
-  const valueFor = (shape: readonly number[], dtype: 'float32' | 'int64'): fc.Arbitrary<{ value: Tensor | number; grid: Grid }> =>
-    fc.tuple(fc.boolean(), fc.integer({ min: 0, max: shape.length }), fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }), fc.integer({ min: 0, max: 2 })).map(([plain, skip, ones, extra]) => {
-      if (plain) return { value: 77, grid: { shape: [], data: [77] } };
-      const own = shape.slice(skip).map((n, d) => (ones[d] ? 1 : n));
-      const lead = skip === 0 ? new Array<number>(extra).fill(1) : [];
-      const grid = count([...lead, ...own], 100);
-      return { value: toTensor(grid, dtype), grid: { shape: own, data: grid.data } };
-    });
+  const valueFor = (
+    shape: readonly number[],
+    dtype: 'float32' | 'int64',
+  ): fc.Arbitrary<{ value: Tensor | number; grid: Grid }> =>
+    fc
+      .tuple(
+        fc.boolean(),
+        fc.integer({ min: 0, max: shape.length }),
+        fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }),
+        fc.integer({ min: 0, max: 2 }),
+      )
+      .map(([plain, skip, ones, extra]) => {
+        if (plain) return { value: 77, grid: { shape: [], data: [77] } };
+        const own = shape.slice(skip).map((n, d) => (ones[d] ? 1 : n));
+        const lead = skip === 0 ? new Array<number>(extra).fill(1) : [];
+        const grid = count([...lead, ...own], 100);
+        return { value: toTensor(grid, dtype), grid: { shape: own, data: grid.data } };
+      });
 
   it('writes what the naive version writes, where that writes it; the last of equals stays', () => {
     fc.assert(
       fc.property(
         cases(true).chain(({ shape, list }) => {
-          const target = places(shape, list.map((w) => w.naive));
-          return fc.tuple(fc.constant({ shape, list, target }), fc.constantFrom('float32' as const, 'int64' as const).chain((dtype) => valueFor(target.shape, dtype)));
+          const target = places(
+            shape,
+            list.map((w) => w.naive),
+          );
+          return fc.tuple(
+            fc.constant({ shape, list, target }),
+            fc.constantFrom('float32' as const, 'int64' as const).chain((dtype) => valueFor(target.shape, dtype)),
+          );
         }),
         ([{ shape, list, target }, { value, grid }]) => {
           const x = toTensor(count(shape));
@@ -230,7 +326,12 @@ describe('setAt', () => {
             });
             data[flat] = stretched(grid, index);
           });
-          expect(x.setAt(list.map((w) => w.subscript), value)).toBe(x);
+          expect(
+            x.setAt(
+              list.map((w) => w.subscript),
+              value,
+            ),
+          ).toBe(x);
           expect(contents(x)).toEqual({ shape: [...shape], data });
         },
       ),
@@ -241,8 +342,18 @@ describe('setAt', () => {
   it('writes through views into the memory they share', () => {
     const x = toTensor(count([3, 4]));
     x.t().setAt([1], -1);
-    x.at('::2').setAt([':', [0, 3]], tensor([[10, 11], [12, 13]]));
-    expect(x.toArraySync()).toEqual([[10, -1, 2, 11], [4, -1, 6, 7], [12, -1, 10, 13]]);
+    x.at('::2').setAt(
+      [':', [0, 3]],
+      tensor([
+        [10, 11],
+        [12, 13],
+      ]),
+    );
+    expect(x.toArraySync()).toEqual([
+      [10, -1, 2, 11],
+      [4, -1, 6, 7],
+      [12, -1, 10, 13],
+    ]);
   });
 
   it('copies what it reads from the memory that it writes', () => {
@@ -276,7 +387,10 @@ describe('setAt', () => {
     } finally {
       if (original !== undefined) Object.assign(spy, { readSync: original });
     }
-    expect(x.toArraySync()).toEqual([[0, 0, 0], [0, 0, 0]]);
+    expect(x.toArraySync()).toEqual([
+      [0, 0, 0],
+      [0, 0, 0],
+    ]);
   });
 
   it('awaits masks in setAtAsync', async () => {
@@ -295,12 +409,28 @@ describe('setAt', () => {
   });
 
   it.each([
-    ['values that do not broadcast', () => tensor([1, 2, 3]).setAt(['1:'], tensor([1, 2, 3])), '[setAt] a value of shape (3,) does not broadcast to the indexed shape (2,)'],
-    ['values for other places', () => tensor([1, 2, 3]).setAt([[0, 1]], tensor([1, 2, 3])), '[setAt] a value of shape (3,) does not broadcast to the indexed shape (2,)'],
+    [
+      'values that do not broadcast',
+      () => tensor([1, 2, 3]).setAt(['1:'], tensor([1, 2, 3])),
+      '[setAt] a value of shape (3,) does not broadcast to the indexed shape (2,)',
+    ],
+    [
+      'values for other places',
+      () => tensor([1, 2, 3]).setAt([[0, 1]], tensor([1, 2, 3])),
+      '[setAt] a value of shape (3,) does not broadcast to the indexed shape (2,)',
+    ],
     ['an expanded tensor', () => tensor([1]).expand([3]).setAt(['0:2'], 5), 'is expanded'],
     ['an expanded tensor, by places', () => (tensor([1]).expand([3]) as Tensor).setAt([[0, 1]], 5), 'is expanded'],
-    ['NaN in integers', () => tensor([1], { dtype: 'int64' }).setAt([0], Number.NaN), "[setAt] NaN doesn't fit in int64"],
-    ['numbers beyond the dtype', () => tensor([1], { dtype: 'uint8' }).setAt([0], 256), "[setAt] 256 doesn't fit in uint8"],
+    [
+      'NaN in integers',
+      () => tensor([1], { dtype: 'int64' }).setAt([0], Number.NaN),
+      "[setAt] NaN doesn't fit in int64",
+    ],
+    [
+      'numbers beyond the dtype',
+      () => tensor([1], { dtype: 'uint8' }).setAt([0], 256),
+      "[setAt] 256 doesn't fit in uint8",
+    ],
   ])('refuses %s', (_, run, message) => {
     expect(run).toThrow(message);
   });
@@ -313,13 +443,24 @@ describe('setAt', () => {
         list.forEach((i, k) => {
           data[i < 0 ? i + 4 : i]! += k + 1;
         });
-        x.indexPut_([tensor(list, { dtype: 'int64' })], tensor(list.map((_, k) => k + 1)) as Tensor, { accumulate: true });
+        x.indexPut_([tensor(list, { dtype: 'int64' })], tensor(list.map((_, k) => k + 1)) as Tensor, {
+          accumulate: true,
+        });
         expect(x.toArraySync()).toEqual(data);
       }),
     );
-    const y = tensor([[0, 0], [0, 0]]);
-    expect(y.indexPut([null, [1]], 3).toArraySync()).toEqual([[0, 3], [0, 3]]);
-    expect(y.toArraySync()).toEqual([[0, 0], [0, 0]]);
+    const y = tensor([
+      [0, 0],
+      [0, 0],
+    ]);
+    expect(y.indexPut([null, [1]], 3).toArraySync()).toEqual([
+      [0, 3],
+      [0, 3],
+    ]);
+    expect(y.toArraySync()).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
   });
 
   it('has shapes that broadcast as the naive version says', () => {

@@ -7,12 +7,18 @@ export function naiveReduce({ shape, data }: Grid, dims: readonly number[], f: (
   const groups = new Map<string, number[]>();
   const out = kept.map((d) => shape[d]!);
   for (const index of indicesOf(out)) groups.set(index.join(), []);
-  for (const index of indicesOf(shape)) groups.get(kept.map((d) => index[d]!).join())!.push(get({ shape, data }, index));
+  for (const index of indicesOf(shape))
+    groups.get(kept.map((d) => index[d]!).join())!.push(get({ shape, data }, index));
   return { shape: out, data: [...groups.values()].map(f) };
 }
 
 /** Applies `f`, which gives as many values as it gets (or another fixed number), to every row along `dim`. */
-export function naiveAlong({ shape, data }: Grid, dim: number, f: (values: number[]) => number[], size: number = shape[dim]!): Grid {
+export function naiveAlong(
+  { shape, data }: Grid,
+  dim: number,
+  f: (values: number[]) => number[],
+  size: number = shape[dim]!,
+): Grid {
   const rows = new Map<string, number[]>();
   const others = (index: readonly number[]): string => index.filter((_, d) => d !== dim).join();
   for (const index of indicesOf(shape)) {

@@ -20,7 +20,10 @@ export const build = (shape: readonly number[], value: (index: readonly number[]
 });
 
 /** 0, 1, 2 … in a shape. */
-export const count = (shape: readonly number[], start = 0): Grid => ({ shape: [...shape], data: Array.from({ length: sizeOf(shape) }, (_, i) => i + start) });
+export const count = (shape: readonly number[], start = 0): Grid => ({
+  shape: [...shape],
+  data: Array.from({ length: sizeOf(shape) }, (_, i) => i + start),
+});
 
 export function get({ shape, data }: Grid, index: readonly number[]): number {
   let at = 0;
@@ -47,7 +50,10 @@ export function broadcast(...shapes: readonly (readonly number[])[]): number[] |
 
 /** An element of a grid that is broadcast to a shape of higher rank. */
 export const stretched = (grid: Grid, index: readonly number[]): number =>
-  get(grid, grid.shape.map((n, d) => (n === 1 ? 0 : index[index.length - grid.shape.length + d]!)));
+  get(
+    grid,
+    grid.shape.map((n, d) => (n === 1 ? 0 : index[index.length - grid.shape.length + d]!)),
+  );
 
 /** One index, as the naive indexing reads it. */
 export type NaiveIndex =
@@ -58,8 +64,14 @@ export type NaiveIndex =
   | { readonly mask: Grid };
 
 /** Where an index list leads: the result's shape and, for each of its elements, the index in the source. */
-export function places(shape: readonly number[], list: readonly NaiveIndex[]): { shape: number[]; sources: number[][] } {
-  type Item = { kind: 'axis'; dim: number; positions: readonly number[] } | { kind: 'new' } | { kind: 'list'; dim: number; grid: Grid };
+export function places(
+  shape: readonly number[],
+  list: readonly NaiveIndex[],
+): { shape: number[]; sources: number[][] } {
+  type Item =
+    | { kind: 'axis'; dim: number; positions: readonly number[] }
+    | { kind: 'new' }
+    | { kind: 'list'; dim: number; grid: Grid };
   const items: Item[] = [];
   const fixed = new Map<number, number>();
   const scalars: { dim: number; grid: Grid }[] = [];
@@ -75,13 +87,15 @@ export function places(shape: readonly number[], list: readonly NaiveIndex[]): {
       else items.push({ kind: 'list', dim: dim++, grid: entry.list });
     } else {
       const hits = indicesOf(entry.mask.shape).filter((index) => get(entry.mask, index) !== 0);
-      if (entry.mask.shape.length === 0) items.push({ kind: 'list', dim: -1, grid: { shape: [hits.length], data: hits.map(() => 0) } });
+      if (entry.mask.shape.length === 0)
+        items.push({ kind: 'list', dim: -1, grid: { shape: [hits.length], data: hits.map(() => 0) } });
       entry.mask.shape.forEach((_, k) => {
         items.push({ kind: 'list', dim: dim++, grid: { shape: [hits.length], data: hits.map((index) => index[k]!) } });
       });
     }
   }
-  for (; dim < shape.length; dim++) items.push({ kind: 'axis', dim, positions: Array.from({ length: shape[dim]! }, (_, i) => i) });
+  for (; dim < shape.length; dim++)
+    items.push({ kind: 'axis', dim, positions: Array.from({ length: shape[dim]! }, (_, i) => i) });
   for (const { dim: d, grid } of scalars) fixed.set(d, wrap(get(grid, []), shape[d]!));
   const lists = items.filter((item) => item.kind === 'list');
   const common = broadcast(...lists.map((item) => item.grid.shape))!;

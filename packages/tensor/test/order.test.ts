@@ -8,12 +8,13 @@ import type { Grid } from './naive.ts';
 import { naiveAlong } from './naive-reduce.ts';
 
 /** NaN is the largest. */
-const order = (p: number, q: number): number => (Number.isNaN(p) ? (Number.isNaN(q) ? 0 : 1) : Number.isNaN(q) ? -1 : p - q);
+const order = (p: number, q: number): number =>
+  Number.isNaN(p) ? (Number.isNaN(q) ? 0 : 1) : Number.isNaN(q) ? -1 : p - q;
 const places = (row: readonly number[], descending = false): number[] =>
   row.map((_, i) => i).sort((i, j) => (descending ? order(row[j]!, row[i]!) : order(row[i]!, row[j]!)) || i - j);
 
 /** Values with many ties; floats with NaN and infinities among them. */
-const valueOf = (dtype: DType): fc.Arbitrary<number> =>
+const valuesOf = (dtype: DType): fc.Arbitrary<number> =>
   dtype === 'bool'
     ? fc.integer({ min: 0, max: 1 })
     : dtype.startsWith('float')
@@ -26,16 +27,18 @@ interface Row {
   readonly dim: number;
 }
 
-function rows(dtype: DType, value: fc.Arbitrary<number> = valueOf(dtype)): fc.Arbitrary<Row> {
+function rows(dtype: DType, value: fc.Arbitrary<number> = valuesOf(dtype)): fc.Arbitrary<Row> {
   return fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 3 }).chain((shape) => {
     const size = shape.reduce((p, n) => p * n, 1);
     const data = fc.array(value, { minLength: size, maxLength: size });
-    return fc.tuple(data, fc.integer({ min: 0, max: shape.length - 1 }), fc.boolean()).map(([values, dim, permuted]) => {
-      const dense = nn.tensor(values, { dtype, shape }) as Tensor;
-      const last = shape.length - 1;
-      const swapped = nn.transpose(nn.transpose(dense, 0, last).clone(), 0, last) as Tensor;
-      return { grid: { shape, data: values }, x: permuted ? swapped : dense, dim };
-    });
+    return fc
+      .tuple(data, fc.integer({ min: 0, max: shape.length - 1 }), fc.boolean())
+      .map(([values, dim, permuted]) => {
+        const dense = nn.tensor(values, { dtype, shape }) as Tensor;
+        const last = shape.length - 1;
+        const swapped = nn.transpose(nn.transpose(dense, 0, last).clone(), 0, last) as Tensor;
+        return { grid: { shape, data: values }, x: permuted ? swapped : dense, dim };
+      });
   });
 }
 
@@ -57,7 +60,10 @@ function expectChosen(
       const { values, indices } = run(x, dim) as { values: Tensor; indices: Tensor };
       const length = size?.(grid.shape[dim]!);
       expect([values.dtype, indices.dtype]).toEqual([dtype, 'int64']);
-      expectGrid(values, naiveAlong(grid, dim, (row) => find(row).map((i) => row[i]!), length));
+      expectGrid(
+        values,
+        naiveAlong(grid, dim, (row) => find(row).map((i) => row[i]!), length),
+      );
       expectGrid(indices, naiveAlong(grid, dim, find, length));
       expect([values, indices].map((t) => nn.contiguous(t) === t)).toEqual([true, true]);
     }),
@@ -68,14 +74,38 @@ function expectChosen(
 const dtypes: readonly DType[] = ['float32', 'float64', 'int32', 'int64', 'uint8', 'bool'];
 
 describe.each(dtypes)('of %s', (dtype) => {
-  it('sort', () => expectChosen(dtype, (x, dim) => nn.sort(x, { dim }), (row) => places(row)));
-  it('sort descending', () => expectChosen(dtype, (x, dim) => nn.sort(x, { dim, descending: true }), (row) => places(row, true)));
+  it('sort', () =>
+    expectChosen(
+      dtype,
+      (x, dim) => nn.sort(x, { dim }),
+      (row) => places(row),
+    ));
+  it('sort descending', () =>
+    expectChosen(
+      dtype,
+      (x, dim) => nn.sort(x, { dim, descending: true }),
+      (row) => places(row, true),
+    ));
   it('topk', () =>
-    expectChosen(dtype, (x, dim) => nn.topk(x, 1, { dim }), (row) => places(row, true).slice(0, 1), () => 1));
+    expectChosen(
+      dtype,
+      (x, dim) => nn.topk(x, 1, { dim }),
+      (row) => places(row, true).slice(0, 1),
+      () => 1,
+    ));
   it('topk of the smallest, all of them', () =>
-    expectChosen(dtype, (x, dim) => nn.topk(x, x.shape[dim]!, { dim, largest: false }), (row) => places(row)));
+    expectChosen(
+      dtype,
+      (x, dim) => nn.topk(x, x.shape[dim]!, { dim, largest: false }),
+      (row) => places(row),
+    ));
   it('kthvalue', () =>
-    expectChosen(dtype, (x, dim) => nn.kthvalue(x, 1, { dim, keepdim: true }), (row) => places(row).slice(0, 1), () => 1));
+    expectChosen(
+      dtype,
+      (x, dim) => nn.kthvalue(x, 1, { dim, keepdim: true }),
+      (row) => places(row).slice(0, 1),
+      () => 1,
+    ));
   it('median', () =>
     expectChosen(
       dtype,
@@ -107,10 +137,24 @@ describe.each(dtypes)('of %s', (dtype) => {
     ));
   it('max and min with a dimension', () => {
     const first = (row: number[], better: (p: number, q: number) => boolean): number[] => [
-      row.reduce((best, v, i) => (i === 0 ? 0 : Number.isNaN(row[best]!) ? best : Number.isNaN(v) || better(v, row[best]!) ? i : best), 0),
+      row.reduce(
+        (best, v, i) =>
+          i === 0 ? 0 : Number.isNaN(row[best]!) ? best : Number.isNaN(v) || better(v, row[best]!) ? i : best,
+        0,
+      ),
     ];
-    expectChosen(dtype, (x, dim) => nn.max(x, { dim, keepdim: true }), (row) => first(row, (p, q) => p > q), () => 1);
-    expectChosen(dtype, (x, dim) => nn.min(x, { dim, keepdim: true }), (row) => first(row, (p, q) => p < q), () => 1);
+    expectChosen(
+      dtype,
+      (x, dim) => nn.max(x, { dim, keepdim: true }),
+      (row) => first(row, (p, q) => p > q),
+      () => 1,
+    );
+    expectChosen(
+      dtype,
+      (x, dim) => nn.min(x, { dim, keepdim: true }),
+      (row) => first(row, (p, q) => p < q),
+      () => 1,
+    );
   });
   it('cummax and cummin', () => {
     const running = (row: number[], atLeast: (p: number, q: number) => boolean): number[] => {
@@ -120,16 +164,30 @@ describe.each(dtypes)('of %s', (dtype) => {
         return best;
       });
     };
-    expectChosen(dtype, (x, dim) => nn.cummax(x, dim), (row) => running(row, (p, q) => p >= q));
-    expectChosen(dtype, (x, dim) => nn.cummin(x, dim), (row) => running(row, (p, q) => p <= q));
+    expectChosen(
+      dtype,
+      (x, dim) => nn.cummax(x, dim),
+      (row) => running(row, (p, q) => p >= q),
+    );
+    expectChosen(
+      dtype,
+      (x, dim) => nn.cummin(x, dim),
+      (row) => running(row, (p, q) => p <= q),
+    );
   });
 });
 
 it('argsort and msort', () => {
   fc.assert(
     fc.property(rows('float32'), ({ grid, x, dim }) => {
-      expectGrid(nn.argsort(x, { dim, descending: true }) as Tensor, naiveAlong(grid, dim, (row) => places(row, true)));
-      expectGrid(nn.msort(x), naiveAlong(grid, 0, (row) => places(row).map((i) => row[i]!)));
+      expectGrid(
+        nn.argsort(x, { dim, descending: true }) as Tensor,
+        naiveAlong(grid, dim, (row) => places(row, true)),
+      );
+      expectGrid(
+        nn.msort(x),
+        naiveAlong(grid, 0, (row) => places(row).map((i) => row[i]!)),
+      );
     }),
   );
 });
@@ -146,26 +204,43 @@ describe('running combines', () => {
   it.each<DType>(['float32', 'float64', 'int32', 'int64'])('cumsum and cumprod of %s', (dtype) => {
     fc.assert(
       fc.property(rows(dtype, small), ({ grid, x, dim }) => {
-        expectGrid(nn.cumsum(x, dim) as Tensor, naiveAlong(grid, dim, scan((a, v) => a + v)));
-        expectGrid(nn.cumprod(x, dim) as Tensor, naiveAlong(grid, dim, scan((a, v) => a * v)));
+        expectGrid(
+          nn.cumsum(x, dim) as Tensor,
+          naiveAlong(
+            grid,
+            dim,
+            scan((a, v) => a + v),
+          ),
+        );
+        expectGrid(
+          nn.cumprod(x, dim) as Tensor,
+          naiveAlong(
+            grid,
+            dim,
+            scan((a, v) => a * v),
+          ),
+        );
         expect(nn.cumsum(x, dim).dtype).toBe(dtype.startsWith('float') ? dtype : 'int64');
       }),
     );
   });
   it('logcumsumexp, also where the largest element comes last', () => {
     fc.assert(
-      fc.property(rows('float64', fc.constantFrom(0, -3, 5, 800, -800, Number.NEGATIVE_INFINITY)), ({ grid, x, dim }) => {
-        const join = (a: number, v: number): number => {
-          const most = Math.max(a, v);
-          return most === Number.NEGATIVE_INFINITY ? most : most + Math.log(Math.exp(a - most) + Math.exp(v - most));
-        };
-        const wanted = naiveAlong(grid, dim, scan(join));
-        const found = nn.logcumsumexp(x, dim) as Tensor;
-        expect([...found.shape]).toEqual(wanted.shape);
-        found.dataSync().forEach((value, i) => {
-          if (value !== wanted.data[i]) expect(value).toBeCloseTo(wanted.data[i]!, 10);
-        });
-      }),
+      fc.property(
+        rows('float64', fc.constantFrom(0, -3, 5, 800, -800, Number.NEGATIVE_INFINITY)),
+        ({ grid, x, dim }) => {
+          const join = (a: number, v: number): number => {
+            const most = Math.max(a, v);
+            return most === Number.NEGATIVE_INFINITY ? most : most + Math.log(Math.exp(a - most) + Math.exp(v - most));
+          };
+          const wanted = naiveAlong(grid, dim, scan(join));
+          const found = nn.logcumsumexp(x, dim) as Tensor;
+          expect([...found.shape]).toEqual(wanted.shape);
+          found.dataSync().forEach((value, i) => {
+            if (value !== wanted.data[i]) expect(value).toBeCloseTo(wanted.data[i]!, 10);
+          });
+        },
+      ),
     );
   });
   it('diff', () => {
@@ -174,7 +249,11 @@ describe('running combines', () => {
         const step = (row: number[]): number[] => row.slice(1).map((v, i) => v - row[i]!);
         const n = grid.shape[dim]!;
         expectGrid(nn.diff(x, { dim }) as Tensor, naiveAlong(grid, dim, step, n - 1));
-        if (n > 2) expectGrid(nn.diff(x, { dim, n: 2 }) as Tensor, naiveAlong(grid, dim, (row) => step(step(row)), n - 2));
+        if (n > 2)
+          expectGrid(
+            nn.diff(x, { dim, n: 2 }) as Tensor,
+            naiveAlong(grid, dim, (row) => step(step(row)), n - 2),
+          );
       }),
     );
     const x = nn.tensor([1, 4, 9]);
@@ -202,20 +281,33 @@ describe('quantile', () => {
     fc.assert(
       fc.property(rows('float64', whole), fc.constantFrom(0, 0.25, 0.5, 0.75, 1), ({ grid, x, dim }, q) => {
         const found = nn.quantile(x, q, { dim, keepdim: true, interpolation }) as Tensor;
-        expectGrid(found, naiveAlong(grid, dim, (row) => [naive(row, q, interpolation)], 1));
+        expectGrid(
+          found,
+          naiveAlong(grid, dim, (row) => [naive(row, q, interpolation)], 1),
+        );
         expect(nn.quantile(x, q, { interpolation }).itemSync()).toBe(naive(grid.data, q, interpolation));
       }),
     );
   });
   it('takes several shares, which come first', () => {
-    const x = nn.tensor([[4, 1, 3], [0, 2, 1]]);
+    const x = nn.tensor([
+      [4, 1, 3],
+      [0, 2, 1],
+    ]);
     const q = nn.tensor([0, 0.5, 1]);
-    expect(nn.quantile(x, q, { dim: 1 }).toArraySync()).toEqual([[1, 0], [3, 1], [4, 2]]);
+    expect(nn.quantile(x, q, { dim: 1 }).toArraySync()).toEqual([
+      [1, 0],
+      [3, 1],
+      [4, 2],
+    ]);
     expect(nn.quantile(x, q, { dim: 0, keepdim: true }).shape).toEqual([3, 1, 3]);
     expect(nn.quantile(x, q).toArraySync()).toEqual([0, 1.5, 4]);
   });
   it('gives NaN, or goes around it', () => {
-    const x = nn.tensor([[4, Number.NaN, 2], [Number.NaN, Number.NaN, Number.NaN]]);
+    const x = nn.tensor([
+      [4, Number.NaN, 2],
+      [Number.NaN, Number.NaN, Number.NaN],
+    ]);
     expect(nn.quantile(x, 0.5, { dim: 1 }).toArraySync()).toEqual([Number.NaN, Number.NaN]);
     expect(nn.nanquantile(x, 0.5, { dim: 1 }).toArraySync()).toEqual([3, Number.NaN]);
   });

@@ -1,9 +1,9 @@
 /** Reductions against the slow, obvious version: all shapes, dimensions, dtypes, and operands that don't lie densely. */
-import { dtypes, type DType } from '@nn/backend';
+import { type DType, dtypes } from '@nn/backend';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import * as nn from '../src/index.ts';
 import type { Tensor } from '../src/index.ts';
+import * as nn from '../src/index.ts';
 import type { Grid } from './naive.ts';
 import { naiveReduce } from './naive-reduce.ts';
 
@@ -17,7 +17,6 @@ const power = (p: number) => (v: readonly number[]) => sum(v.map((x) => Math.abs
 const sameFloat = (dtype: DType): DType => dtype;
 const floatOf = (dtype: DType): DType => (dtype.startsWith('float') ? dtype : 'float32');
 const totalOf = (dtype: DType): DType => (dtype.startsWith('float') ? dtype : 'int64');
-const count = (): DType => 'int64';
 const truth = (dtype: DType): DType => (dtype === 'uint8' ? 'uint8' : 'bool');
 
 interface Case {
@@ -30,7 +29,10 @@ interface Case {
 }
 
 const as = (f: unknown): Reduce => f as Reduce;
-const withOptions = (f: unknown, extra: object): Reduce => (x, options) => as(f)(x, { ...options, ...extra });
+const withOptions =
+  (f: unknown, extra: object): Reduce =>
+  (x, options) =>
+    as(f)(x, { ...options, ...extra });
 
 const cases: Record<string, Case> = {
   sum: { run: as(nn.sum), naive: sum, dtype: totalOf, empty: true },
@@ -48,9 +50,25 @@ const cases: Record<string, Case> = {
   norm: { run: as(nn.norm), naive: power(2), dtype: sameFloat, floatsOnly: true, empty: true },
   'norm 3': { run: withOptions(nn.norm, { p: 3 }), naive: power(3), dtype: sameFloat, floatsOnly: true, empty: true },
   'norm 1': { run: withOptions(nn.norm, { p: 1 }), naive: power(1), dtype: sameFloat, floatsOnly: true, empty: true },
-  'norm 0': { run: withOptions(nn.norm, { p: 0 }), naive: (v) => v.filter((x) => x !== 0).length, dtype: sameFloat, floatsOnly: true, empty: true },
-  'norm ∞': { run: withOptions(nn.norm, { p: Number.POSITIVE_INFINITY }), naive: (v) => Math.max(...v.map(Math.abs)), dtype: sameFloat, floatsOnly: true },
-  'norm -∞': { run: withOptions(nn.vectorNorm, { ord: Number.NEGATIVE_INFINITY }), naive: (v) => Math.min(...v.map(Math.abs)), dtype: sameFloat, floatsOnly: true },
+  'norm 0': {
+    run: withOptions(nn.norm, { p: 0 }),
+    naive: (v) => v.filter((x) => x !== 0).length,
+    dtype: sameFloat,
+    floatsOnly: true,
+    empty: true,
+  },
+  'norm ∞': {
+    run: withOptions(nn.norm, { p: Number.POSITIVE_INFINITY }),
+    naive: (v) => Math.max(...v.map(Math.abs)),
+    dtype: sameFloat,
+    floatsOnly: true,
+  },
+  'norm -∞': {
+    run: withOptions(nn.vectorNorm, { ord: Number.NEGATIVE_INFINITY }),
+    naive: (v) => Math.min(...v.map(Math.abs)),
+    dtype: sameFloat,
+    floatsOnly: true,
+  },
 };
 
 const dtypeNames = Object.keys(dtypes) as DType[];
@@ -82,7 +100,11 @@ export function operands(dtype: DType, least: number): fc.Arbitrary<Operand> {
   });
 }
 
-const dimsOf = (rank: number): fc.Arbitrary<number[]> => fc.subarray(Array.from({ length: rank }, (_, d) => d), { minLength: Math.min(rank, 1) });
+const dimsOf = (rank: number): fc.Arbitrary<number[]> =>
+  fc.subarray(
+    Array.from({ length: rank }, (_, d) => d),
+    { minLength: Math.min(rank, 1) },
+  );
 
 function expectClose(actual: Tensor, expected: readonly number[]): void {
   const found = Array.from(actual.dataSync());
@@ -104,7 +126,9 @@ describe.each(Object.entries(cases))('%s', (_, { run, naive, dtype, floatsOnly, 
         const result = run(x, { dim: dims.map((d) => (negative ? d - rank : d)), keepdim });
         const wanted = naiveReduce(grid, dims, naive);
         expect(result.dtype).toBe(dtype(from));
-        expect([...result.shape]).toEqual(keepdim ? grid.shape.map((n, d) => (dims.includes(d) ? 1 : n)) : wanted.shape);
+        expect([...result.shape]).toEqual(
+          keepdim ? grid.shape.map((n, d) => (dims.includes(d) ? 1 : n)) : wanted.shape,
+        );
         expectClose(result, wanted.data);
       }),
       { numRuns: 40 },
@@ -120,4 +144,21 @@ describe('over everything', () => {
     expect(run(x, { keepdim: true }).shape).toEqual([1, 1]);
     expectClose(run(x), [naive(values)]);
   });
+});
+
+it('countNonzero', () => {
+  fc.assert(
+    fc.property(
+      operands('float32', 0).chain((operand) => fc.tuple(fc.constant(operand), dimsOf(operand.grid.shape.length))),
+      ([{ grid, x }, dims]) => {
+        const result = nn.countNonzero(x, { dim: dims }) as Tensor;
+        const wanted = naiveReduce(grid, dims, (v) => v.filter((e) => e !== 0).length);
+        expect([result.dtype, [...result.shape], Array.from(result.dataSync())]).toEqual([
+          'int64',
+          wanted.shape,
+          wanted.data,
+        ]);
+      },
+    ),
+  );
 });

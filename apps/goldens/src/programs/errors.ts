@@ -3,9 +3,9 @@
  * know, since it would refuse most of these programs. A mistake in values may show only when the result is read.
  */
 
-import { crossEntropy, Dropout, Linear, linear, nllLoss } from '@nn/nn';
+import { crossEntropy, Dropout, Linear, nllLoss } from '@nn/nn';
 import { SGD } from '@nn/optim';
-import { arange, cat, einsum, mean, ones, stack, type Tensor, tensor } from '@nn/tensor';
+import { arange, cat, einsum, linear, mean, ones, stack, type Tensor, tensor } from '@nn/tensor';
 import { callMethod, construct } from '../run/library.ts';
 import { collectPrograms, type FailingTranslation, type Programs } from './program.ts';
 

@@ -3,10 +3,12 @@ import {
   add,
   type Backend,
   BackendError,
+  cast,
   type DataArray,
   type DType,
   dtypes,
   input,
+  Launch,
   type MapKernel,
 } from '@nn/backend';
 import type { Case, Subject, Suite } from '../case.ts';
@@ -201,6 +203,7 @@ function launchCases({ backend, create }: Subject): Case[] {
         first.free();
       },
     },
+    ...(backend.slotsPerBlock > 1 ? [sharedBlockCase(backend)] : []),
     {
       name: 'one kernel is compiled for all sizes',
       run: async () => {
@@ -229,6 +232,46 @@ function launchCases({ backend, create }: Subject): Case[] {
       },
     },
   ];
+}
+
+/** Tensors of several dtypes in one block, which one launch reads and writes. */
+function sharedBlockCase(backend: Backend): Case {
+  return {
+    name: 'operands that share a block',
+    run: async () => {
+      const n = 37;
+      const slot = 256;
+      const block = backend.allocate(3 * slot);
+      const dtype = backend.dtypes.includes('uint8') ? 'uint8' : 'float32';
+      const at = (number: number, own: DType): number => (number * slot) / backend.bytesPerElement(own);
+      const [a, b] = [wholeNumbers('float32', n, 1, 20).map(Math.abs), wholeNumbers(dtype, n, 2, 20)];
+      backend.write(block, at(0, 'float32'), 'float32', a);
+      backend.write(block, at(1, dtype), dtype, b);
+      const inputs = [
+        { dtype: 'float32', access: 'contiguous' },
+        { dtype, access: 'contiguous' },
+      ] as const;
+      const expression = add(input(0, 'f32'), cast(input(1, dtypes[dtype].scalar), 'f32'));
+      const launch = new Launch();
+      launch.program = backend.compile({
+        kind: 'map',
+        rank: 1,
+        inputs,
+        outputs: [{ dtype: 'float32', access: 'contiguous', expression, overwrites: -1 }],
+        scalars: 0,
+      });
+      launch.geometry = { sizes: [n], strides: [[1], [1], [1]], extents: [] };
+      launch.count = 3;
+      launch.blocks.push(block, block, block);
+      launch.offsets.push(at(2, 'float32'), at(0, 'float32'), at(1, dtype));
+      backend.run(launch);
+      const sums = Array.from({ length: n }, (_, i) => a[i]! + b[i]!);
+      compare('sum', await backend.read(block, at(2, 'float32'), 'float32', n), sums);
+      compare('first operand', await backend.read(block, at(0, 'float32'), 'float32', n), a);
+      compare('second operand', await backend.read(block, at(1, dtype), dtype, n), b);
+      backend.free(block);
+    },
+  };
 }
 
 /** After the end everything is refused, and twice ended is no more than once. */

@@ -4,7 +4,6 @@ import { Layer } from '../module/layer.ts';
 
 /** Gives back its input; takes any arguments and ignores them. PyTorch: `torch.nn.Identity`. */
 export class Identity extends Layer<KeepsShape> {
-  // biome-ignore lint/complexity/noUselessConstructor: it takes what the layer takes that it stands in for
   constructor(..._ignored: readonly unknown[]) {
     super();
   }

@@ -21,7 +21,10 @@ export class ModuleDict<M extends Readonly<Record<string, Module>> = Readonly<Re
   }
 
   override forward(): never {
-    throw new NnError('ModuleDict', 'is a collection, not a chain: call the module you need, dict.get(name).forward(x)');
+    throw new NnError(
+      'ModuleDict',
+      'is a collection, not a chain: call the module you need, dict.get(name).forward(x)',
+    );
   }
 
   override *members(): Iterable<readonly [name: string, value: unknown]> {
@@ -37,7 +40,11 @@ export class ModuleDict<M extends Readonly<Record<string, Module>> = Readonly<Re
   /** The module of that name; a `ValueError` if there is none. PyTorch: `dict[name]`. */
   get<K extends string & keyof M>(name: K): M[K] {
     const module = this.#modules.get(name);
-    if (module === undefined) throw new ValueError('ModuleDict.get', `there is no '${name}'; there are ${[...this.#modules.keys()].join(', ') || 'none'}`);
+    if (module === undefined)
+      throw new ValueError(
+        'ModuleDict.get',
+        `there is no '${name}'; there are ${[...this.#modules.keys()].join(', ') || 'none'}`,
+      );
     return module as M[K];
   }
 
@@ -55,7 +62,8 @@ export class ModuleDict<M extends Readonly<Record<string, Module>> = Readonly<Re
 
   /** Adds or replaces several. PyTorch: `update`. */
   update(modules: Readonly<Record<string, Module>> | Iterable<readonly [name: string, module: Module]>): this {
-    const entries = Symbol.iterator in modules ? (modules as Iterable<readonly [string, Module]>) : Object.entries(modules);
+    const entries =
+      Symbol.iterator in modules ? (modules as Iterable<readonly [string, Module]>) : Object.entries(modules);
     for (const [name, module] of entries) this.set(name, module);
     return this;
   }

@@ -29,7 +29,10 @@ export class ModuleList<M extends Module = Module> extends Module {
   }
 
   override forward(): never {
-    throw new NnError('ModuleList', 'is a list, not a chain: call its modules one by one (for (const layer of list) …), or use Sequential');
+    throw new NnError(
+      'ModuleList',
+      'is a list, not a chain: call its modules one by one (for (const layer of list) …), or use Sequential',
+    );
   }
 
   override *members(): Iterable<readonly [name: string, value: unknown]> {

@@ -45,7 +45,9 @@ export class ParameterDict extends Module {
   }
 
   override extraRepr(): string {
-    return [...this.#parameters].map(([name, parameter]) => describeHeld(name, parameter, `torch.${typeNames[parameter.dtype]}`)).join('\n');
+    return [...this.#parameters]
+      .map(([name, parameter]) => describeHeld(name, parameter, `torch.${typeNames[parameter.dtype]}`))
+      .join('\n');
   }
 
   /** Number of parameters. */
@@ -56,7 +58,11 @@ export class ParameterDict extends Module {
   /** The parameter of that name; a `ValueError` if there is none. PyTorch: `dict[name]`. */
   get(name: string): Parameter {
     const parameter = this.#parameters.get(name);
-    if (parameter === undefined) throw new ValueError('ParameterDict.get', `there is no '${name}'; there are ${[...this.#parameters.keys()].join(', ') || 'none'}`);
+    if (parameter === undefined)
+      throw new ValueError(
+        'ParameterDict.get',
+        `there is no '${name}'; there are ${[...this.#parameters.keys()].join(', ') || 'none'}`,
+      );
     return parameter;
   }
 
@@ -73,7 +79,8 @@ export class ParameterDict extends Module {
 
   /** Adds or replaces several. PyTorch: `update`. */
   update(values: Readonly<Record<string, Tensor>> | Iterable<readonly [name: string, value: Tensor]>): this {
-    const entries = Symbol.iterator in values ? (values as Iterable<readonly [string, Tensor]>) : Object.entries(values);
+    const entries =
+      Symbol.iterator in values ? (values as Iterable<readonly [string, Tensor]>) : Object.entries(values);
     for (const [name, value] of entries) this.set(name, value);
     return this;
   }

@@ -34,7 +34,9 @@ export class ParameterList extends Module {
   }
 
   override extraRepr(): string {
-    return this.#parameters.map((parameter, i) => describeHeld(String(i), parameter, `torch.${parameter.dtype}`)).join('\n');
+    return this.#parameters
+      .map((parameter, i) => describeHeld(String(i), parameter, `torch.${parameter.dtype}`))
+      .join('\n');
   }
 
   /** Number of parameters. */

@@ -17,12 +17,15 @@ type LayerAt<L, I extends number> = `${I}` extends keyof L ? L[`${I}`] : Module;
 function entriesOf(parts: SequentialParts): Named<Module>[] {
   const [first] = parts;
   if (parts.length !== 1 || first instanceof Module) return parts.map((module, i) => [String(i), module as Module]);
-  const pairs = Array.isArray(first) ? (first as readonly (readonly [string, Module])[]) : Object.entries(first as Record<string, Module>);
+  const pairs = Array.isArray(first)
+    ? (first as readonly (readonly [string, Module])[])
+    : Object.entries(first as Record<string, Module>);
   return pairs.map(([name, module]) => [name, module]);
 }
 
 function checkModule(name: string, module: unknown): void {
-  if (!(module instanceof Module)) throw new ValueError('Sequential', `element ${name} is no module; pass modules, or one object of named modules`);
+  if (!(module instanceof Module))
+    throw new ValueError('Sequential', `element ${name} is no module; pass modules, or one object of named modules`);
 }
 
 /**
@@ -47,7 +50,8 @@ export class Sequential<const L extends SequentialParts = readonly Module[]> ext
     this.#entries.forEach(([name, module], i) => {
       checkKey('Sequential', name);
       checkModule(name, module);
-      if (this.#entries.findIndex(([each]) => each === name) !== i) throw new ValueError('Sequential', `the name '${name}' appears twice; choose another`);
+      if (this.#entries.findIndex(([each]) => each === name) !== i)
+        throw new ValueError('Sequential', `the name '${name}' appears twice; choose another`);
     });
   }
 
@@ -104,7 +108,8 @@ export class Sequential<const L extends SequentialParts = readonly Module[]> ext
     const name = String(this.length);
     checkModule(name, module);
     const isNumbered = this.#entries.every(([each], i) => each === String(i));
-    if (this.#entries.some(([each]) => each === name)) throw new ValueError('Sequential', `the name '${name}' is taken already`);
+    if (this.#entries.some(([each]) => each === name))
+      throw new ValueError('Sequential', `the name '${name}' is taken already`);
     const entries = this.#entries.toSpliced(place, 0, [name, module]);
     this.#entries = isNumbered ? entries.map(([, each], i) => [String(i), each]) : entries;
     return this;

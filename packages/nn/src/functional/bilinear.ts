@@ -1,6 +1,6 @@
 /** The bilinear form of two inputs. */
 import { ShapeError } from '@nn/backend';
-import { type Tensor, matmul, transpose, unsqueeze } from '@nn/tensor';
+import { matmul, type Tensor, transpose, unsqueeze } from '@nn/tensor';
 import { reshape, sameNumbers, shapeText, sizeOf } from '@nn/tensor/internal';
 import { productSum } from './product-sum.ts';
 
@@ -19,8 +19,12 @@ export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: T
   if (a.length === 0 || !sameNumbers(a.slice(0, -1), b.slice(0, -1)))
     throw new ShapeError('bilinear', `the inputs must have the same sizes but the last: ${told}`);
   if (a.at(-1) !== w[1] || b.at(-1) !== w[2])
-    throw new ShapeError('bilinear', `the inputs have ${a.at(-1)} and ${b.at(-1)} features, expected ${w[1]} and ${w[2]}: ${told}`);
-  if (bias !== null && !sameNumbers(bias.shape, [w[0]!])) throw new ShapeError('bilinear', `the bias has shape ${shapeText(bias.shape)}, expected (${w[0]},)`);
+    throw new ShapeError(
+      'bilinear',
+      `the inputs have ${a.at(-1)} and ${b.at(-1)} features, expected ${w[1]} and ${w[2]}: ${told}`,
+    );
+  if (bias !== null && !sameNumbers(bias.shape, [w[0]!]))
+    throw new ShapeError('bilinear', `the bias has shape ${shapeText(bias.shape)}, expected (${w[0]},)`);
   const leading = a.slice(0, -1);
   const rows = reshape(input1, [sizeOf(leading), w[1]!]);
   const others = reshape(input2, [sizeOf(leading), w[2]!]);
@@ -30,6 +34,7 @@ export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: T
   const turned = transpose(form, 0, 1) as Tensor;
   const sum = bias === null ? turned : turned.add(bias as never);
   const out = reshape(sum as Tensor, [...leading, w[0]!]);
-  for (const t of [rows, others, wide, half, form, turned, sum]) if (t !== input1 && t !== input2 && t !== out) t.dispose();
+  for (const t of [rows, others, wide, half, form, turned, sum])
+    if (t !== input1 && t !== input2 && t !== out) t.dispose();
   return out;
 }

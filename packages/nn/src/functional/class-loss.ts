@@ -2,7 +2,20 @@
  * The last step of losses of classes: from the log-probability that each sample gives its class to the loss, leaving out ignored samples. A mean is Σ loss / Σ weight,
  * of a short list in one `rows` kernel; a long one is summed by two reductions, which backends spread over more than one worker.
  */
-import { castTo, div, dtypes, type Expression, input, mul, add, neg, notEqual, same, scalar, select } from '@nn/backend';
+import {
+  add,
+  castTo,
+  div,
+  dtypes,
+  type Expression,
+  input,
+  mul,
+  neg,
+  notEqual,
+  same,
+  scalar,
+  select,
+} from '@nn/backend';
 import { div as quotient, type Tensor } from '@nn/tensor';
 import { dispatchMany, type Layout, Op, type RowsBuild, type RowsGradient } from '@nn/tensor/internal';
 import { elementwiseLoss, type LossExpression, lossType, type Reduction } from './loss.ts';
@@ -34,15 +47,28 @@ export interface ClassNumbers {
 }
 
 /** Factors of a sample's log-probability and of its sum, negated; and what it counts in the mean. All 0 where it is ignored. */
-function factors({ weighted, smoothed }: Form, target: Expression, weight: Expression | undefined, numbers: readonly Expression[]): { own: Expression; sum: Expression; counts: Expression } {
+function factors(
+  { weighted, smoothed }: Form,
+  target: Expression,
+  weight: Expression | undefined,
+  numbers: readonly Expression[],
+): { own: Expression; sum: Expression; counts: Expression } {
   const [ignored, share, rest] = numbers;
   const counted = (x: Expression): Expression => select(notEqual(target, ignored!), x, same(0, x));
   const one = weighted ? weight! : same(1, target);
-  return { own: counted(neg(smoothed ? mul(share!, one) : one)), sum: smoothed ? counted(neg(rest!)) : same(0, target), counts: counted(one) };
+  return {
+    own: counted(neg(smoothed ? mul(share!, one) : one)),
+    sum: smoothed ? counted(neg(rest!)) : same(0, target),
+    counts: counted(one),
+  };
 }
 
 /** Loss and count of a sample over its operands. */
-function termsOf(form: Form, operands: readonly Expression[], numbers: readonly Expression[]): { loss: Expression; counts: Expression } {
+function termsOf(
+  form: Form,
+  operands: readonly Expression[],
+  numbers: readonly Expression[],
+): { loss: Expression; counts: Expression } {
   const [x, target] = operands as [Expression, Expression];
   const weight = form.weighted ? operands[2] : undefined;
   const { own, sum, counts } = factors(form, target, weight, numbers);
@@ -58,7 +84,8 @@ const operandsOf = (layouts: readonly Layout[], dtype: Layout['dtype']): Express
 
 /** The mean of a row of samples. */
 function meanOp(form: Form, count: number): Op<'rows'> {
-  const numbersOf = (dtype: Layout['dtype']): Expression[] => Array.from({ length: count }, (_, k) => scalar(k, dtypes[dtype].scalar));
+  const numbersOf = (dtype: Layout['dtype']): Expression[] =>
+    Array.from({ length: count }, (_, k) => scalar(k, dtypes[dtype].scalar));
   const build = (layouts: readonly Layout[]): RowsBuild => {
     const dtype = lossType('nllLoss', layouts);
     const { loss, counts } = termsOf(form, operandsOf(layouts, dtype), numbersOf(dtype));
@@ -79,11 +106,20 @@ function meanOp(form: Form, count: number): Op<'rows'> {
       const g = form.weighted ? third! : second!;
       return {
         reductions: [{ combine: 'sum', body: found.counts }],
-        outputs: [{ dtype, expression: select(notEqual(target!, numbersOf(dtype)[0]!), div(mul(found[of], g), all), same(0, g)), perRow: false }],
+        outputs: [
+          {
+            dtype,
+            expression: select(notEqual(target!, numbersOf(dtype)[0]!), div(mul(found[of], g), all), same(0, g)),
+            perRow: false,
+          },
+        ],
         scalars: count,
       };
     };
-    return { operands: form.weighted ? [1, 2, 'gradient'] : [1, 'gradient'], op: new Op('rows', 'nllLossGradient', { build: slopeBuild, gradient: null }) };
+    return {
+      operands: form.weighted ? [1, 2, 'gradient'] : [1, 'gradient'],
+      op: new Op('rows', 'nllLossGradient', { build: slopeBuild, gradient: null }),
+    };
   };
   const own = slope('own');
   const sum = slope('sum');
@@ -92,8 +128,15 @@ function meanOp(form: Form, count: number): Op<'rows'> {
 
 function kernels(form: Form) {
   const count = form.smoothed ? 3 : 1;
-  const of = (part: 'loss' | 'counts'): LossExpression => (operands, numbers) => termsOf(form, operands, numbers)[part];
-  return { each: elementwiseLoss('nllLoss', of('loss'), count), counts: elementwiseLoss('nllLoss', of('counts'), count), mean: meanOp(form, count) };
+  const of =
+    (part: 'loss' | 'counts'): LossExpression =>
+    (operands, numbers) =>
+      termsOf(form, operands, numbers)[part];
+  return {
+    each: elementwiseLoss('nllLoss', of('loss'), count),
+    counts: elementwiseLoss('nllLoss', of('counts'), count),
+    mean: meanOp(form, count),
+  };
 }
 
 const forms = [false, true].map((weighted) => [false, true].map((smoothed) => kernels({ weighted, smoothed })));

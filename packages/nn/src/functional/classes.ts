@@ -1,5 +1,18 @@
 /** Targets that are classes: which scores they belong to, and the scores (or weights) that they pick. */
-import { DTypeError, dtypes, equal, type Expression, input, isFloat, less, same, scalar, select, ShapeError, sub } from '@nn/backend';
+import {
+  DTypeError,
+  dtypes,
+  type Expression,
+  equal,
+  input,
+  isFloat,
+  less,
+  ShapeError,
+  same,
+  scalar,
+  select,
+  sub,
+} from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
 import { dispatch, Op, sameNumbers, shapeText } from '@nn/tensor/internal';
 
@@ -16,18 +29,27 @@ export interface ClassLayout {
 export function classLayout(op: string, scores: Tensor, target: Tensor, weight: Tensor | null): ClassLayout {
   const own = scores.layout.shape;
   const given = target.layout.shape;
-  if (own.length === 0) throw new ShapeError(op, 'the logits need a dimension of classes at least; expected (C), (N, C) or (N, C, d1, …)');
+  if (own.length === 0)
+    throw new ShapeError(op, 'the logits need a dimension of classes at least; expected (C), (N, C) or (N, C, d1, …)');
   const dim = own.length === 1 ? 0 : 1;
   const shape = own.filter((_, d) => d !== dim);
   const told = `logits ${shapeText(own)}, targets ${shapeText(given)}; targets must be ${shapeText(shape)}`;
-  if (given.length !== shape.length) throw new ShapeError(op, `targets of rank ${given.length} for logits of rank ${own.length}: ${told}`);
-  if (dim === 1 && given[0] !== shape[0]) throw new ShapeError(op, `${shape[0]} rows of logits and ${given[0]} targets: ${told}`);
+  if (given.length !== shape.length)
+    throw new ShapeError(op, `targets of rank ${given.length} for logits of rank ${own.length}: ${told}`);
+  if (dim === 1 && given[0] !== shape[0])
+    throw new ShapeError(op, `${shape[0]} rows of logits and ${given[0]} targets: ${told}`);
   const differing = given.findIndex((n, d) => n !== shape[d]);
-  if (differing >= 0) throw new ShapeError(op, `sizes ${shape[differing]} and ${given[differing]} of logits and targets differ: ${told}`);
-  if (dtypes[target.dtype].category !== 'integer') throw new DTypeError(op, `classes must be integers, got ${target.dtype}; convert with .to('int64')`);
-  if (!isFloat(scores.dtype)) throw new DTypeError(op, `logits must be floats, got ${scores.dtype}; convert with .to('float32')`);
+  if (differing >= 0)
+    throw new ShapeError(op, `sizes ${shape[differing]} and ${given[differing]} of logits and targets differ: ${told}`);
+  if (dtypes[target.dtype].category !== 'integer')
+    throw new DTypeError(op, `classes must be integers, got ${target.dtype}; convert with .to('int64')`);
+  if (!isFloat(scores.dtype))
+    throw new DTypeError(op, `logits must be floats, got ${scores.dtype}; convert with .to('float32')`);
   if (weight !== null && !sameNumbers(weight.layout.shape, [own[dim]!]))
-    throw new ShapeError(op, `the weight has shape ${shapeText(weight.layout.shape)} for ${own[dim]} classes; it must be (${own[dim]},)`);
+    throw new ShapeError(
+      op,
+      `the weight has shape ${shapeText(weight.layout.shape)} for ${own[dim]} classes; it must be (${own[dim]},)`,
+    );
   return { dim, classes: own[dim]!, shape };
 }
 
@@ -35,9 +57,11 @@ const indexOps = new Map<string, Op<'map'>>();
 
 /** An op by its public name, made when first needed. */
 function named<K extends 'map' | 'gather'>(ops: Map<string, Op<K>>, key: string, make: () => Op<K>): Op<K> {
-  let op = ops.get(key);
-  if (op === undefined) ops.set(key, (op = make()));
-  return op;
+  const known = ops.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  ops.set(key, made);
+  return made;
 }
 
 /** Negative classes moved out of range, where a gather would count them from the end. */
@@ -49,7 +73,10 @@ export function indexOf(op: string, target: Tensor, classes: number, ignored: nu
     const t = input(0, 'i32');
     const index = guarded(t, scalar(0, 'i32'));
     const expression = ignored === null ? index : select(equal(t, scalar(1, 'i32')), same(0, t), index);
-    return new Op('map', op, { inPlace: false, build: () => ({ outputs: [{ dtype: 'int64', expression }], scalars: ignored === null ? 1 : 2 }) });
+    return new Op('map', op, {
+      inPlace: false,
+      build: () => ({ outputs: [{ dtype: 'int64', expression }], scalars: ignored === null ? 1 : 2 }),
+    });
   });
   return dispatch(of, target, null, null, ignored === null ? [classes] : [classes, ignored]);
 }
@@ -58,5 +85,9 @@ const gatherOps = new Map<string, Op<'gather'>>();
 
 /** The values at the indices, which are aligned with all dimensions but `dim`. An index out of range is an `IndexError` of the public op. */
 export function pick(op: string, values: Tensor, dim: number, index: Tensor): Tensor {
-  return dispatch(named(gatherOps, `${op} ${dim}`, () => new Op('gather', op, { form: 'aligned', dims: [dim], at: dim })), values, index);
+  return dispatch(
+    named(gatherOps, `${op} ${dim}`, () => new Op('gather', op, { form: 'aligned', dims: [dim], at: dim })),
+    values,
+    index,
+  );
 }

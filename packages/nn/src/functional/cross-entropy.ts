@@ -1,11 +1,19 @@
 /** Cross entropy of logits and negative log-likelihood of log-probabilities, with classes or class probabilities as targets. */
-import { add, AutogradError, dtypes, DTypeError, isFloat, mul, neg, ShapeError, ValueError } from '@nn/backend';
+
 import { isGradEnabled } from '@nn/autograd';
+import { AutogradError, add, DTypeError, isFloat, mul, neg, ShapeError, ValueError } from '@nn/backend';
 import { type CanCompare, type Checked, type CrossEntropyShape, logSoftmax, mul as product, type ShapeOf, type ShapeOr, sum as sumOf, type Tensor } from '@nn/tensor'; // biome-ignore format: a list
 import { reshape, sameNumbers, shapeText } from '@nn/tensor/internal';
-import { type ClassLayout, classLayout, indexOf, pick } from './classes.ts';
 import { reduceSamples } from './class-loss.ts';
-import { checkReduction, elementwiseLoss, type LossShape, present, type Reduction, type ReductionOptions } from './loss.ts';
+import { type ClassLayout, classLayout, indexOf, pick } from './classes.ts';
+import {
+  checkReduction,
+  elementwiseLoss,
+  type LossShape,
+  present,
+  type Reduction,
+  type ReductionOptions,
+} from './loss.ts';
 
 export interface ClassOptions<R extends Reduction = Reduction> extends ReductionOptions<R> {
   /** (C): how much each class counts; all the same. */
@@ -20,7 +28,8 @@ export interface CrossEntropyOptions<R extends Reduction = Reduction> extends Cl
 }
 
 /** The class weights along the class dimension of scores. */
-const alongClasses = (weight: Tensor, rank: number, dim: number): Tensor => reshape(weight, [weight.layout.size, ...new Array<number>(rank - dim - 1).fill(1)]);
+const alongClasses = (weight: Tensor, rank: number, dim: number): Tensor =>
+  reshape(weight, [weight.layout.size, ...new Array<number>(rank - dim - 1).fill(1)]);
 
 /** Σ over the classes of (weighted) log-probabilities. */
 function sumOverClasses(logProbabilities: Tensor, dim: number, weight: Tensor | null): Tensor {
@@ -37,10 +46,14 @@ function sumOverClasses(logProbabilities: Tensor, dim: number, weight: Tensor | 
 function ofClasses(op: string, x: Tensor, target: Tensor, layout: ClassLayout, options: CrossEntropyOptions): Tensor {
   const { ignoreIndex = -100, labelSmoothing = 0, reduction = 'mean' } = options;
   const weight = options.weight ?? null;
-  if (weight?.requiresGrad === true && isGradEnabled()) throw new AutogradError(op, 'class weights have no gradient; pass weight.detach()');
+  if (weight?.requiresGrad === true && isGradEnabled())
+    throw new AutogradError(op, 'class weights have no gradient; pass weight.detach()');
   const { dim, classes, shape } = layout;
   const flat = [target.layout.size];
-  const aligned = reshape(target, x.layout.shape.map((n, d) => (d === dim ? 1 : n)));
+  const aligned = reshape(
+    target,
+    x.layout.shape.map((n, d) => (d === dim ? 1 : n)),
+  );
   const index = indexOf(op, aligned, classes, ignoreIndex);
   const picked = pick(op, x, dim, index);
   const flatIndex = weight === null ? null : reshape(index, flat);
@@ -51,15 +64,32 @@ function ofClasses(op: string, x: Tensor, target: Tensor, layout: ClassLayout, o
     weight: weight === null ? null : pick(op, weight, 0, flatIndex!),
     sum: wideSum === null ? null : reshape(wideSum, flat),
   };
-  const loss = reduceSamples(samples, { ignoreIndex, share: 1 - labelSmoothing, rest: labelSmoothing / classes }, reduction);
+  const loss = reduceSamples(
+    samples,
+    { ignoreIndex, share: 1 - labelSmoothing, rest: labelSmoothing / classes },
+    reduction,
+  );
   const out = reduction === 'none' ? reshape(loss, shape) : loss;
-  for (const t of [aligned, index, picked, flatIndex, wideSum, ...Object.values(samples), ...(out === loss ? [] : [loss])]) t?.dispose();
+  for (const t of [
+    aligned,
+    index,
+    picked,
+    flatIndex,
+    wideSum,
+    ...Object.values(samples),
+    ...(out === loss ? [] : [loss]),
+  ])
+    t?.dispose();
   return out;
 }
 
 const ofProbabilities = {
   plain: elementwiseLoss('crossEntropy', ([x, t], [share, rest]) => neg(mul(x!, add(mul(t!, share!), rest!))), 2),
-  weighted: elementwiseLoss('crossEntropy', ([x, t, w], [share, rest]) => neg(mul(mul(x!, add(mul(t!, share!), rest!)), w!)), 2),
+  weighted: elementwiseLoss(
+    'crossEntropy',
+    ([x, t, w], [share, rest]) => neg(mul(mul(x!, add(mul(t!, share!), rest!)), w!)),
+    2,
+  ),
 };
 
 /** The loss of log-probabilities and class probabilities. */
@@ -68,12 +98,23 @@ function ofDistributions(x: Tensor, target: Tensor, options: CrossEntropyOptions
   const { shape } = x.layout;
   const dim = shape.length === 1 ? 0 : 1;
   const weight = options.weight ?? null;
-  if (ignoreIndex >= 0) throw new ValueError('crossEntropy', `ignoreIndex ${ignoreIndex} is a class, but the targets are probabilities; give rows that don't count probabilities of 0`);
+  if (ignoreIndex >= 0)
+    throw new ValueError(
+      'crossEntropy',
+      `ignoreIndex ${ignoreIndex} is a class, but the targets are probabilities; give rows that don't count probabilities of 0`,
+    );
   if (weight !== null && !sameNumbers(weight.layout.shape, [shape[dim]!]))
-    throw new ShapeError('crossEntropy', `the weight has shape ${shapeText(weight.layout.shape)} for ${shape[dim]} classes; it must be (${shape[dim]},)`);
+    throw new ShapeError(
+      'crossEntropy',
+      `the weight has shape ${shapeText(weight.layout.shape)} for ${shape[dim]} classes; it must be (${shape[dim]},)`,
+    );
   const wide = weight === null ? null : alongClasses(weight, shape.length, dim);
   const loss = weight === null ? ofProbabilities.plain : ofProbabilities.weighted;
-  const out = loss(present(x, target, wide), { reduction, numbers: [1 - labelSmoothing, labelSmoothing / shape[dim]!], along: dim });
+  const out = loss(present(x, target, wide), {
+    reduction,
+    numbers: [1 - labelSmoothing, labelSmoothing / shape[dim]!],
+    along: dim,
+  });
   wide?.dispose();
   return out;
 }
@@ -82,14 +123,21 @@ function crossEntropyOf(logits: Tensor, target: Tensor, options: CrossEntropyOpt
   const op = 'crossEntropy';
   const { labelSmoothing = 0 } = options;
   checkReduction(op, options.reduction ?? 'mean');
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) throw new ValueError(op, `labelSmoothing is ${labelSmoothing}; it must lie between 0 and 1`);
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
+    throw new ValueError(op, `labelSmoothing is ${labelSmoothing}; it must lie between 0 and 1`);
   const { shape } = logits.layout;
   const isDistribution = shape.length > 0 && sameNumbers(shape, target.layout.shape);
   if (isDistribution && !isFloat(target.dtype))
-    throw new DTypeError(op, `targets of the logits' shape ${shapeText(shape)} are class probabilities, but these are ${target.dtype}; convert with .to('float32')`);
+    throw new DTypeError(
+      op,
+      `targets of the logits' shape ${shapeText(shape)} are class probabilities, but these are ${target.dtype}; convert with .to('float32')`,
+    );
   const layout = isDistribution ? null : classLayout(op, logits, target, options.weight ?? null);
   const logProbabilities = logSoftmax(logits, (shape.length === 1 ? 0 : 1) as never) as Tensor;
-  const loss = layout === null ? ofDistributions(logProbabilities, target, options) : ofClasses(op, logProbabilities, target, layout, options);
+  const loss =
+    layout === null
+      ? ofDistributions(logProbabilities, target, options)
+      : ofClasses(op, logProbabilities, target, layout, options);
   logProbabilities.dispose();
   return loss;
 }
@@ -118,7 +166,11 @@ export const crossEntropy: <A extends Tensor, B extends Tensor, R extends Reduct
  * `crossEntropy` of log-probabilities, as `logSoftmax` gives them: -x[class], for classes only. PyTorch: `F.nll_loss`.
  * @throws ShapeError if the shapes don't fit, IndexError (at the latest when the result is read) for a class out of range
  */
-export function nllLoss<A extends Tensor, R extends Reduction = 'mean'>(input: A, target: Tensor, options: ClassOptions<R> = {}): Tensor<LossShape<R>, A['dtype']> {
+export function nllLoss<A extends Tensor, R extends Reduction = 'mean'>(
+  input: A,
+  target: Tensor,
+  options: ClassOptions<R> = {},
+): Tensor<LossShape<R>, A['dtype']> {
   checkReduction('nllLoss', options.reduction ?? 'mean');
   const layout = classLayout('nllLoss', input, target, options.weight ?? null);
   return ofClasses('nllLoss', input, target, layout, { ...options, labelSmoothing: 0 }) as never;

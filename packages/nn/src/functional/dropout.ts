@@ -1,6 +1,18 @@
 /** Dropout of whole channels, and dropout that keeps mean and variance. Plain dropout is an op of @nn/tensor. */
-import { add, cast, dtypes, input, isFloat, mul, scalar, select, DTypeError, ShapeError, ValueError } from '@nn/backend';
-import { bernoulli_, dropout, type DropoutOptions, empty, ones, type Tensor } from '@nn/tensor';
+import {
+  add,
+  cast,
+  DTypeError,
+  dtypes,
+  input,
+  isFloat,
+  mul,
+  ShapeError,
+  scalar,
+  select,
+  ValueError,
+} from '@nn/backend';
+import { bernoulli_, type DropoutOptions, dropout, empty, ones, type Tensor } from '@nn/tensor';
 import { dispatch, Op, shapeText } from '@nn/tensor/internal';
 
 /** Refuses what is no probability, in PyTorch's words. */
@@ -29,11 +41,18 @@ function dropChannels(op: string, x: Tensor, channels: number, options: DropoutO
 }
 
 /** Dropout of channels of (N, C, L…), `spatial` dimensions after them; without a batch where `unbatched` ranks allow it. */
-function channelDropout(op: string, spatial: number, isBatched: (rank: number) => boolean): <A extends Tensor>(x: A, options?: DropoutOptions) => Tensor<A['~shape'], A['dtype']> {
+function channelDropout(
+  op: string,
+  spatial: number,
+  isBatched: (rank: number) => boolean,
+): <A extends Tensor>(x: A, options?: DropoutOptions) => Tensor<A['~shape'], A['dtype']> {
   return (x, options = {}) => {
     const rank = x.layout.shape.length;
     if (rank !== spatial + 1 && rank !== spatial + 2)
-      throw new ShapeError(op, `the input has ${rank} dimensions, expected ${spatial + 1} or ${spatial + 2}: ${shapeText(x.layout.shape)}`);
+      throw new ShapeError(
+        op,
+        `the input has ${rank} dimensions, expected ${spatial + 1} or ${spatial + 2}: ${shapeText(x.layout.shape)}`,
+      );
     return dropChannels(op, x, isBatched(rank) ? 1 : 0, options) as never;
   };
 }
@@ -60,7 +79,10 @@ const alphaOp = new Op('map', 'alphaDropout', {
     const type = dtypes[dtype].scalar;
     const x = input(0, type);
     const kept = add(mul(x, scalar(0, type)), scalar(1, type));
-    return { outputs: [{ dtype, expression: select(cast(input(1, type), 'bool'), kept, scalar(2, type)) }], scalars: 3 };
+    return {
+      outputs: [{ dtype, expression: select(cast(input(1, type), 'bool'), kept, scalar(2, type)) }],
+      scalars: 3,
+    };
   },
 });
 
@@ -81,10 +103,12 @@ function alphaDrop(op: string, x: Tensor, shape: readonly number[], options: Dro
 /**
  * Dropout to selu's limit instead of 0, rescaled so that mean 0 and variance 1 stay (Klambauer et al. 2017); x itself unless `training`. PyTorch: `F.alpha_dropout`.
  */
-export const alphaDropout: ChannelDropout = (x, options = {}) => alphaDrop('alphaDropout', x, x.layout.shape, options) as never;
+export const alphaDropout: ChannelDropout = (x, options = {}) =>
+  alphaDrop('alphaDropout', x, x.layout.shape, options) as never;
 
 /** The same for whole channels of (N, C, …). PyTorch: `F.feature_alpha_dropout`. */
 export const featureAlphaDropout: ChannelDropout = (x, options = {}) => {
-  if (x.layout.shape.length < 2) throw new ShapeError('featureAlphaDropout', `the input must be (N, C, …), got ${shapeText(x.layout.shape)}`);
+  if (x.layout.shape.length < 2)
+    throw new ShapeError('featureAlphaDropout', `the input must be (N, C, …), got ${shapeText(x.layout.shape)}`);
   return alphaDrop('featureAlphaDropout', x, channelShape('featureAlphaDropout', x, 1), options) as never;
 };

@@ -4,7 +4,7 @@ export { type ClassOptions, type CrossEntropyOptions, crossEntropy, nllLoss } fr
 export { alphaDropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from './dropout.ts';
 export type { LossShape, PairLoss, Reduction, ReductionOptions } from './loss.ts';
 export {
-  cosineEmbeddingLoss, hingeEmbeddingLoss, type MarginOptions, marginRankingLoss, type MultiMarginOptions, multiMarginLoss, softMarginLoss, type TripletOptions,
+  cosineEmbeddingLoss, hingeEmbeddingLoss, type MarginOptions, type MultiMarginOptions, marginRankingLoss, multiMarginLoss, softMarginLoss, type TripletOptions,
   tripletMarginLoss,
 } from './margin.ts'; // biome-ignore format: a list
 export {

@@ -2,9 +2,29 @@
  * Losses that are an expression of the elements of their operands: computed and reduced in one launch. Knows how a loss is said to the core, not which
  * ones there are.
  */
-import { castTo, DTypeError, div, dtypes, type Expression, input, isFloat, scalar, ShapeError, ValueError } from '@nn/backend';
+import {
+  castTo,
+  DTypeError,
+  div,
+  dtypes,
+  type Expression,
+  input,
+  isFloat,
+  ShapeError,
+  scalar,
+  ValueError,
+} from '@nn/backend';
 import { resultType, type Tensor } from '@nn/tensor';
-import { broadcastShapes, dispatchMany, type Layout, Op, type ReduceBuild, sameNumbers, shapeText, sizeOf } from '@nn/tensor/internal';
+import {
+  broadcastShapes,
+  dispatchMany,
+  type Layout,
+  Op,
+  type ReduceBuild,
+  sameNumbers,
+  shapeText,
+  sizeOf,
+} from '@nn/tensor/internal';
 
 /** What becomes of the losses of the elements: their mean, their sum, or nothing. */
 export type Reduction = 'mean' | 'sum' | 'none';
@@ -43,28 +63,53 @@ export function checkReduction(op: string, reduction: string): void {
 }
 
 /** The dtype that operands meet in. */
-export function lossType(op: string, layouts: readonly { readonly dtype: Layout['dtype']; readonly shape: readonly number[] }[]): Layout['dtype'] {
+export function lossType(
+  op: string,
+  layouts: readonly { readonly dtype: Layout['dtype']; readonly shape: readonly number[] }[],
+): Layout['dtype'] {
   const dtype = resultType(layouts);
-  if (!isFloat(dtype)) throw new DTypeError(op, `takes floats, got ${layouts.map((layout) => layout.dtype).join(' and ')}; convert with .to('float32')`);
+  if (!isFloat(dtype))
+    throw new DTypeError(
+      op,
+      `takes floats, got ${layouts.map((layout) => layout.dtype).join(' and ')}; convert with .to('float32')`,
+    );
   return dtype;
 }
 
 /** Refuses operands of different shapes. */
 export function checkSameShape(op: string, input: Tensor, target: Tensor, names = 'input and target'): void {
   if (!sameNumbers(input.layout.shape, target.layout.shape))
-    throw new ShapeError(op, `${names} have shapes ${shapeText(input.layout.shape)} and ${shapeText(target.layout.shape)}; they must be equal`);
+    throw new ShapeError(
+      op,
+      `${names} have shapes ${shapeText(input.layout.shape)} and ${shapeText(target.layout.shape)}; they must be equal`,
+    );
 }
 
 /** Expression and dtype for operands of these layouts. */
-function built(name: string, expression: LossExpression, count: number, layouts: readonly Layout[]): { dtype: Layout['dtype']; value: Expression } {
+function built(
+  name: string,
+  expression: LossExpression,
+  count: number,
+  layouts: readonly Layout[],
+): { dtype: Layout['dtype']; value: Expression } {
   const dtype = lossType(name, layouts);
   const { scalar: type } = dtypes[dtype];
   const operands = layouts.map((layout, i) => castTo(input(i, dtypes[layout.dtype].scalar), dtype));
-  return { dtype, value: expression(operands, Array.from({ length: count }, (_, k) => scalar(k, type))) };
+  return {
+    dtype,
+    value: expression(
+      operands,
+      Array.from({ length: count }, (_, k) => scalar(k, type)),
+    ),
+  };
 }
 
 /** Makes a loss of an expression over `numbers` run-time numbers. */
-export function elementwiseLoss(name: string, expression: LossExpression, numbers = 0): (operands: readonly Tensor[], call: LossCall) => Tensor {
+export function elementwiseLoss(
+  name: string,
+  expression: LossExpression,
+  numbers = 0,
+): (operands: readonly Tensor[], call: LossCall) => Tensor {
   const map = new Op('map', name, {
     inPlace: false,
     build: (layouts) => {
@@ -79,9 +124,16 @@ export function elementwiseLoss(name: string, expression: LossExpression, number
     if (op === undefined) {
       const build = (layouts: readonly Layout[]): ReduceBuild => {
         const { dtype, value } = built(name, expression, numbers, layouts);
-        return { dtype, combine: 'sum', body: value, epilogue: div(input(0, value.type), scalar(numbers, value.type)), scalars: numbers + 1 };
+        return {
+          dtype,
+          combine: 'sum',
+          body: value,
+          epilogue: div(input(0, value.type), scalar(numbers, value.type)),
+          scalars: numbers + 1,
+        };
       };
-      sums.set(key, (op = new Op('reduce', name, { dims, keepdim: false, build })));
+      op = new Op('reduce', name, { dims, keepdim: false, build });
+      sums.set(key, op);
     }
     return op;
   };
@@ -90,11 +142,18 @@ export function elementwiseLoss(name: string, expression: LossExpression, number
     checkReduction(name, reduction);
     if (reduction === 'none' && along === undefined) return dispatchMany(map, operands, given)[0]!;
     if (reduction === 'none') return dispatchMany(sumOver([along!]), operands, [...given, divisor])[0]!;
-    const shape = broadcastShapes(name, operands.map((t) => t.layout.shape));
+    const shape = broadcastShapes(
+      name,
+      operands.map((t) => t.layout.shape),
+    );
     const losses = sizeOf(shape) / (along === undefined ? 1 : shape[along]!);
-    return dispatchMany(sumOver(shape.map((_, d) => d)), operands, [...given, reduction === 'sum' ? divisor : divisor * losses])[0]!;
+    return dispatchMany(sumOver(shape.map((_, d) => d)), operands, [
+      ...given,
+      reduction === 'sum' ? divisor : divisor * losses,
+    ])[0]!;
   };
 }
 
 /** The operands that were given. */
-export const present = (...operands: readonly (Tensor | null | undefined)[]): Tensor[] => operands.filter((t) => t !== null && t !== undefined);
+export const present = (...operands: readonly (Tensor | null | undefined)[]): Tensor[] =>
+  operands.filter((t) => t !== null && t !== undefined);

@@ -1,9 +1,17 @@
 /** Losses that ask for a margin between what is right and what isn't. */
-import { add, castTo, constant, div, dtypes, equal, type Expression, input as operand, less, lessEqual, logSigmoid, mul, neg, notEqual, same, select, ShapeError, sqrt, sub, ValueError } from '@nn/backend'; // biome-ignore format: a list
+import { add, castTo, constant, div, dtypes, type Expression, equal, less, lessEqual, logSigmoid, mul, neg, notEqual, input as operand, ShapeError, same, select, sqrt, sub, ValueError } from '@nn/backend'; // biome-ignore format: a list
 import { arange, minimum, pairwiseDistance, type Tensor } from '@nn/tensor';
 import { dispatch, Op, reshape, shapeText } from '@nn/tensor/internal';
-import { checkSameShape, elementwiseLoss, type LossShape, lossType, type PairLoss, type Reduction, type ReductionOptions } from './loss.ts';
 import { classLayout, indexOf, pick } from './classes.ts';
+import {
+  checkSameShape,
+  elementwiseLoss,
+  type LossShape,
+  lossType,
+  type PairLoss,
+  type Reduction,
+  type ReductionOptions,
+} from './loss.ts';
 import { productSum } from './product-sum.ts';
 
 export interface MarginOptions {
@@ -16,16 +24,30 @@ const positivePart = (x: Expression): Expression => select(lessEqual(same(0, x),
 
 /** `yes` where the label is 1 plus `no` where it is -1; other labels count as both. */
 function byLabel(label: Expression, yes: Expression, no: Expression): Expression {
-  return add(select(notEqual(label, same(-1, label)), yes, same(0, yes)), select(notEqual(label, same(1, label)), no, same(0, no)));
+  return add(
+    select(notEqual(label, same(-1, label)), yes, same(0, yes)),
+    select(notEqual(label, same(1, label)), no, same(0, no)),
+  );
 }
 
-const hinge = elementwiseLoss('hingeEmbeddingLoss', ([x, y], [margin]) => byLabel(y!, x!, positivePart(sub(margin!, x!))), 1);
+const hinge = elementwiseLoss(
+  'hingeEmbeddingLoss',
+  ([x, y], [margin]) => byLabel(y!, x!, positivePart(sub(margin!, x!))),
+  1,
+);
 
 /** Distances x where the target is 1, max(0, margin - x) where it is -1; margin is 1. PyTorch: `F.hinge_embedding_loss`. */
-export const hingeEmbeddingLoss: PairLoss<MarginOptions> = ((x: Tensor, y: Tensor, options: ReductionOptions & MarginOptions = {}) =>
-  hinge([x, y], { reduction: options.reduction, numbers: [options.margin ?? 1] })) as never;
+export const hingeEmbeddingLoss: PairLoss<MarginOptions> = ((
+  x: Tensor,
+  y: Tensor,
+  options: ReductionOptions & MarginOptions = {},
+) => hinge([x, y], { reduction: options.reduction, numbers: [options.margin ?? 1] })) as never;
 
-const ranking = elementwiseLoss('marginRankingLoss', ([a, b, y], [margin]) => positivePart(add(neg(mul(y!, sub(a!, b!))), margin!)), 1);
+const ranking = elementwiseLoss(
+  'marginRankingLoss',
+  ([a, b, y], [margin]) => positivePart(add(neg(mul(y!, sub(a!, b!))), margin!)),
+  1,
+);
 
 /**
  * max(0, margin - y (x1 - x2)): the first input should be larger where the target y is 1, the second where it is -1; margin is 0. PyTorch:
@@ -40,7 +62,10 @@ export function marginRankingLoss<A extends Tensor, R extends Reduction = 'mean'
 ): Tensor<LossShape<R>, A['dtype']> {
   const shapes = [input1, input2, target].map((t) => t.layout.shape);
   if (shapes.some((shape) => shape.length !== shapes[0]!.length))
-    throw new ShapeError('marginRankingLoss', `inputs and target have shapes ${shapes.map(shapeText).join(', ')}; they must have as many dimensions`);
+    throw new ShapeError(
+      'marginRankingLoss',
+      `inputs and target have shapes ${shapes.map(shapeText).join(', ')}; they must have as many dimensions`,
+    );
   return ranking([input1, input2, target], { reduction: options.reduction, numbers: [options.margin ?? 0] }) as never;
 }
 
@@ -68,7 +93,11 @@ const cosineOp = new Op('map', 'cosineEmbeddingLoss', {
 
 const cosine = elementwiseLoss(
   'cosineEmbeddingLoss',
-  ([c, y], [margin]) => add(select(equal(y!, same(1, y!)), sub(same(1, c!), c!), same(0, c!)), select(equal(y!, same(-1, y!)), positivePart(sub(c!, margin!)), same(0, c!))),
+  ([c, y], [margin]) =>
+    add(
+      select(equal(y!, same(1, y!)), sub(same(1, c!), c!), same(0, c!)),
+      select(equal(y!, same(-1, y!)), positivePart(sub(c!, margin!)), same(0, c!)),
+    ),
   1,
 );
 
@@ -86,7 +115,10 @@ export function cosineEmbeddingLoss<A extends Tensor, R extends Reduction = 'mea
   const op = 'cosineEmbeddingLoss';
   const rank = target.layout.shape.length;
   if (rank > 1 || input1.layout.shape.length !== rank + 1 || input2.layout.shape.length !== rank + 1)
-    throw new ShapeError(op, `inputs ${shapeText(input1.layout.shape)} and ${shapeText(input2.layout.shape)} and targets ${shapeText(target.layout.shape)}; expected (N, D), (N, D) and (N), or (D), (D) and ()`);
+    throw new ShapeError(
+      op,
+      `inputs ${shapeText(input1.layout.shape)} and ${shapeText(input2.layout.shape)} and targets ${shapeText(target.layout.shape)}; expected (N, D), (N, D) and (N), or (D), (D) and ()`,
+    );
   const parts = [productSum(input1, input2), productSum(input1, input1), productSum(input2, input2)] as const;
   const angle = dispatch(cosineOp, ...parts);
   const loss = cosine([angle, target], { reduction: options.reduction, numbers: [options.margin ?? 0] });
@@ -103,7 +135,11 @@ export interface TripletOptions extends MarginOptions {
   readonly swap?: boolean | undefined;
 }
 
-const triplet = elementwiseLoss('tripletMarginLoss', ([near, far], [margin]) => positivePart(sub(add(margin!, near!), far!)), 1);
+const triplet = elementwiseLoss(
+  'tripletMarginLoss',
+  ([near, far], [margin]) => positivePart(sub(add(margin!, near!), far!)),
+  1,
+);
 
 /**
  * max(0, margin + |a - p| - |a - n|): an anchor should be nearer to the positive than to the negative, by a margin of 1. Vectors lie in the last dimension. PyTorch:
@@ -118,7 +154,10 @@ export function tripletMarginLoss<A extends Tensor, R extends Reduction = 'mean'
 ): Tensor<LossShape<R>, A['dtype']> {
   const shapes = [anchor, positive, negative].map((t) => t.layout.shape);
   if (shapes.some((shape) => shape.length !== shapes[0]!.length))
-    throw new ShapeError('tripletMarginLoss', `anchor, positive and negative have shapes ${shapes.map(shapeText).join(', ')}; they must have as many dimensions`);
+    throw new ShapeError(
+      'tripletMarginLoss',
+      `anchor, positive and negative have shapes ${shapes.map(shapeText).join(', ')}; they must have as many dimensions`,
+    );
   const norm = { p: options.p ?? 2, eps: options.eps ?? 1e-6 };
   const near: Tensor = pairwiseDistance(anchor, positive, norm);
   const own: Tensor = pairwiseDistance(anchor, negative, norm);
@@ -149,7 +188,10 @@ const beside = (power: 1 | 2, weighted: boolean) =>
     },
     1,
   );
-const multi = { 1: { plain: beside(1, false), weighted: beside(1, true) }, 2: { plain: beside(2, false), weighted: beside(2, true) } };
+const multi = {
+  1: { plain: beside(1, false), weighted: beside(1, true) },
+  2: { plain: beside(2, false), weighted: beside(2, true) },
+};
 
 /**
  * Σ over other classes j of max(0, margin - x[right] + x[j])ᵖ / C for scores (N, C) and classes (N), or (C) and (); margin is 1. PyTorch: `F.multi_margin_loss`.
@@ -165,7 +207,8 @@ export function multiMarginLoss<A extends Tensor, R extends Reduction = 'mean'>(
   const weight = options.weight ?? null;
   if (p !== 1 && p !== 2) throw new ValueError(op, `p is ${String(p)}; it must be 1 or 2`);
   const rank = input.layout.shape.length;
-  if (rank !== 1 && rank !== 2) throw new ShapeError(op, `scores of shape ${shapeText(input.layout.shape)}; expected (N, C) or (C)`);
+  if (rank !== 1 && rank !== 2)
+    throw new ShapeError(op, `scores of shape ${shapeText(input.layout.shape)}; expected (N, C) or (C)`);
   const { classes, shape } = classLayout(op, input, target, weight);
   const own = reshape(target, [...shape, 1]);
   const index = indexOf(op, own, classes);

@@ -1,7 +1,15 @@
 /** Losses of probabilities and their logarithms: of two classes, of independent labels, of distributions. */
-import { add, binaryCrossEntropy as crossEntropyOf, binaryCrossEntropyWithLogits as crossEntropyOfLogits, exp, type Expression, logSigmoid, mul, neg, same, ShapeError, sub, xlogy } from '@nn/backend'; // biome-ignore format: a list
+import { add, binaryCrossEntropy as crossEntropyOf, binaryCrossEntropyWithLogits as crossEntropyOfLogits, type Expression, exp, logSigmoid, mul, neg, ShapeError, same, sub, xlogy } from '@nn/backend'; // biome-ignore format: a list
 import type { Tensor } from '@nn/tensor';
-import { checkSameShape, elementwiseLoss, type LossShape, type PairLoss, present, type Reduction, type ReductionOptions } from './loss.ts';
+import {
+  checkSameShape,
+  elementwiseLoss,
+  type LossShape,
+  type PairLoss,
+  present,
+  type Reduction,
+  type ReductionOptions,
+} from './loss.ts';
 
 export interface WeightOptions {
   /** Multiplies the loss of each element; broadcasts to the input. */
@@ -23,7 +31,11 @@ const binary = {
  * console.log((await binaryCrossEntropy(tensor([0.5, 0.25]), tensor([1, 0])).item()).toFixed(4)); // prints: 0.4904
  * ```
  */
-export const binaryCrossEntropy: PairLoss<WeightOptions> = ((input: Tensor, target: Tensor, options: ReductionOptions & WeightOptions = {}) => {
+export const binaryCrossEntropy: PairLoss<WeightOptions> = ((
+  input: Tensor,
+  target: Tensor,
+  options: ReductionOptions & WeightOptions = {},
+) => {
   checkSameShape('binaryCrossEntropy', input, target);
   const weight = options.weight ?? null;
   return (weight === null ? binary.plain : binary.weighted)(present(input, target, weight), options);
@@ -36,7 +48,9 @@ export interface LogitsOptions extends WeightOptions {
 
 const logits = {
   plain: elementwiseLoss('binaryCrossEntropyWithLogits', ([x, t]) => crossEntropyOfLogits(x!, t!, same(1, x!))),
-  weighted: elementwiseLoss('binaryCrossEntropyWithLogits', ([x, t, w]) => mul(crossEntropyOfLogits(x!, t!, same(1, x!)), w!)),
+  weighted: elementwiseLoss('binaryCrossEntropyWithLogits', ([x, t, w]) =>
+    mul(crossEntropyOfLogits(x!, t!, same(1, x!)), w!),
+  ),
   positive: elementwiseLoss('binaryCrossEntropyWithLogits', ([x, t, p]) => crossEntropyOfLogits(x!, t!, p!)),
   both: elementwiseLoss('binaryCrossEntropyWithLogits', ([x, t, p, w]) => mul(crossEntropyOfLogits(x!, t!, p!), w!)),
 };
@@ -51,16 +65,28 @@ const logits = {
  * console.log(await binaryCrossEntropyWithLogits(tensor([200, -50]), tensor([0, 0]), { reduction: 'sum' }).item()); // prints: 200
  * ```
  */
-export const binaryCrossEntropyWithLogits: PairLoss<LogitsOptions> = ((input: Tensor, target: Tensor, options: ReductionOptions & LogitsOptions = {}) => {
+export const binaryCrossEntropyWithLogits: PairLoss<LogitsOptions> = ((
+  input: Tensor,
+  target: Tensor,
+  options: ReductionOptions & LogitsOptions = {},
+) => {
   checkSameShape('binaryCrossEntropyWithLogits', input, target);
   const weight = options.weight ?? null;
   const posWeight = options.posWeight ?? null;
-  const loss = posWeight === null ? (weight === null ? logits.plain : logits.weighted) : weight === null ? logits.positive : logits.both;
+  const loss =
+    posWeight === null
+      ? weight === null
+        ? logits.plain
+        : logits.weighted
+      : weight === null
+        ? logits.positive
+        : logits.both;
   return loss(present(input, target, posWeight, weight), options);
 }) as never;
 
 /** -(t log σ(x) + (1 - t) log σ(-x)), as composition. */
-const labelLoss = (x: Expression, t: Expression): Expression => neg(add(mul(t, logSigmoid(x)), mul(sub(same(1, t), t), logSigmoid(neg(x)))));
+const labelLoss = (x: Expression, t: Expression): Expression =>
+  neg(add(mul(t, logSigmoid(x)), mul(sub(same(1, t), t), logSigmoid(neg(x)))));
 
 const labels = {
   plain: elementwiseLoss('multilabelSoftMarginLoss', ([x, t]) => labelLoss(x!, t!)),
@@ -71,13 +97,22 @@ const labels = {
  * The mean over the last dimension of `binaryCrossEntropyWithLogits`, then reduced. PyTorch: `F.multilabel_soft_margin_loss`.
  * @throws ShapeError if the shapes differ, or there is no last dimension
  */
-export const multilabelSoftMarginLoss: PairLoss<WeightOptions> = ((input: Tensor, target: Tensor, options: ReductionOptions & WeightOptions = {}) => {
+export const multilabelSoftMarginLoss: PairLoss<WeightOptions> = ((
+  input: Tensor,
+  target: Tensor,
+  options: ReductionOptions & WeightOptions = {},
+) => {
   checkSameShape('multilabelSoftMarginLoss', input, target);
   const { shape } = input.layout;
-  if (shape.length === 0) throw new ShapeError('multilabelSoftMarginLoss', 'the input needs a dimension of labels at least');
+  if (shape.length === 0)
+    throw new ShapeError('multilabelSoftMarginLoss', 'the input needs a dimension of labels at least');
   const weight = options.weight ?? null;
   const loss = weight === null ? labels.plain : labels.weighted;
-  return loss(present(input, target, weight), { reduction: options.reduction, along: shape.length - 1, divisor: shape.at(-1)! });
+  return loss(present(input, target, weight), {
+    reduction: options.reduction,
+    along: shape.length - 1,
+    divisor: shape.at(-1)!,
+  });
 }) as never;
 
 export interface DivergenceOptions {

@@ -1,8 +1,15 @@
 /** Losses of numbers: how far a prediction is from what it should be. */
-import { abs, add, div, exp, type Expression, less, log, mul, same, select, ShapeError, sub, ValueError } from '@nn/backend'; // biome-ignore format: a list
+import { abs, add, div, type Expression, exp, less, log, mul, ShapeError, same, select, sub, ValueError } from '@nn/backend'; // biome-ignore format: a list
 import type { Tensor } from '@nn/tensor';
 import { alias, reshape, sameNumbers, shapeText } from '@nn/tensor/internal';
-import { checkSameShape, elementwiseLoss, type LossShape, type PairLoss, type Reduction, type ReductionOptions } from './loss.ts';
+import {
+  checkSameShape,
+  elementwiseLoss,
+  type LossShape,
+  type PairLoss,
+  type Reduction,
+  type ReductionOptions,
+} from './loss.ts';
 
 const half = (x: Expression): Expression => mul(same(0.5, x), x);
 
@@ -21,12 +28,14 @@ const squared = elementwiseLoss('mseLoss', ([x, y]) => {
  * console.log(await mseLoss(tensor([1, 2]), tensor([1, 4]), { reduction: 'none' }).toArray()); // prints: [ 0, 4 ]
  * ```
  */
-export const mseLoss: PairLoss = ((x: Tensor, y: Tensor, options: ReductionOptions = {}) => squared([x, y], options)) as never;
+export const mseLoss: PairLoss = ((x: Tensor, y: Tensor, options: ReductionOptions = {}) =>
+  squared([x, y], options)) as never;
 
 const absolute = elementwiseLoss('l1Loss', ([x, y]) => abs(sub(x!, y!)));
 
 /** The mean of |x - y|, which broadcast; the gradient where they are equal is 0. PyTorch: `F.l1_loss`. */
-export const l1Loss: PairLoss = ((x: Tensor, y: Tensor, options: ReductionOptions = {}) => absolute([x, y], options)) as never;
+export const l1Loss: PairLoss = ((x: Tensor, y: Tensor, options: ReductionOptions = {}) =>
+  absolute([x, y], options)) as never;
 
 export interface SmoothL1Options {
   /** Up to which distance the loss is quadratic; 1. 0 gives `l1Loss`. */
@@ -43,7 +52,11 @@ const smooth = elementwiseLoss(
 );
 
 /** The mean of d² / (2 beta) where d = |x - y| is below beta, else d - beta / 2. PyTorch: `F.smooth_l1_loss`. */
-export const smoothL1Loss: PairLoss<SmoothL1Options> = ((x: Tensor, y: Tensor, options: ReductionOptions & SmoothL1Options = {}) => {
+export const smoothL1Loss: PairLoss<SmoothL1Options> = ((
+  x: Tensor,
+  y: Tensor,
+  options: ReductionOptions & SmoothL1Options = {},
+) => {
   const { beta = 1 } = options;
   if (!(beta >= 0)) throw new ValueError('smoothL1Loss', `beta is ${beta}; it must not be negative`);
   return beta === 0 ? absolute([x, y], options) : smooth([x, y], { ...options, numbers: [beta] });
@@ -64,7 +77,11 @@ const huber = elementwiseLoss(
 );
 
 /** The mean of d² / 2 where d = |x - y| is below delta, else delta (d - delta / 2) (Huber 1964). PyTorch: `F.huber_loss`. */
-export const huberLoss: PairLoss<HuberOptions> = ((x: Tensor, y: Tensor, options: ReductionOptions & HuberOptions = {}) => {
+export const huberLoss: PairLoss<HuberOptions> = ((
+  x: Tensor,
+  y: Tensor,
+  options: ReductionOptions & HuberOptions = {},
+) => {
   const { delta = 1 } = options;
   if (!(delta > 0)) throw new ValueError('huberLoss', `delta is ${delta}; it must be above 0`);
   return huber([x, y], { ...options, numbers: [delta] });
@@ -98,7 +115,11 @@ const poisson = {
 };
 
 /** The negative logarithm of the Poisson probability of counts, up to what doesn't depend on the input. PyTorch: `F.poisson_nll_loss`. */
-export const poissonNllLoss: PairLoss<PoissonOptions> = ((x: Tensor, target: Tensor, options: ReductionOptions & PoissonOptions = {}) => {
+export const poissonNllLoss: PairLoss<PoissonOptions> = ((
+  x: Tensor,
+  target: Tensor,
+  options: ReductionOptions & PoissonOptions = {},
+) => {
   const { logInput = true, full = false, eps = 1e-8 } = options;
   if (logInput) return (full ? poisson.fullLogRate : poisson.logRate)([x, target], options);
   return (full ? poisson.fullRate : poisson.rate)([x, target], { ...options, numbers: [eps] });
@@ -143,12 +164,22 @@ export function gaussianNllLoss<A extends Tensor, R extends Reduction = 'mean'>(
   const own = input.layout.shape;
   const given = variance.layout.shape;
   const lacksLast = sameNumbers(own.slice(0, -1), given);
-  if (!sameNumbers(own, given) && !lacksLast && !(given.length === own.length && given.at(-1) === 1 && sameNumbers(own.slice(0, -1), given.slice(0, -1))))
-    throw new ShapeError('gaussianNllLoss', `the variance has shape ${shapeText(given)} for an input of ${shapeText(own)}; it must have that shape, or 1 or nothing for its last size`);
+  if (
+    !sameNumbers(own, given) &&
+    !lacksLast &&
+    !(given.length === own.length && given.at(-1) === 1 && sameNumbers(own.slice(0, -1), given.slice(0, -1)))
+  )
+    throw new ShapeError(
+      'gaussianNllLoss',
+      `the variance has shape ${shapeText(given)} for an input of ${shapeText(own)}; it must have that shape, or 1 or nothing for its last size`,
+    );
   checkSameShape('gaussianNllLoss', input, target);
   const aligned = lacksLast && !sameNumbers(own, given) ? reshape(variance, [...given, 1]) : variance;
   const untracked = alias(aligned, aligned.layout.shape, aligned.layout.strides, aligned.start);
-  const loss = (full ? gaussianLoss.full : gaussianLoss.short)([input, target, aligned, untracked], { ...options, numbers: [eps] });
+  const loss = (full ? gaussianLoss.full : gaussianLoss.short)([input, target, aligned, untracked], {
+    ...options,
+    numbers: [eps],
+  });
   untracked.dispose();
   if (aligned !== variance) aligned.dispose();
   return loss as never;

@@ -1,2 +1,108 @@
-/** The length of all gradients together, and keeping it below a bound. Nothing is read back: the bound is applied on the device. */
-import { add, constant, dtypes, div as quotient, type Expression, input, isFloat, min, mul, scalar, same, ShapeError, ValueError } from '@nn/backend';
+/** The length of all gradients together, and keeping it below a bound. The bound is applied on the device: nothing is read back, unless asked. */
+
+import { noGrad } from '@nn/autograd';
+import { add, castTo, div, dtypes, input, min, mul, same, scalar, ValueError } from '@nn/backend';
+import { clamp_, norm, stack, type Tensor, zeros } from '@nn/tensor';
+import { dispatchInto, Op, readSync } from '@nn/tensor/internal';
+
+export interface NormOptions {
+  /** The order of the norm: a number, or Infinity for the largest element; 2. */
+  readonly normType?: number | undefined;
+  /** Read the norm and throw a `ValueError` if it isn't finite; false. Only where memory can be read without waiting. */
+  readonly errorIfNonfinite?: boolean | undefined;
+}
+
+const list = (tensors: Tensor | Iterable<Tensor>): Tensor[] =>
+  Symbol.iterator in tensors ? [...(tensors as Iterable<Tensor>)] : [tensors];
+
+/** The gradients of those that have one, without showing them to the user: they can still be given back by name. */
+const gradientsOf = (parameters: Tensor | Iterable<Tensor>): Tensor[] =>
+  list(parameters).flatMap((p) => p.receiver?.gradient ?? []);
+
+/** The norm of the norms; 0 of nothing. */
+function totalNorm(
+  op: string,
+  tensors: readonly Tensor[],
+  { normType = 2, errorIfNonfinite = false }: NormOptions,
+): Tensor<[]> {
+  if (tensors.length === 0) return zeros([]);
+  const norms = tensors.map((t) => norm(t, { p: normType }) as Tensor);
+  let total = norms[0]!;
+  if (norms.length > 1) {
+    const all = stack(norms as never) as Tensor;
+    total = norm(all, { p: normType });
+    for (const t of [...norms, all]) t.dispose();
+  }
+  if (errorIfNonfinite) {
+    const value = readSync(total, op)[0]!;
+    if (!Number.isFinite(value))
+      throw new ValueError(
+        op,
+        `the total norm of order ${normType} of the gradients is ${value}; pass errorIfNonfinite: false to go on with it`,
+      );
+  }
+  return total as Tensor<readonly number[]> as Tensor<[]>;
+}
+
+/**
+ * The norm of several tensors as if they were one vector: a tensor without dimensions. PyTorch: `torch.nn.utils.get_total_norm`.
+ * @example
+ * ```ts
+ * import { getTotalNorm } from '@nn/nn';
+ * import { tensor } from '@nn/tensor';
+ * console.log(await getTotalNorm([tensor([3]), tensor([[0, 4]])]).item()); // prints: 5
+ * ```
+ */
+export function getTotalNorm(tensors: Tensor | Iterable<Tensor>, options: NormOptions = {}): Tensor<[]> {
+  return noGrad<Tensor<[]>>(() => totalNorm('getTotalNorm', list(tensors), options));
+}
+
+/** Multiplied so that a norm (input 1) of more than scalar 0 becomes it. */
+const shortenOp = new Op('map', 'clipGradNorm_', {
+  inPlace: true,
+  build: ([gradient, total]) => {
+    const { dtype } = gradient!;
+    const { scalar: type } = dtypes[dtype];
+    const length = add(castTo(input(1, dtypes[total!.dtype].scalar), dtype), same(1e-6, input(0, type)));
+    const factor = min(div(scalar(0, type), length), same(1, length));
+    return { outputs: [{ dtype, expression: mul(input(0, type), factor) }], scalars: 1 };
+  },
+});
+
+/**
+ * Shortens the gradients of the parameters, in place, so that their norm together is at most `maxNorm`; returns the norm before, a tensor without dimensions. PyTorch:
+ * `torch.nn.utils.clip_grad_norm_`.
+ * @throws ValueError if `errorIfNonfinite` and the norm isn't finite; nothing was changed then
+ * @example
+ * ```ts
+ * import { clipGradNorm_ } from '@nn/nn';
+ * import { tensor } from '@nn/tensor';
+ * const w = tensor([1, 1], { requiresGrad: true });
+ * w.mul(tensor([3, 4])).sum().backward();
+ * console.log(await clipGradNorm_([w], 1).item()); // prints: 5
+ * console.log((await w.grad!.data()).map((x) => Math.round(x * 100) / 100)); // prints: Float32Array(2) [ 0.6000000238418579, 0.800000011920929 ]
+ * ```
+ */
+export function clipGradNorm_(
+  parameters: Tensor | Iterable<Tensor>,
+  maxNorm: number,
+  options: NormOptions = {},
+): Tensor<[]> {
+  const gradients = gradientsOf(parameters);
+  return noGrad<Tensor<[]>>(() => {
+    const total = totalNorm('clipGradNorm_', gradients, options);
+    for (const gradient of gradients) dispatchInto(shortenOp, [gradient, total], [maxNorm]);
+    return total;
+  });
+}
+
+/**
+ * Holds every element of the gradients between -clipValue and clipValue, in place. PyTorch: `torch.nn.utils.clip_grad_value_`.
+ * @throws ValueError for a negative bound
+ */
+export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
+  if (!(clipValue >= 0)) throw new ValueError('clipGradValue_', `the bound is ${clipValue}; it must not be negative`);
+  noGrad<void>(() => {
+    for (const gradient of gradientsOf(parameters)) clamp_(gradient, { min: -clipValue, max: clipValue });
+  });
+}

@@ -34,7 +34,11 @@ const gains: { readonly [N in Nonlinearity]: (slope: number) => number } = {
  * ```
  */
 export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number {
-  if (!Object.hasOwn(gains, nonlinearity)) throw new ValueError('calculateGain', `there is no gain for '${nonlinearity}'; there are ${Object.keys(gains).join(', ')}`);
+  if (!Object.hasOwn(gains, nonlinearity))
+    throw new ValueError(
+      'calculateGain',
+      `there is no gain for '${nonlinearity}'; there are ${Object.keys(gains).join(', ')}`,
+    );
   return gains[nonlinearity](param);
 }
 
@@ -51,7 +55,10 @@ export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number 
 export function calculateFanInAndFanOut(tensor: Tensor): [fanIn: number, fanOut: number] {
   const [outputs, inputs, ...window] = tensor.layout.shape;
   if (outputs === undefined || inputs === undefined)
-    throw new ValueError('calculateFanInAndFanOut', `a weight has 2 dimensions at least, this has shape ${shapeText(tensor.layout.shape)}; use normal_ or uniform_ for it`);
+    throw new ValueError(
+      'calculateFanInAndFanOut',
+      `a weight has 2 dimensions at least, this has shape ${shapeText(tensor.layout.shape)}; use normal_ or uniform_ for it`,
+    );
   const area = window.reduce((product, n) => product * n, 1);
   return [inputs * area, outputs * area];
 }

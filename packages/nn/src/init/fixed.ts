@@ -1,6 +1,7 @@
 /** Initial values that aren't random. Every function fills its tensor in place, outside of any graph, and returns it. */
-import { ValueError } from '@nn/backend';
+
 import { noGrad } from '@nn/autograd';
+import { ValueError } from '@nn/backend';
 import { fill_, type Tensor } from '@nn/tensor';
 import { shapeText } from '@nn/tensor/internal';
 import { overwrite } from './host.ts';
@@ -45,9 +46,11 @@ export function eye_<T extends Tensor>(tensor: T): T {
 export function dirac_<T extends Tensor>(tensor: T, options: { readonly groups?: number | undefined } = {}): T {
   const { groups = 1 } = options;
   const { shape } = tensor.layout;
-  if (shape.length < 3 || shape.length > 5) throw new ValueError('dirac_', `takes a kernel of 3 to 5 dimensions, got shape ${shapeText(shape)}`);
+  if (shape.length < 3 || shape.length > 5)
+    throw new ValueError('dirac_', `takes a kernel of 3 to 5 dimensions, got shape ${shapeText(shape)}`);
   const [outputs, inputs, ...window] = shape as readonly [number, number, ...number[]];
-  if (outputs % groups !== 0) throw new ValueError('dirac_', `${outputs} output channels can't be divided into ${groups} groups`);
+  if (outputs % groups !== 0)
+    throw new ValueError('dirac_', `${outputs} output channels can't be divided into ${groups} groups`);
   const each = outputs / groups;
   const area = window.reduce((product, n) => product * n, 1);
   const centre = window.reduce((place, n) => place * n + Math.floor(n / 2), 0);

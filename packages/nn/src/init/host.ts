@@ -1,6 +1,7 @@
 /** Initial values that need more than one draw: computed in double precision on the host, so that a seed means the same on every backend. */
-import { reference } from '@nn/backend';
+
 import { noGrad } from '@nn/autograd';
+import { reference } from '@nn/backend';
 import { type Generator, rand, randn, randperm, type Tensor, tensor } from '@nn/tensor';
 import { assign } from '@nn/tensor/internal';
 

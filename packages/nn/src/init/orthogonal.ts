@@ -41,7 +41,8 @@ function orthonormalize(m: Float64Array, rows: number, columns: number): void {
 export function orthogonal_<T extends Tensor>(tensor: T, options: XavierOptions = {}): T {
   const { gain = 1, generator } = options;
   const { shape, size } = tensor.layout;
-  if (shape.length < 2) throw new ValueError('orthogonal_', `takes 2 dimensions at least, got shape ${shapeText(shape)}`);
+  if (shape.length < 2)
+    throw new ValueError('orthogonal_', `takes 2 dimensions at least, got shape ${shapeText(shape)}`);
   if (size === 0) return tensor;
   const rows = shape[0]!;
   const columns = size / rows;

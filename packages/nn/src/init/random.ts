@@ -1,7 +1,15 @@
 /** Random initial values. Every function fills its tensor in place, outside of any graph, and returns it. */
-import { reference, ValueError } from '@nn/backend';
+
 import { noGrad } from '@nn/autograd';
-import { erfinv, type Generator, normal_ as normalInPlace, type Tensor, tensor, uniform_ as uniformInPlace } from '@nn/tensor';
+import { reference, ValueError } from '@nn/backend';
+import {
+  erfinv,
+  type Generator,
+  normal_ as normalInPlace,
+  type Tensor,
+  tensor,
+  uniform_ as uniformInPlace,
+} from '@nn/tensor';
 import { shapeText } from '@nn/tensor/internal';
 import { calculateFanInAndFanOut, calculateGain, type Nonlinearity } from './fans.ts';
 import { normals, overwrite, permutation, uniforms } from './host.ts';
@@ -75,7 +83,9 @@ export function truncNormal_<T extends Tensor>(target: T, options: TruncatedNorm
   if (!(a <= b)) throw new ValueError('truncNormal_', `a is ${a}, above b, ${b}; exchange them`);
   const [low, high] = [distribution((a - mean) / std), distribution((b - mean) / std)];
   const places = uniforms(target.layout.size, generator).map((u) => 2 * (low + u * (high - low)) - 1);
-  const deviations = noGrad<Tensor>(() => erfinv(tensor(places as never, { dtype: 'float64', backend: reference() }) as Tensor)).dataSync();
+  const deviations = noGrad<Tensor>(() =>
+    erfinv(tensor(places as never, { dtype: 'float64', backend: reference() }) as Tensor),
+  ).dataSync();
   return overwrite(
     target,
     Float64Array.from(deviations, (z) => Math.min(Math.max(mean + std * Math.SQRT2 * z, a), b)),
@@ -114,7 +124,8 @@ export interface KaimingOptions extends RandomInitOptions {
 
 function kaimingDeviation(op: string, tensor: Tensor, options: KaimingOptions): number {
   const { a = 0, mode = 'fan_in', nonlinearity = 'leaky_relu' } = options;
-  if (mode !== 'fan_in' && mode !== 'fan_out') throw new ValueError(op, `mode is '${String(mode)}'; it must be 'fan_in' or 'fan_out'`);
+  if (mode !== 'fan_in' && mode !== 'fan_out')
+    throw new ValueError(op, `mode is '${String(mode)}'; it must be 'fan_in' or 'fan_out'`);
   const [fanIn, fanOut] = calculateFanInAndFanOut(tensor);
   return calculateGain(nonlinearity, a) / Math.sqrt(mode === 'fan_in' ? fanIn : fanOut);
 }
@@ -145,7 +156,8 @@ export function sparse_<T extends Tensor>(tensor: T, sparsity: number, options: 
   const { std = 0.01, generator } = options;
   const { shape } = tensor.layout;
   if (shape.length !== 2) throw new ValueError('sparse_', `takes a matrix, got shape ${shapeText(shape)}`);
-  if (!(sparsity >= 0 && sparsity <= 1)) throw new ValueError('sparse_', `sparsity is ${sparsity}; it is a fraction between 0 and 1`);
+  if (!(sparsity >= 0 && sparsity <= 1))
+    throw new ValueError('sparse_', `sparsity is ${sparsity}; it is a fraction between 0 and 1`);
   const [rows, columns] = shape as readonly [number, number];
   const values = normals(rows * columns, generator).map((z) => z * std);
   const zeros = Math.ceil(sparsity * rows);

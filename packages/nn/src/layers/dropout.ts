@@ -1,7 +1,14 @@
 /** Dropout layers: they do something in training mode only. */
-import { dropout, type DropoutOptions, type KeepsShape, type Tensor } from '@nn/tensor';
+import { type DropoutOptions, dropout, type KeepsShape, type Tensor } from '@nn/tensor';
 import { assign } from '@nn/tensor/internal';
-import { alphaDropout, checkProbability, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from '../functional/dropout.ts';
+import {
+  alphaDropout,
+  checkProbability,
+  dropout1d,
+  dropout2d,
+  dropout3d,
+  featureAlphaDropout,
+} from '../functional/dropout.ts';
 import { Layer } from '../module/layer.ts';
 import { pythonBool, pythonNumber } from '../module/python-text.ts';
 

@@ -1,5 +1,5 @@
 /** Layers that only regroup dimensions. */
-import { flatten, type FlattenFunction, type Tensor, unflatten } from '@nn/tensor';
+import { type FlattenFunction, flatten, type Tensor, unflatten } from '@nn/tensor';
 import { Layer, type UnknownShape } from '../module/layer.ts';
 import { pythonTuple } from '../module/python-text.ts';
 

@@ -11,7 +11,20 @@ export {
   CELU, ELU, type ELUOptions, GELU, type GELUOptions, LogSigmoid, Mish, SELU, Sigmoid, SiLU, Softplus, type SoftplusOptions, Softsign, Tanh, Tanhshrink,
 } from './activations/smooth.ts'; // biome-ignore format: a list
 export { Bilinear } from './bilinear.ts';
-export { CosineSimilarity, type CosineSimilarityOptions, PairwiseDistance, type PairwiseDistanceOptions } from './distance.ts';
-export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, type DropoutLayerOptions, FeatureAlphaDropout } from './dropout.ts';
+export {
+  CosineSimilarity,
+  type CosineSimilarityOptions,
+  PairwiseDistance,
+  type PairwiseDistanceOptions,
+} from './distance.ts';
+export {
+  AlphaDropout,
+  Dropout,
+  Dropout1d,
+  Dropout2d,
+  Dropout3d,
+  type DropoutLayerOptions,
+  FeatureAlphaDropout,
+} from './dropout.ts';
 export { Flatten, type FlattenOptions, Unflatten } from './flatten.ts';
 export { type FactoryOptions, Linear, type LinearOptions } from './linear.ts';

@@ -1,6 +1,6 @@
 /** The dense layer. */
 import type { Backend } from '@nn/backend';
-import { empty, linear, type LinearFunction, type Tensor } from '@nn/tensor';
+import { empty, type LinearFunction, linear, type Tensor } from '@nn/tensor';
 import { kaimingUniform_, uniform_ } from '../init/index.ts';
 import { Layer } from '../module/layer.ts';
 import { ownParameter, type Parameter } from '../module/parameter.ts';

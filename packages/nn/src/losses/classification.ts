@@ -1,6 +1,6 @@
 /** Losses of classes and probabilities as modules. */
 import type { Tensor } from '@nn/tensor';
-import { type ClassOptions, crossEntropy, type CrossEntropyOptions, nllLoss } from '../functional/cross-entropy.ts';
+import { type ClassOptions, type CrossEntropyOptions, crossEntropy, nllLoss } from '../functional/cross-entropy.ts';
 import type { Reduction, ReductionOptions } from '../functional/loss.ts';
 import { binaryCrossEntropy, binaryCrossEntropyWithLogits, type DivergenceOptions, klDiv, type LogitsOptions, multilabelSoftMarginLoss } from '../functional/probability.ts'; // biome-ignore format: a list
 import { LossModule, WeightedLossModule } from './loss-module.ts';
@@ -68,7 +68,11 @@ export class BCEWithLogitsLoss extends WeightedLossModule {
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {
-    return binaryCrossEntropyWithLogits(input, target, { reduction: this.reduction, weight: this.weight, posWeight: this.pos_weight });
+    return binaryCrossEntropyWithLogits(input, target, {
+      reduction: this.reduction,
+      weight: this.weight,
+      posWeight: this.pos_weight,
+    });
   }
 }
 

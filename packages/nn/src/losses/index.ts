@@ -1,5 +1,12 @@
 /** Losses as modules: the public page of this folder. */
-export { BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, KLDivLoss, MultiLabelSoftMarginLoss, NLLLoss } from './classification.ts';
+export {
+  BCELoss,
+  BCEWithLogitsLoss,
+  CrossEntropyLoss,
+  KLDivLoss,
+  MultiLabelSoftMarginLoss,
+  NLLLoss,
+} from './classification.ts';
 export type { WeightedLossOptions } from './loss-module.ts';
 export {
   CosineEmbeddingLoss, HingeEmbeddingLoss, MarginRankingLoss, MultiMarginLoss, SoftMarginLoss, TripletMarginLoss,

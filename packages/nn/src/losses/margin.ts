@@ -1,7 +1,7 @@
 /** Losses that ask for a margin, as modules. */
 import type { Tensor } from '@nn/tensor';
 import type { ReductionOptions } from '../functional/loss.ts';
-import { cosineEmbeddingLoss, hingeEmbeddingLoss, type MarginOptions, marginRankingLoss, type MultiMarginOptions, multiMarginLoss, softMarginLoss, type TripletOptions, tripletMarginLoss } from '../functional/margin.ts'; // biome-ignore format: a list
+import { cosineEmbeddingLoss, hingeEmbeddingLoss, type MarginOptions, type MultiMarginOptions, marginRankingLoss, multiMarginLoss, softMarginLoss, type TripletOptions, tripletMarginLoss } from '../functional/margin.ts'; // biome-ignore format: a list
 import { LossModule, PairLossModule, WeightedLossModule } from './loss-module.ts';
 
 /** `hingeEmbeddingLoss` as a module. PyTorch: `torch.nn.HingeEmbeddingLoss`. */
@@ -37,7 +37,12 @@ export class MultiMarginLoss extends WeightedLossModule {
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {
-    return multiMarginLoss(input, target, { reduction: this.reduction, p: this.p, margin: this.margin, weight: this.weight });
+    return multiMarginLoss(input, target, {
+      reduction: this.reduction,
+      p: this.p,
+      margin: this.margin,
+      weight: this.weight,
+    });
   }
 }
 

@@ -68,7 +68,12 @@ export class PoissonNLLLoss extends PairLossModule {
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {
-    return poissonNllLoss(input, target, { reduction: this.reduction, logInput: this.logInput, full: this.full, eps: this.eps });
+    return poissonNllLoss(input, target, {
+      reduction: this.reduction,
+      logInput: this.logInput,
+      full: this.full,
+      eps: this.eps,
+    });
   }
 }
 

@@ -2,15 +2,20 @@
  * Full backward hooks, as PyTorch's BackwardHook has them: an identity in front of the module's inputs and one behind its outputs. In backward the
  * second sees the gradients of the outputs, the first those of the inputs, and calls the hooks with both.
  */
+
+import { Function as DifferentiableFunction, type FunctionContext } from '@nn/autograd';
 import { AutogradError } from '@nn/backend';
-import { Function, type FunctionContext } from '@nn/autograd';
 import { Tensor } from '@nn/tensor';
 import type { FullBackwardHook, HookGradients } from './hooks.ts';
 import type { Module } from './module.ts';
 
 /** Passes tensors on, and gradients through a callback. */
-class Door extends Function {
-  static override forward(ctx: FunctionContext, pass: (gradients: HookGradients) => HookGradients, ...tensors: Tensor[]): readonly Tensor[] {
+class Door extends DifferentiableFunction {
+  static override forward(
+    ctx: FunctionContext,
+    pass: (gradients: HookGradients) => HookGradients,
+    ...tensors: Tensor[]
+  ): readonly Tensor[] {
     ctx.materializeGrads = false;
     ctx.values['pass'] = pass;
     return tensors;
@@ -34,10 +39,13 @@ function behind(values: readonly unknown[], pass: (gradients: HookGradients) => 
     });
     return all;
   };
-  const passed = Door.apply((gradients: HookGradients) => {
-    const answer = pass(spread(gradients));
-    return places.map((place) => answer[place] ?? null);
-  }, ...places.map((place) => values[place] as Tensor));
+  const passed = Door.apply(
+    (gradients: HookGradients) => {
+      const answer = pass(spread(gradients));
+      return places.map((place) => answer[place] ?? null);
+    },
+    ...places.map((place) => values[place] as Tensor),
+  );
   const out = [...values];
   places.forEach((place, i) => {
     out[place] = passed[i];
@@ -75,10 +83,16 @@ export class BackwardWatch {
   watchOutput(output: unknown): unknown {
     const { name } = this.#module.constructor;
     if (this.#currentVersions().some((version, i) => version !== this.#versions[i]))
-      throw new AutogradError('registerFullBackwardHook', `${name} changed an input in place, which its backward hook forbids; use the op that returns a new tensor`);
+      throw new AutogradError(
+        'registerFullBackwardHook',
+        `${name} changed an input in place, which its backward hook forbids; use the op that returns a new tensor`,
+      );
     const isList = Array.isArray(output);
     if (!isList && !(output instanceof Tensor))
-      throw new AutogradError('registerFullBackwardHook', `${name} returned neither a tensor nor an array of tensors, so its backward hook would never run; return one of these, or hook the tensors themselves`);
+      throw new AutogradError(
+        'registerFullBackwardHook',
+        `${name} returned neither a tensor nor an array of tensors, so its backward hook would never run; return one of these, or hook the tensors themselves`,
+      );
     const outputs: readonly unknown[] = isList ? output : [output];
     if (!outputs.some(isTracked)) return output;
     const watched = behind(outputs, (gradOutput) => {
@@ -100,7 +114,10 @@ export class BackwardWatch {
       if (answer === null || answer === undefined) continue;
       const list = answer instanceof Tensor ? [answer] : answer;
       if (list.length !== current.length)
-        throw new AutogradError('registerFullBackwardHook', `a hook returned ${list.length} gradients for ${current.length} inputs; return one for each, null where there is none`);
+        throw new AutogradError(
+          'registerFullBackwardHook',
+          `a hook returned ${list.length} gradients for ${current.length} inputs; return one for each, null where there is none`,
+        );
       current = list;
     }
     return current;
@@ -112,7 +129,10 @@ export class BackwardWatch {
     for (const hook of this.#hooks) {
       const answer = hook(this.#module, none, gradOutput);
       if (answer !== null && answer !== undefined)
-        throw new AutogradError('registerFullBackwardHook', 'a hook returned gradients for inputs none of which requires grad; return nothing');
+        throw new AutogradError(
+          'registerFullBackwardHook',
+          'a hook returned gradients for inputs none of which requires grad; return nothing',
+        );
     }
   }
 }

@@ -1,6 +1,7 @@
 /** A module's tensors in another dtype or on another backend. Parameters and buffers keep their identity, gradients come along. */
-import { type Backend, type DType, DTypeError, isFloat } from '@nn/backend';
+
 import { noGrad } from '@nn/autograd';
+import { type Backend, type DType, DTypeError, isFloat } from '@nn/backend';
 import { type Tensor, toDType } from '@nn/tensor';
 import { relocate } from '@nn/tensor/internal';
 import type { Module } from './module.ts';
@@ -10,7 +11,8 @@ const tensorsOf = (module: Module): Tensor[] => [...module.parameters(), ...modu
 
 /** Floats become `dtype`; integers and bools stay. */
 export function convertFloats(module: Module, dtype: DType): void {
-  if (!isFloat(dtype)) throw new DTypeError('to', `parameters are floats, so a module can't become ${dtype}; give 'float32' or 'float64'`);
+  if (!isFloat(dtype))
+    throw new DTypeError('to', `parameters are floats, so a module can't become ${dtype}; give 'float32' or 'float64'`);
   noGrad<void>(() => {
     for (const t of tensorsOf(module)) {
       if (!isFloat(t.dtype) || t.dtype === dtype) continue;

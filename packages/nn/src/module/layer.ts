@@ -12,7 +12,9 @@ export abstract class Layer<F extends ShapeFunction> extends Module {
   /** Type only: what the layer does to a shape. */
   declare readonly '~shapes': F;
 
-  override forward<A extends Tensor>(input: Checked<Apply<F, ShapeOf<A>>, A>): Tensor<ShapeOr<Apply<F, ShapeOf<A>>>, A['dtype']> {
+  override forward<A extends Tensor>(
+    input: Checked<Apply<F, ShapeOf<A>>, A>,
+  ): Tensor<ShapeOr<Apply<F, ShapeOf<A>>>, A['dtype']> {
     return this.compute(input as never) as never;
   }
 

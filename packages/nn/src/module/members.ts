@@ -18,7 +18,8 @@ export interface ListOptions {
   readonly recurse?: boolean | undefined;
 }
 
-export const joinPath = (prefix: string, name: string): string => (prefix === '' ? name : name === '' ? prefix : `${prefix}.${name}`);
+export const joinPath = (prefix: string, name: string): string =>
+  prefix === '' ? name : name === '' ? prefix : `${prefix}.${name}`;
 
 /** Own parameters, without those below. */
 export const ownParameters = (module: Module): Named<Parameter>[] =>
@@ -28,7 +29,8 @@ export const ownParameters = (module: Module): Named<Parameter>[] =>
 export function ownBuffers(module: Module): Named<Tensor>[] {
   const names = module.bufferNames();
   return [...module.members()].filter(
-    (member): member is Named<Tensor> => names.has(member[0]) && member[1] instanceof Tensor && !(member[1] instanceof Parameter),
+    (member): member is Named<Tensor> =>
+      names.has(member[0]) && member[1] instanceof Tensor && !(member[1] instanceof Parameter),
   );
 }
 
@@ -45,7 +47,11 @@ export function allModules(module: Module, prefix = '', seen: Set<Module> = new 
 }
 
 /** The members of one kind of a module, and of all below it. */
-export function list<T>(module: Module, own: (module: Module) => readonly Named<T>[], options: ListOptions = {}): Named<T>[] {
+export function list<T>(
+  module: Module,
+  own: (module: Module) => readonly Named<T>[],
+  options: ListOptions = {},
+): Named<T>[] {
   const { prefix = '', recurse = true } = options;
   const seen = new Set<T>();
   const named: Named<T>[] = [];
@@ -66,7 +72,10 @@ export function moduleAt(op: string, root: Module, path: string): Module {
     const children = ownModules(current);
     const child = children.find(([each]) => each === name)?.[1];
     if (child === undefined)
-      throw new ValueError(op, `${done === '' ? root.constructor.name : done} has no module ${name}; it has ${children.map(([each]) => each).join(', ') || 'none'}`);
+      throw new ValueError(
+        op,
+        `${done === '' ? root.constructor.name : done} has no module ${name}; it has ${children.map(([each]) => each).join(', ') || 'none'}`,
+      );
     current = child;
     done = joinPath(done, name);
   }
@@ -74,23 +83,33 @@ export function moduleAt(op: string, root: Module, path: string): Module {
 }
 
 /** The parameter or buffer at a path. */
-export function tensorAt<T extends Tensor>(op: string, root: Module, path: string, own: (module: Module) => readonly Named<T>[]): T {
+export function tensorAt<T extends Tensor>(
+  op: string,
+  root: Module,
+  path: string,
+  own: (module: Module) => readonly Named<T>[],
+): T {
   const dot = path.lastIndexOf('.');
   const owner = moduleAt(op, root, path.slice(0, Math.max(dot, 0)));
   const all = own(owner);
   const found = all.find(([name]) => name === path.slice(dot + 1))?.[1];
   if (found === undefined)
-    throw new ValueError(op, `${dot < 0 ? root.constructor.name : path.slice(0, dot)} has no ${path.slice(dot + 1)}; it has ${all.map(([name]) => name).join(', ') || 'none'}`);
+    throw new ValueError(
+      op,
+      `${dot < 0 ? root.constructor.name : path.slice(0, dot)} has no ${path.slice(dot + 1)}; it has ${all.map(([name]) => name).join(', ') || 'none'}`,
+    );
   return found;
 }
 
 /** Refuses names that would break the paths. */
 export function checkKey(op: string, name: string): void {
-  if (name === '' || name.includes('.')) throw new ValueError(op, `'${name}' can't be a name: it must not be empty or contain a dot`);
+  if (name === '' || name.includes('.'))
+    throw new ValueError(op, `'${name}' can't be a name: it must not be empty or contain a dot`);
 }
 
 /** Refuses, for a field, also names that would hide something of the module. */
 export function checkName(op: string, module: Module, name: string): void {
   checkKey(op, name);
-  if (name in module && !Object.hasOwn(module, name)) throw new ValueError(op, `'${name}' is a method or property of ${module.constructor.name}; choose another name`);
+  if (name in module && !Object.hasOwn(module, name))
+    throw new ValueError(op, `'${name}' is a method or property of ${module.constructor.name}; choose another name`);
 }

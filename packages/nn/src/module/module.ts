@@ -2,12 +2,20 @@
  * The base class of everything that has parameters or a mode. Finds parameters, buffers and modules in its own fields (`members.ts`), and lets hooks
  * listen to `forward`: the constructor puts an own `forward` before the prototype's, which is that one itself while nobody listens.
  */
-import { type Backend, type DType, NnError, ValueError } from '@nn/backend';
+
 import { isAnomalyEnabled } from '@nn/autograd';
+import { type Backend, type DType, NnError, ValueError } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
 import { convertFloats, moveAll } from './convert.ts';
-import { addHook, type ForwardHook, type ForwardPreHook, type FullBackwardHook, type HookHandle, Hooks } from './hooks.ts';
-import { allModules, checkName, list, type ListOptions, moduleAt, type Named, ownBuffers, ownModules, ownParameters, tensorAt } from './members.ts'; // biome-ignore format: a list
+import {
+  addHook,
+  type ForwardHook,
+  type ForwardPreHook,
+  type FullBackwardHook,
+  type HookHandle,
+  Hooks,
+} from './hooks.ts';
+import { allModules, checkName, type ListOptions, list, moduleAt, type Named, ownBuffers, ownModules, ownParameters, tensorAt } from './members.ts'; // biome-ignore format: a list
 import type { Parameter } from './parameter.ts';
 import { describeModule } from './print.ts';
 import { type Forward, runForward } from './run.ts';
@@ -44,9 +52,9 @@ export abstract class Module {
   #hooks: Hooks | null = null;
 
   /** What `forward` is while hooks or anomaly mode listen. */
-  static #listened(this: Module, ...inputs: unknown[]): unknown {
+  static readonly #listened: Forward = function (this: Module, ...inputs) {
     return runForward(this, this.#forward, this.#hooks, inputs);
-  }
+  };
 
   /** The own `forward` of every module. Not configurable, so that a field of that name can't take its place. */
   static readonly #door = {
@@ -56,7 +64,10 @@ export abstract class Module {
       return this.#hooks === null && !isAnomalyEnabled() ? this.#forward : Module.#listened;
     },
     set(this: Module): never {
-      throw new NnError(this.constructor.name, 'forward is a field, which hooks could not listen to; write it as a method: forward(x) { … } instead of forward = (x) => …');
+      throw new NnError(
+        this.constructor.name,
+        'forward is a field, which hooks could not listen to; write it as a method: forward(x) { … } instead of forward = (x) => …',
+      );
     },
   };
 
@@ -144,7 +155,11 @@ export abstract class Module {
    * console.log(await counter.stateDict()['count']!.toArray()); // prints: [ 1 ]
    * ```
    */
-  registerBuffer<T extends Tensor | null>(name: string, tensor: T, options: { readonly persistent?: boolean | undefined } = {}): T {
+  registerBuffer<T extends Tensor | null>(
+    name: string,
+    tensor: T,
+    options: { readonly persistent?: boolean | undefined } = {},
+  ): T {
     checkName('registerBuffer', this, name);
     if (!this.#buffers.has(name)) this.#checkFree('registerBuffer', name);
     this.#buffers.set(name, options.persistent !== false);
@@ -155,7 +170,8 @@ export abstract class Module {
   /** Sets a field to a parameter, for names that are computed; returns it. PyTorch: `register_parameter`. */
   registerParameter<T extends Parameter | null>(name: string, parameter: T): T {
     checkName('registerParameter', this, name);
-    if (!this.parameters({ recurse: false }).includes((this as unknown as Record<string, Parameter>)[name]!)) this.#checkFree('registerParameter', name);
+    if (!this.parameters({ recurse: false }).includes((this as unknown as Record<string, Parameter>)[name]!))
+      this.#checkFree('registerParameter', name);
     (this as Record<string, unknown>)[name] = parameter;
     return parameter;
   }
@@ -170,7 +186,8 @@ export abstract class Module {
 
   #checkFree(op: string, name: string): void {
     const value = (this as Record<string, unknown>)[name];
-    if (value !== undefined && value !== null) throw new ValueError(op, `${this.constructor.name} has a field '${name}' already; choose another name`);
+    if (value !== undefined && value !== null)
+      throw new ValueError(op, `${this.constructor.name} has a field '${name}' already; choose another name`);
   }
 
   /** The module at a path such as `layers.0`. PyTorch: `get_submodule`. */
@@ -222,7 +239,9 @@ export abstract class Module {
    * Parameters and persistent buffers by PyTorch's keys, in PyTorch's order, detached (or as they are, with `keepVars`): the tensors share memory with the
    * module's. PyTorch: `state_dict()`.
    */
-  stateDict(options: { readonly prefix?: string | undefined; readonly keepVars?: boolean | undefined } = {}): StateDict {
+  stateDict(
+    options: { readonly prefix?: string | undefined; readonly keepVars?: boolean | undefined } = {},
+  ): StateDict {
     const entries = stateOf(this, options.prefix);
     return Object.fromEntries(entries.map(([key, t]) => [key, options.keepVars === true ? t : t.detach()]));
   }

@@ -55,7 +55,10 @@ export class Parameter<out S extends Shape = Shape, out D extends DType = DType>
    */
   setData(data: Tensor): this {
     if (this.requiresGrad && !isFloat(data.dtype))
-      throw new DTypeError('setData', `a parameter that requires grad can't be ${data.dtype}; call requiresGrad_(false) first`);
+      throw new DTypeError(
+        'setData',
+        `a parameter that requires grad can't be ${data.dtype}; call requiresGrad_(false) first`,
+      );
     adopt(this as Tensor, data);
     return this;
   }

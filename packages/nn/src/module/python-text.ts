@@ -18,4 +18,5 @@ export const pythonNumber = (value: number): string => (Number.isInteger(value) 
 export const pythonBool = (value: boolean): string => (value ? 'True' : 'False');
 
 /** `(2, 5)`, `(2,)`. */
-export const pythonTuple = (values: readonly number[]): string => `(${values.join(', ')}${values.length === 1 ? ',' : ''})`;
+export const pythonTuple = (values: readonly number[]): string =>
+  `(${values.join(', ')}${values.length === 1 ? ',' : ''})`;

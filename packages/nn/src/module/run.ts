@@ -12,7 +12,10 @@ const running: Module[] = [];
 
 /** The module's name seen from the one that called it: its path there, or its class. */
 function nameOf(module: Module): string {
-  const path = running.at(-1)?.namedModules().find(([, each]) => each === module)?.[0];
+  const path = running
+    .at(-1)
+    ?.namedModules()
+    .find(([, each]) => each === module)?.[0];
   return path === undefined || path === '' ? module.constructor.name : path;
 }
 
@@ -36,7 +39,13 @@ function runHooks(module: Module, forward: Forward, hooks: Hooks | null, inputs:
     const answer = call(module, given);
     if (answer !== null && answer !== undefined) given = Array.isArray(answer) ? answer : [answer];
   }
-  const watch = hooks.backward.size > 0 && isGradEnabled() ? new BackwardWatch(module, [...hooks.backward].map(({ call }) => call)) : null;
+  const watch =
+    hooks.backward.size > 0 && isGradEnabled()
+      ? new BackwardWatch(
+          module,
+          [...hooks.backward].map(({ call }) => call),
+        )
+      : null;
   if (watch !== null) given = watch.watchInputs(given);
   let output: unknown = forward.apply(module, [...given]);
   for (const { call } of [...hooks.forward]) output = call(module, given, output) ?? output;

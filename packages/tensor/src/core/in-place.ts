@@ -1,4 +1,5 @@
 /** In-place ops: writes of a storage, their versions, and the provenance of what they change. */
+import { AutogradError } from '@nn/backend';
 import type { Tensor } from '../tensor.ts';
 import { assignOp, copyOp } from './copy.ts';
 import { dispatch, needs, record, runMany } from './dispatch.ts';
@@ -27,11 +28,19 @@ const plainWrite: Write = { fresh: false };
  * Runs an op in place on `inputs[0]`: writes its storage, counts the version, swaps its node; a view's base takes the write into its own provenance.
  * Operands that overlap the target otherwise than element by element are copied first. Returns the target.
  */
-export function dispatchInto(op: Op, inputs: readonly Tensor[], scalars: readonly number[] = none, write: Write = plainWrite): Tensor {
+export function dispatchInto(
+  op: Op,
+  inputs: readonly Tensor[],
+  scalars: readonly number[] = none,
+  write: Write = plainWrite,
+): Tensor {
   const target = inputs[0]!;
-  if (state.tracking && !write.fresh) checkLeaf(op.name, target);
+  if (state.tracking && !write.fresh) checkTarget(op.name, target);
   const operands = inputs.map((t, j) => (j > 0 && clashes(op, t, target) ? untracked(t) : t));
-  const p = planForMany(op, operands.map((t) => t.layout));
+  const p = planForMany(
+    op,
+    operands.map((t) => t.layout),
+  );
   // Nothing tracked lies under a fresh region, so what it was made from is not asked for.
   const nodes = state.tracking ? inputs.map((t, j) => (j === 0 && write.fresh ? null : nodeOf(t))) : [];
   const tracked = nodes.some((n) => n !== null);
@@ -39,7 +48,6 @@ export function dispatchInto(op: Op, inputs: readonly Tensor[], scalars: readonl
   runMany(p, [target], operands, scalars);
   target.storage.version++;
   if (tracked) settle(target, record(p, target, values, nodes, scalars), write);
-  else if (state.tracking && !write.fresh && target.base !== null && target.base.node !== null) settle(target, null, write);
   return target;
 }
 
@@ -56,7 +64,12 @@ function settle(target: Tensor, node: Node | null, write: Write): void {
 }
 
 /** Values that gradients will read but the write destroys are copied. */
-function beforeWrite(p: Plan, target: Tensor, operands: readonly Tensor[], nodes: readonly (Node | null)[]): readonly Tensor[] {
+function beforeWrite(
+  p: Plan,
+  target: Tensor,
+  operands: readonly Tensor[],
+  nodes: readonly (Node | null)[],
+): readonly Tensor[] {
   const mask = needs(p, nodes);
   return operands.map((t, j) => (t.storage === target.storage && (mask & (1 << j)) !== 0 ? untracked(t) : t));
 }
@@ -72,9 +85,16 @@ function untracked(t: Tensor): Tensor {
   }
 }
 
-function checkLeaf(op: string, target: Tensor): void {
-  if (nodeOf(target)?.isLeaf === true) throw leafError(op, 'a leaf tensor');
-  if (target.base?.node?.isLeaf === true) throw leafError(op, 'a view of a leaf tensor');
+function checkTarget(op: string, target: Tensor): void {
+  const node = nodeOf(target);
+  const base = target.base === null ? null : target.base.node;
+  if (node?.isLeaf === true) throw leafError(op, 'a leaf tensor');
+  if (base?.isLeaf === true) throw leafError(op, 'a view of a leaf tensor');
+  if (node === null && base !== null)
+    throw new AutogradError(
+      op,
+      'a view that was made inside noGrad is changed in place outside of it, and its gradient would be lost; make the view outside too, or change it inside',
+    );
 }
 
 /** Writes `source` (any dtype, broadcasting) over `target`; PyTorch: `target.copy_(source)`. */
@@ -84,8 +104,27 @@ export const assign = (target: Tensor, source: Tensor, write?: Write): Tensor =>
 /**
  * Several in-place results in one launch, outside of any graph: output j replaces `inputs[targets[j]]`. One optimiser step is one such launch.
  */
-export function dispatchUpdate(op: Op<'map'>, inputs: readonly Tensor[], targets: readonly number[], scalars: readonly number[]): void {
-  const p = planForMany(op, inputs.map((t) => t.layout), () => planUpdate(op, inputs.map((t) => t.layout), targets));
-  runMany(p, targets.map((i) => inputs[i]!), inputs, scalars);
+export function dispatchUpdate(
+  op: Op<'map'>,
+  inputs: readonly Tensor[],
+  targets: readonly number[],
+  scalars: readonly number[],
+): void {
+  const p = planForMany(
+    op,
+    inputs.map((t) => t.layout),
+    () =>
+      planUpdate(
+        op,
+        inputs.map((t) => t.layout),
+        targets,
+      ),
+  );
+  runMany(
+    p,
+    targets.map((i) => inputs[i]!),
+    inputs,
+    scalars,
+  );
   for (const i of targets) inputs[i]!.storage.version++;
 }

@@ -8,6 +8,7 @@ import { planRows, planScan, planSort } from './plan-axis.ts';
 import { planGather, planScatter } from './plan-index.ts';
 import { planMap, planReduce } from './plan-map.ts';
 import { planMatmul } from './plan-matmul.ts';
+import { onDefaultDType } from './promotion.ts';
 
 type Planner = (op: never, inputs: readonly Layout[]) => Plan;
 
@@ -26,6 +27,19 @@ const planners: { readonly [K in OpKind]: Planner | null } = {
   scan: planScan,
   sort: planSort,
 };
+
+/** Ops that have plans. */
+const planned = new Set<Op>();
+
+// Integers that become floats become the default dtype, so plans depend on it.
+onDefaultDType.add(() => {
+  for (const op of planned) {
+    op.plans = null;
+    op.count = 0;
+    op.more.clear();
+  }
+  planned.clear();
+});
 
 const chainLength = 8;
 const mapLimit = 1024;
@@ -63,6 +77,7 @@ function store(op: Op, hash: number, made: Plan): void {
 }
 
 function plan(op: Op, inputs: readonly Layout[]): Plan {
+  planned.add(op);
   const planner = planners[op.kind];
   if (planner === null) throw new NnError(op.name, `${op.kind} is never launched`);
   return planner(op as never, inputs);

@@ -2,7 +2,7 @@
  * PyTorch's type promotion (torch.result_type): a higher category (bool < integer < float) wins; within it the wider type; tensors without
  * dimensions and plain numbers count only if their category is higher.
  */
-import { type DType, dtypes } from '@nn/backend';
+import { type DType, DTypeError, dtypes } from '@nn/backend';
 
 /** A plain number beside a tensor. JavaScript can't tell 2.0 from 2, so whole numbers count as integers; `float(2)` says otherwise. */
 export class Scalar {
@@ -34,9 +34,16 @@ export const promoteTypes = (a: DType, b: DType): DType => (dtypes[a].rank >= dt
 let defaultDType: DType = 'float32';
 /** dtype of new float tensors and of integers that become floats; float32. */
 export const getDefaultDType = (): DType => defaultDType;
+/** Called when the default dtype changes: what was worked out from it is out of date. */
+export const onDefaultDType: Set<() => void> = new Set();
+
 /** Sets the dtype of new float tensors (float32 or float64); PyTorch: `torch.set_default_dtype`. */
 export const setDefaultDType = (dtype: 'float32' | 'float64'): void => {
+  if (dtype !== 'float32' && dtype !== 'float64')
+    throw new DTypeError('setDefaultDType', `the default must be float32 or float64, got ${String(dtype)}`);
+  if (dtype === defaultDType) return;
   defaultDType = dtype;
+  for (const forget of onDefaultDType) forget();
 };
 
 const numberType = (category: Scalar['category']): DType =>

@@ -2,8 +2,9 @@
  * Views and aliasing. A view shares its source's storage and remembers the root tensor (`base`). When the storage was written since, the view's
  * provenance is derived anew from the base's, as PyTorch does; an in-place change of a view is a `write` in the base's provenance.
  */
-import { share } from '../memory/storage.ts';
+
 import { scopes } from '../memory/scope.ts';
+import { share } from '../memory/storage.ts';
 import type { Tensor } from '../tensor.ts';
 import { contiguousStrides, layoutOf } from './layout.ts';
 import { Node } from './node.ts';
@@ -26,7 +27,8 @@ function derive(t: Tensor): Node | null {
 }
 
 /** A view given by offset and strides over the source's memory. */
-export const stridedOp = (offset: number, name = 'asStrided'): Op<'view'> => new Op('view', name, { view: 'strided', offset });
+export const stridedOp = (offset: number, name = 'asStrided'): Op<'view'> =>
+  new Op('view', name, { view: 'strided', offset });
 
 function viewNode(op: Op<'view'>, source: Tensor, out: Tensor, parent: Node): Node {
   const node = new Node(new Plan(op, [source.layout], [out.layout]), parent, null, null, none);
@@ -35,7 +37,13 @@ function viewNode(op: Op<'view'>, source: Tensor, out: Tensor, parent: Node): No
 }
 
 /** A tensor over the same memory. `start` counts from the storage's start. */
-export function view(op: Op<'view'>, source: Tensor, shape: readonly number[], strides: readonly number[], start: number): Tensor {
+export function view(
+  op: Op<'view'>,
+  source: Tensor,
+  shape: readonly number[],
+  strides: readonly number[],
+  start: number,
+): Tensor {
   const out = alias(source, shape, strides, start);
   out.base = source.base ?? source;
   out.seen = source.storage.version;

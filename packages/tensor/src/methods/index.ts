@@ -15,7 +15,10 @@ import type { Tensor } from '../tensor.ts';
 import type { Broadcast, Checked, CheckedRest, Shape, ShapeOf, ShapeOr } from '../types/index.ts';
 import { ShapeMethods } from './shape.ts';
 
-export abstract class IndexMethods<out S extends Shape = Shape, out D extends DType = DType> extends ShapeMethods<S, D> {
+export abstract class IndexMethods<out S extends Shape = Shape, out D extends DType = DType> extends ShapeMethods<
+  S,
+  D
+> {
   // By an index list
 
   /** Elements by an index list: a view if it is basic, a copy if it holds arrays or masks; PyTorch: `x[…]`. */
@@ -55,7 +58,12 @@ export abstract class IndexMethods<out S extends Shape = Shape, out D extends DT
   }
 
   /** Writes values at places given by index tensors; PyTorch: `Tensor.index_put_`. */
-  indexPut_<A extends Tensor>(this: A, indices: writes.PlaceIndices, values: Tensor | Numeric, options?: writes.IndexPutOptions): A {
+  indexPut_<A extends Tensor>(
+    this: A,
+    indices: writes.PlaceIndices,
+    values: Tensor | Numeric,
+    options?: writes.IndexPutOptions,
+  ): A {
     return writes.indexPut_(this, indices, values, options);
   }
 
@@ -67,7 +75,11 @@ export abstract class IndexMethods<out S extends Shape = Shape, out D extends DT
   }
 
   /** `gather` whose index broadcasts; PyTorch: `Tensor.take_along_dim`. */
-  takeAlongDim<A extends Tensor>(this: A, indices: Tensor, options?: { readonly dim?: number | null | undefined }): Tensor<Shape, A['dtype']> {
+  takeAlongDim<A extends Tensor>(
+    this: A,
+    indices: Tensor,
+    options?: { readonly dim?: number | null | undefined },
+  ): Tensor<Shape, A['dtype']> {
     return reads.takeAlongDim(this, indices, options);
   }
 
@@ -95,7 +107,13 @@ export abstract class IndexMethods<out S extends Shape = Shape, out D extends DT
   }
 
   /** `scatter` in place; PyTorch: `Tensor.scatter_`. */
-  scatter_<A extends Tensor>(this: A, dim: number, index: Tensor, source: Tensor | Numeric, options?: scatters.ScatterOptions): A {
+  scatter_<A extends Tensor>(
+    this: A,
+    dim: number,
+    index: Tensor,
+    source: Tensor | Numeric,
+    options?: scatters.ScatterOptions,
+  ): A {
     return scatters.scatter_(this, dim, index, source, options);
   }
 
@@ -134,12 +152,24 @@ export abstract class IndexMethods<out S extends Shape = Shape, out D extends DT
   }
 
   /** A copy with slices added at indices; PyTorch: `Tensor.index_add`. */
-  indexAdd<A extends Tensor>(this: A, dim: number, index: Tensor, source: Tensor, options?: slices.IndexAddOptions): Tensor<A['~shape'], A['dtype']> {
+  indexAdd<A extends Tensor>(
+    this: A,
+    dim: number,
+    index: Tensor,
+    source: Tensor,
+    options?: slices.IndexAddOptions,
+  ): Tensor<A['~shape'], A['dtype']> {
     return slices.indexAdd(this, dim, index, source, options);
   }
 
   /** `indexAdd` in place; PyTorch: `Tensor.index_add_`. */
-  indexAdd_<A extends Tensor>(this: A, dim: number, index: Tensor, source: Tensor, options?: slices.IndexAddOptions): A {
+  indexAdd_<A extends Tensor>(
+    this: A,
+    dim: number,
+    index: Tensor,
+    source: Tensor,
+    options?: slices.IndexAddOptions,
+  ): A {
     return slices.indexAdd_(this, dim, index, source, options);
   }
 
@@ -154,7 +184,12 @@ export abstract class IndexMethods<out S extends Shape = Shape, out D extends DT
   }
 
   /** A copy with slices of one value at indices; PyTorch: `Tensor.index_fill`. */
-  indexFill<A extends Tensor>(this: A, dim: number, index: Tensor, value: Tensor | Numeric): Tensor<A['~shape'], A['dtype']> {
+  indexFill<A extends Tensor>(
+    this: A,
+    dim: number,
+    index: Tensor,
+    value: Tensor | Numeric,
+  ): Tensor<A['~shape'], A['dtype']> {
     return slices.indexFill(this, dim, index, value);
   }
 
@@ -164,17 +199,31 @@ export abstract class IndexMethods<out S extends Shape = Shape, out D extends DT
   }
 
   /** Writes elements at row-major positions; PyTorch: `Tensor.put_`. */
-  put_<A extends Tensor>(this: A, index: Tensor, source: Tensor, options?: { readonly accumulate?: boolean | undefined }): A {
+  put_<A extends Tensor>(
+    this: A,
+    index: Tensor,
+    source: Tensor,
+    options?: { readonly accumulate?: boolean | undefined },
+  ): A {
     return slices.put_(this, index, source, options);
   }
 
   /** A copy with one position of a dimension replaced; PyTorch: `Tensor.select_scatter`. */
-  selectScatter<A extends Tensor>(this: A, source: Tensor, dim: number, index: number): Tensor<A['~shape'], A['dtype']> {
+  selectScatter<A extends Tensor>(
+    this: A,
+    source: Tensor,
+    dim: number,
+    index: number,
+  ): Tensor<A['~shape'], A['dtype']> {
     return regions.selectScatter(this, source, dim, index);
   }
 
   /** A copy with a slice of a dimension replaced; PyTorch: `Tensor.slice_scatter`. */
-  sliceScatter<A extends Tensor>(this: A, source: Tensor, options?: regions.SliceOptions): Tensor<A['~shape'], A['dtype']> {
+  sliceScatter<A extends Tensor>(
+    this: A,
+    source: Tensor,
+    options?: regions.SliceOptions,
+  ): Tensor<A['~shape'], A['dtype']> {
     return regions.sliceScatter(this, source, options);
   }
 
@@ -221,14 +270,23 @@ export abstract class IndexMethods<out S extends Shape = Shape, out D extends DT
 
   /** Indices of the elements that differ from 0; PyTorch: `Tensor.nonzero`. */
   nonzero(this: Tensor, options: places.NonzeroOptions & { readonly asTuple: true }): Tensor<[number], 'int64'>[];
-  nonzero(this: Tensor, options?: places.NonzeroOptions & { readonly asTuple?: false | undefined }): Tensor<[number, number], 'int64'>;
+  nonzero(
+    this: Tensor,
+    options?: places.NonzeroOptions & { readonly asTuple?: false | undefined },
+  ): Tensor<[number, number], 'int64'>;
   nonzero(this: Tensor, options?: places.NonzeroOptions): Tensor | Tensor[] {
     return places.nonzero(this, options as never);
   }
 
   /** `nonzero` on any backend. */
-  nonzeroAsync(this: Tensor, options: places.NonzeroOptions & { readonly asTuple: true }): Promise<Tensor<[number], 'int64'>[]>;
-  nonzeroAsync(this: Tensor, options?: places.NonzeroOptions & { readonly asTuple?: false | undefined }): Promise<Tensor<[number, number], 'int64'>>;
+  nonzeroAsync(
+    this: Tensor,
+    options: places.NonzeroOptions & { readonly asTuple: true },
+  ): Promise<Tensor<[number], 'int64'>[]>;
+  nonzeroAsync(
+    this: Tensor,
+    options?: places.NonzeroOptions & { readonly asTuple?: false | undefined },
+  ): Promise<Tensor<[number, number], 'int64'>>;
   nonzeroAsync(this: Tensor, options?: places.NonzeroOptions): Promise<Tensor | Tensor[]> {
     return places.nonzeroAsync(this, options as never);
   }

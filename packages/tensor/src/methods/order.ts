@@ -13,7 +13,10 @@ interface SortArguments<Op extends string, A, I> {
   readonly stable?: boolean | undefined;
 }
 
-export abstract class OrderMethods<out S extends Shape = Shape, out D extends DType = DType> extends RandomMethods<S, D> {
+export abstract class OrderMethods<out S extends Shape = Shape, out D extends DType = DType> extends RandomMethods<
+  S,
+  D
+> {
   softmax<A extends Tensor, I extends number, T extends DType = FloatOf<A['dtype']>>(
     this: A,
     dim: Checked<InRange<'softmax', ShapeOf<A>, I>, I>,
@@ -63,10 +66,16 @@ export abstract class OrderMethods<out S extends Shape = Shape, out D extends DT
   diff<A extends Tensor>(this: A, options?: ops.DiffOptions): Tensor<Shape, A['dtype']> {
     return ops.diff(this, options);
   }
-  sort<A extends Tensor, I extends number = -1>(this: A, options?: SortArguments<'sort', A, I>): Chosen<A['~shape'], A['dtype']> {
+  sort<A extends Tensor, I extends number = -1>(
+    this: A,
+    options?: SortArguments<'sort', A, I>,
+  ): Chosen<A['~shape'], A['dtype']> {
     return ops.sort(this, options as never) as never;
   }
-  argsort<A extends Tensor, I extends number = -1>(this: A, options?: SortArguments<'argsort', A, I>): Tensor<A['~shape'], 'int64'> {
+  argsort<A extends Tensor, I extends number = -1>(
+    this: A,
+    options?: SortArguments<'argsort', A, I>,
+  ): Tensor<A['~shape'], 'int64'> {
     return ops.argsort(this, options as never) as never;
   }
   msort<A extends Tensor>(this: A): Tensor<A['~shape'], A['dtype']> {

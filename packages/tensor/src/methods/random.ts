@@ -5,7 +5,10 @@ import type { Tensor } from '../tensor.ts';
 import type { Shape } from '../types/index.ts';
 import { ElementwiseMethods } from './elementwise.ts';
 
-export abstract class RandomMethods<out S extends Shape = Shape, out D extends DType = DType> extends ElementwiseMethods<S, D> {
+export abstract class RandomMethods<
+  out S extends Shape = Shape,
+  out D extends DType = DType,
+> extends ElementwiseMethods<S, D> {
   uniform_<A extends Tensor>(this: A, from?: number, to?: number, options?: ops.GeneratorOptions): A {
     return ops.uniform_(this, from, to, options);
   }

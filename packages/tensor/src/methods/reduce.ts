@@ -19,38 +19,56 @@ import type {
 } from '../types/index.ts';
 import { OrderMethods } from './order.ts';
 
-export abstract class ReduceMethods<out S extends Shape = Shape, out D extends DType = DType> extends OrderMethods<S, D> {
-  sum<A extends Tensor, const I extends Dims = undefined, K extends boolean = false, T extends DType = TotalOf<A['dtype']>>(
-    this: A,
-    options?: AlongAs<'sum', A, I, K, T>,
-  ): Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, NoInfer<T>> {
+export abstract class ReduceMethods<out S extends Shape = Shape, out D extends DType = DType> extends OrderMethods<
+  S,
+  D
+> {
+  sum<
+    A extends Tensor,
+    const I extends Dims = undefined,
+    K extends boolean = false,
+    T extends DType = TotalOf<A['dtype']>,
+  >(this: A, options?: AlongAs<'sum', A, I, K, T>): Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, NoInfer<T>> {
     return ops.sum(this, options as never) as never;
   }
-  nansum<A extends Tensor, const I extends Dims = undefined, K extends boolean = false, T extends DType = TotalOf<A['dtype']>>(
-    this: A,
-    options?: AlongAs<'nansum', A, I, K, T>,
-  ): Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, NoInfer<T>> {
+  nansum<
+    A extends Tensor,
+    const I extends Dims = undefined,
+    K extends boolean = false,
+    T extends DType = TotalOf<A['dtype']>,
+  >(this: A, options?: AlongAs<'nansum', A, I, K, T>): Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, NoInfer<T>> {
     return ops.nansum(this, options as never) as never;
   }
-  prod<A extends Tensor, const I extends Dims = undefined, K extends boolean = false, T extends DType = TotalOf<A['dtype']>>(
-    this: A,
-    options?: AlongAs<'prod', A, I, K, T>,
-  ): Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, NoInfer<T>> {
+  prod<
+    A extends Tensor,
+    const I extends Dims = undefined,
+    K extends boolean = false,
+    T extends DType = TotalOf<A['dtype']>,
+  >(this: A, options?: AlongAs<'prod', A, I, K, T>): Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, NoInfer<T>> {
     return ops.prod(this, options as never) as never;
   }
-  mean<A extends Tensor, const I extends Dims = undefined, K extends boolean = false, T extends DType = FloatOf<A['dtype']>>(
-    this: A,
-    options?: AlongAs<'mean', A, I, K, T>,
-  ): Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, NoInfer<T>> {
+  mean<
+    A extends Tensor,
+    const I extends Dims = undefined,
+    K extends boolean = false,
+    T extends DType = FloatOf<A['dtype']>,
+  >(this: A, options?: AlongAs<'mean', A, I, K, T>): Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, NoInfer<T>> {
     return ops.mean(this, options as never) as never;
   }
-  nanmean<A extends Tensor, const I extends Dims = undefined, K extends boolean = false, T extends DType = FloatOf<A['dtype']>>(
-    this: A,
-    options?: AlongAs<'nanmean', A, I, K, T>,
-  ): Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, NoInfer<T>> {
+  nanmean<
+    A extends Tensor,
+    const I extends Dims = undefined,
+    K extends boolean = false,
+    T extends DType = FloatOf<A['dtype']>,
+  >(this: A, options?: AlongAs<'nanmean', A, I, K, T>): Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, NoInfer<T>> {
     return ops.nanmean(this, options as never) as never;
   }
-  norm<A extends Tensor, const I extends Dims = undefined, K extends boolean = false, T extends DType = FloatOf<A['dtype']>>(
+  norm<
+    A extends Tensor,
+    const I extends Dims = undefined,
+    K extends boolean = false,
+    T extends DType = FloatOf<A['dtype']>,
+  >(
     this: A,
     options?: AlongAs<'norm', A, I, K, T> & ops.NormOptions,
   ): Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, NoInfer<T>> {
@@ -171,14 +189,24 @@ export abstract class ReduceMethods<out S extends Shape = Shape, out D extends D
   ): Chosen<ShapeOr<Reduce<ShapeOf<A>, I, K>>, A['dtype']> {
     return ops.mode(this, options as never) as never;
   }
-  quantile<A extends Tensor, Q extends number | Tensor, I extends number | undefined = undefined, K extends boolean = false>(
+  quantile<
+    A extends Tensor,
+    Q extends number | Tensor,
+    I extends number | undefined = undefined,
+    K extends boolean = false,
+  >(
     this: A,
     q: Q,
     options?: Along<'quantile', A, I, K> & Pick<ops.QuantileOptions, 'interpolation'>,
   ): Tensor<ShapeOr<ops.QuantileShape<Q, Reduce<ShapeOf<A>, I, K>>>, A['dtype']> {
     return ops.quantile(this, q, options as never) as never;
   }
-  nanquantile<A extends Tensor, Q extends number | Tensor, I extends number | undefined = undefined, K extends boolean = false>(
+  nanquantile<
+    A extends Tensor,
+    Q extends number | Tensor,
+    I extends number | undefined = undefined,
+    K extends boolean = false,
+  >(
     this: A,
     q: Q,
     options?: Along<'nanquantile', A, I, K> & Pick<ops.QuantileOptions, 'interpolation'>,

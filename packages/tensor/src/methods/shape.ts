@@ -1,15 +1,13 @@
 /** Shapes, views, joining: each method is one line that calls the function, which has the documentation. */
-import type { Backend, DType } from '@nn/backend';
-import type { InterleaveOptions } from '../ops/shape/repeat.ts';
-import * as convert from '../ops/shape/convert.ts';
+import type { DType } from '@nn/backend';
 import * as diagonals from '../ops/shape/diagonal.ts';
 import * as dimensions from '../ops/shape/dimensions.ts';
 import * as stretch from '../ops/shape/expand.ts';
 import * as flips from '../ops/shape/flip.ts';
+import type { InterleaveOptions } from '../ops/shape/repeat.ts';
 import * as repeats from '../ops/shape/repeat.ts';
 import * as shapes from '../ops/shape/reshape.ts';
 import * as pieces from '../ops/shape/split.ts';
-import * as memory from '../ops/shape/strided.ts';
 import type { Tensor } from '../tensor.ts';
 import type {
   CanExpand,
@@ -31,9 +29,12 @@ import type {
   TransposeMatrix,
   Unsqueeze,
 } from '../types/index.ts';
-import { ReduceMethods } from './reduce.ts';
+import { StorageMethods } from './storage.ts';
 
-export abstract class ShapeMethods<out S extends Shape = Shape, out D extends DType = DType> extends ReduceMethods<S, D> {
+export abstract class ShapeMethods<out S extends Shape = Shape, out D extends DType = DType> extends StorageMethods<
+  S,
+  D
+> {
   // In another shape
 
   /** The same elements in another shape: a view where possible, else a copy; one size may be -1. PyTorch: `Tensor.reshape`. */
@@ -84,7 +85,10 @@ export abstract class ShapeMethods<out S extends Shape = Shape, out D extends DT
   }
 
   /** The tensor itself, after a check of its shape at run time that the compiler believes. */
-  expect<A extends Tensor, const T extends Shape>(this: A, shape: Checked<CanExpect<ShapeOf<A>, T>, T>): Tensor<[...T], A['dtype']> {
+  expect<A extends Tensor, const T extends Shape>(
+    this: A,
+    shape: Checked<CanExpect<ShapeOf<A>, T>, T>,
+  ): Tensor<[...T], A['dtype']> {
     return shapes.expectShape<A, T>(this, shape);
   }
 
@@ -157,7 +161,11 @@ export abstract class ShapeMethods<out S extends Shape = Shape, out D extends DT
   }
 
   /** Dimensions moved to new places; PyTorch: `Tensor.movedim`. */
-  movedim<A extends Tensor>(this: A, source: number | readonly number[], destination: number | readonly number[]): Tensor<Shape, A['dtype']> {
+  movedim<A extends Tensor>(
+    this: A,
+    source: number | readonly number[],
+    destination: number | readonly number[],
+  ): Tensor<Shape, A['dtype']> {
     return dimensions.movedim(this, source, destination);
   }
 
@@ -200,19 +208,31 @@ export abstract class ShapeMethods<out S extends Shape = Shape, out D extends DT
   }
 
   /** Each element repeated in its place; PyTorch: `Tensor.repeat_interleave`. */
-  repeatInterleave<A extends Tensor>(this: A, times: number | readonly number[] | Tensor, options?: InterleaveOptions): Tensor<Shape, A['dtype']> {
+  repeatInterleave<A extends Tensor>(
+    this: A,
+    times: number | readonly number[] | Tensor,
+    options?: InterleaveOptions,
+  ): Tensor<Shape, A['dtype']> {
     return repeats.repeatInterleave(this, times, options);
   }
 
   /** `repeatInterleave` with repeats in a tensor, on any backend. */
-  repeatInterleaveAsync<A extends Tensor>(this: A, times: Tensor, options?: InterleaveOptions): Promise<Tensor<Shape, A['dtype']>> {
+  repeatInterleaveAsync<A extends Tensor>(
+    this: A,
+    times: Tensor,
+    options?: InterleaveOptions,
+  ): Promise<Tensor<Shape, A['dtype']>> {
     return repeats.repeatInterleaveAsync(this, times, options);
   }
 
   // Taken apart
 
   /** Pieces of a size, or of the sizes in a list, as views; PyTorch: `Tensor.split`. */
-  split<A extends Tensor>(this: A, sizes: number | readonly number[], options?: pieces.DimOption): Tensor<Shape, A['dtype']>[] {
+  split<A extends Tensor>(
+    this: A,
+    sizes: number | readonly number[],
+    options?: pieces.DimOption,
+  ): Tensor<Shape, A['dtype']>[] {
     return pieces.split(this, sizes, options);
   }
 
@@ -222,7 +242,11 @@ export abstract class ShapeMethods<out S extends Shape = Shape, out D extends DT
   }
 
   /** Pieces of nearly equal size, or cut at indices, as views; PyTorch: `Tensor.tensor_split`. */
-  tensorSplit<A extends Tensor>(this: A, sections: number | readonly number[], options?: pieces.DimOption): Tensor<Shape, A['dtype']>[] {
+  tensorSplit<A extends Tensor>(
+    this: A,
+    sections: number | readonly number[],
+    options?: pieces.DimOption,
+  ): Tensor<Shape, A['dtype']>[] {
     return pieces.tensorSplit(this, sections, options);
   }
 
@@ -269,7 +293,11 @@ export abstract class ShapeMethods<out S extends Shape = Shape, out D extends DT
   }
 
   /** Elements moved along dimensions, coming in again at the other end; PyTorch: `Tensor.roll`. */
-  roll<A extends Tensor>(this: A, shifts: number | readonly number[], options?: flips.RollOptions): Tensor<A['~shape'], A['dtype']> {
+  roll<A extends Tensor>(
+    this: A,
+    shifts: number | readonly number[],
+    options?: flips.RollOptions,
+  ): Tensor<A['~shape'], A['dtype']> {
     return flips.roll(this, shifts, options);
   }
 
@@ -293,94 +321,5 @@ export abstract class ShapeMethods<out S extends Shape = Shape, out D extends DT
   /** The square matrix with all elements on its diagonal; PyTorch: `Tensor.diagflat`. */
   diagflat<A extends Tensor>(this: A, options?: { readonly offset?: number | undefined }): Tensor<Shape, A['dtype']> {
     return diagonals.diagflat(this, options);
-  }
-
-  // Memory
-
-  /** A dense copy, differentiable; PyTorch: `Tensor.clone`. */
-  clone<A extends Tensor>(this: A): Tensor<A['~shape'], A['dtype']> {
-    return convert.clone(this);
-  }
-
-  /** Dense: the tensor itself if it is, else a copy; PyTorch: `Tensor.contiguous`. */
-  contiguous<A extends Tensor>(this: A): Tensor<A['~shape'], A['dtype']> {
-    return convert.contiguous(this);
-  }
-
-  /** Whether the elements lie dense in row-major order; PyTorch: `Tensor.is_contiguous`. */
-  isContiguous(this: Tensor): boolean {
-    return memory.isContiguous(this);
-  }
-
-  /** Steps in memory, in elements, for each dimension or for one; PyTorch: `Tensor.stride`. */
-  stride(this: Tensor): number[];
-  stride(this: Tensor, dim: number): number;
-  stride(this: Tensor, dim?: number): number | number[] {
-    return dim === undefined ? memory.stride(this) : memory.stride(this, dim);
-  }
-
-  /** Where the tensor starts in its memory, in elements; PyTorch: `Tensor.storage_offset`. */
-  storageOffset(this: Tensor): number {
-    return memory.storageOffset(this);
-  }
-
-  /** Elements of the memory that the tensor shares with its views; PyTorch: `Tensor.untyped_storage().size()`, there in bytes. */
-  storageSize(this: Tensor): number {
-    return memory.storageSize(this);
-  }
-
-  /** Any view of the memory, by sizes, strides and offset; PyTorch: `Tensor.as_strided`. */
-  asStrided<A extends Tensor, const T extends readonly number[]>(
-    this: A,
-    size: T,
-    strides: readonly number[],
-    options?: memory.StridedOptions,
-  ): Tensor<[...T], A['dtype']> {
-    return memory.asStrided(this, size, strides, options);
-  }
-
-  // In another dtype, on another backend
-
-  /** The values in another dtype (itself if it has that already); PyTorch: `Tensor.to(dtype)`. */
-  to<A extends Tensor, T extends DType>(this: A, dtype: T): Tensor<A['~shape'], T>;
-  /** The values on another backend (itself if it is there): a read, so awaited; PyTorch: `Tensor.to(device)`. */
-  to<A extends Tensor>(this: A, backend: Backend): Promise<Tensor<A['~shape'], A['dtype']>>;
-  to(this: Tensor, target: DType | Backend): Tensor | Promise<Tensor> {
-    return typeof target === 'string' ? convert.toDType(this, target) : this.toBackend(target);
-  }
-
-  /** The values in the dtype of another tensor; PyTorch: `Tensor.type_as`. */
-  typeAs<A extends Tensor, B extends Tensor>(this: A, other: B): Tensor<A['~shape'], B['dtype']> {
-    return convert.typeAs(this, other);
-  }
-
-  /** As float32; PyTorch: `Tensor.float`. */
-  float<A extends Tensor>(this: A): Tensor<A['~shape'], 'float32'> {
-    return convert.toDType(this, 'float32');
-  }
-
-  /** As float64; PyTorch: `Tensor.double`. */
-  double<A extends Tensor>(this: A): Tensor<A['~shape'], 'float64'> {
-    return convert.toDType(this, 'float64');
-  }
-
-  /** As int32; PyTorch: `Tensor.int`. */
-  int<A extends Tensor>(this: A): Tensor<A['~shape'], 'int32'> {
-    return convert.toDType(this, 'int32');
-  }
-
-  /** As int64; PyTorch: `Tensor.long`. */
-  long<A extends Tensor>(this: A): Tensor<A['~shape'], 'int64'> {
-    return convert.toDType(this, 'int64');
-  }
-
-  /** As uint8; PyTorch: `Tensor.byte`. */
-  byte<A extends Tensor>(this: A): Tensor<A['~shape'], 'uint8'> {
-    return convert.toDType(this, 'uint8');
-  }
-
-  /** Whether each element differs from 0; PyTorch: `Tensor.bool`. */
-  bool<A extends Tensor>(this: A): Tensor<A['~shape'], 'bool'> {
-    return convert.toDType(this, 'bool');
   }
 }

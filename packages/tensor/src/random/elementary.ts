@@ -11,9 +11,6 @@ const upper = ((): 0 | 1 => {
   return halves[0] === 0 ? 1 : 0;
 })();
 
-const ln2 = 0.6931471805599453;
-const sqrt2 = 1.4142135623730951;
-
 /**
  * Natural logarithm of a normal number above 0. With x = 2^e m and s = (m - 1)/(m + 1): log m = 2 (s + s³/3 + s⁵/5 …), where |s| < 0.172, so eleven terms do.
  */
@@ -22,7 +19,7 @@ export function log(x: number): number {
   let exponent = (halves[upper]! >>> 20) - 1023;
   halves[upper] = (halves[upper]! & 0xfffff) | 0x3ff00000;
   let m = scratch[0]!;
-  if (m > sqrt2) {
+  if (m > Math.SQRT2) {
     m /= 2;
     exponent++;
   }
@@ -30,7 +27,7 @@ export function log(x: number): number {
   const square = s * s;
   let sum = 0;
   for (let k = 23; k >= 1; k -= 2) sum = sum * square + 1 / k;
-  return exponent * ln2 + 2 * s * sum;
+  return exponent * Math.LN2 + 2 * s * sum;
 }
 
 /** [cos, sin] of 2π u, for u from 0 to 1: Taylor's series around the nearest quarter, at most π/4 away. */

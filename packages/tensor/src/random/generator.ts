@@ -40,7 +40,10 @@ export class Generator {
   /** Starts anew from a seed: a whole number of at most 64 bits. Returns the generator. PyTorch: `generator.manual_seed`. */
   manualSeed(seed: number | bigint): this {
     if (typeof seed === 'number' && !Number.isSafeInteger(seed))
-      throw new ValueError('manualSeed', `${seed} is not a seed; give a whole number below 2^53, or a bigint below 2^64`);
+      throw new ValueError(
+        'manualSeed',
+        `${seed} is not a seed; give a whole number below 2^53, or a bigint below 2^64`,
+      );
     const bits = BigInt.asUintN(64, BigInt(seed));
     this.#low = Number(bits & 0xffffffffn);
     this.#high = Number(bits >> 32n);
@@ -69,8 +72,17 @@ export class Generator {
   /** Goes on from a state of `getState`. A `ValueError` if it is none. PyTorch: `generator.set_state`. */
   setState(state: GeneratorState): this {
     const { seed, counter } = state ?? {};
-    if (!Array.isArray(seed) || seed.length !== 2 || !seed.every(isWord) || !Number.isSafeInteger(counter) || counter < 0)
-      throw new ValueError('setState', `${JSON.stringify(state)} is not the state of a generator; it must look like {"seed":[1,0],"counter":0}`);
+    if (
+      !Array.isArray(seed) ||
+      seed.length !== 2 ||
+      !seed.every(isWord) ||
+      !Number.isSafeInteger(counter) ||
+      counter < 0
+    )
+      throw new ValueError(
+        'setState',
+        `${JSON.stringify(state)} is not the state of a generator; it must look like {"seed":[1,0],"counter":0}`,
+      );
     this.#low = seed[0];
     this.#high = seed[1];
     this.#counter = counter;

@@ -1,5 +1,5 @@
 /** The generator and its distributions on the host: known answers, agreement with the scalar language bit for bit, and the laws that the values must follow. */
-import { cast, coordinate, randomBits, randomBits2, scalar, uniform, bitcast, uniformDouble } from '@nn/backend';
+import { bitcast, cast, coordinate, randomBits, randomBits2, scalar, uniform, uniformDouble } from '@nn/backend';
 import { describe, expect, it } from 'vitest';
 import { dispatchCreate } from '../core/dispatch.ts';
 import { layoutOf } from '../core/layout.ts';
@@ -17,9 +17,21 @@ const count = 40000;
 describe('threefryWords', () => {
   /** Random123's kat_vectors: threefry2x32, 20 rounds. */
   it.each([
-    [[0, 0], [0, 0], [0x6b200159, 0x99ba4efe]],
-    [[0xffffffff, 0xffffffff], [0xffffffff, 0xffffffff], [0x1cb996fc, 0xbb002be7]],
-    [[0x243f6a88, 0x85a308d3], [0x13198a2e, 0x03707344], [0xc4923a9c, 0x483df7a0]],
+    [
+      [0, 0],
+      [0, 0],
+      [0x6b200159, 0x99ba4efe],
+    ],
+    [
+      [0xffffffff, 0xffffffff],
+      [0xffffffff, 0xffffffff],
+      [0x1cb996fc, 0xbb002be7],
+    ],
+    [
+      [0x243f6a88, 0x85a308d3],
+      [0x13198a2e, 0x03707344],
+      [0xc4923a9c, 0x483df7a0],
+    ],
   ])('counter %j, key %j', (counter, key, wanted) => {
     const of: Draw = { key0: key[0]!, key1: key[1]!, counter: counter[0]! };
     expect(Array.from(threefryWords(of, counter[1]!, 1))).toEqual(wanted);
@@ -29,25 +41,33 @@ describe('threefryWords', () => {
   const u32 = (k: number) => scalar(k, 'u32');
   const place = cast(coordinate, 'u32');
   const [first, second] = [randomBits(u32(0), u32(1), u32(2), place), randomBits2(u32(0), u32(1), u32(2), place)];
-  const made = (dtype: 'int32' | 'float32' | 'float64', expression: typeof first, { key0, key1, counter }: Draw, n: number) =>
+  const made = (
+    dtype: 'int32' | 'float32' | 'float64',
+    expression: typeof first,
+    { key0, key1, counter }: Draw,
+    n: number,
+  ) =>
     dispatchCreate(
       new Op('map', 'test', { inPlace: false, build: () => ({ outputs: [{ dtype, expression }], scalars: 3 }) }),
       layoutOf(device, dtype, [n]),
       [key0, key1, counter],
     ).dataSync();
 
-  it.each([draw(0), draw(0xdeadbeef, 0xffffffff), { key0: 1, key1: 0x80000000, counter: 3 }])('agrees with the expressions for %j', (of) => {
-    const words = threefryWords(of, 0, 5000);
-    const even = Int32Array.from({ length: 5000 }, (_, i) => words[2 * i]!);
-    const odd = Int32Array.from({ length: 5000 }, (_, i) => words[2 * i + 1]!);
-    expect(made('int32', bitcast(first, 'i32'), of, 5000)).toEqual(even);
-    expect(made('int32', bitcast(second, 'i32'), of, 5000)).toEqual(odd);
-    const [single, double] = [new Float32Array(5000), new Float64Array(5000)];
-    fillUniform(single, of);
-    fillUniform(double, of);
-    expect(made('float32', uniform(first), of, 5000)).toEqual(single);
-    expect(made('float64', uniformDouble(first, second), of, 5000)).toEqual(double);
-  });
+  it.each([draw(0), draw(0xdeadbeef, 0xffffffff), { key0: 1, key1: 0x80000000, counter: 3 }])(
+    'agrees with the expressions for %j',
+    (of) => {
+      const words = threefryWords(of, 0, 5000);
+      const even = Int32Array.from({ length: 5000 }, (_, i) => words[2 * i]!);
+      const odd = Int32Array.from({ length: 5000 }, (_, i) => words[2 * i + 1]!);
+      expect(made('int32', bitcast(first, 'i32'), of, 5000)).toEqual(even);
+      expect(made('int32', bitcast(second, 'i32'), of, 5000)).toEqual(odd);
+      const [single, double] = [new Float32Array(5000), new Float64Array(5000)];
+      fillUniform(single, of);
+      fillUniform(double, of);
+      expect(made('float32', uniform(first), of, 5000)).toEqual(single);
+      expect(made('float64', uniformDouble(first, second), of, 5000)).toEqual(double);
+    },
+  );
 
   it('goes on where a shorter run stopped', () => {
     expect(threefryWords(draw(5), 0, 10).slice(6)).toEqual(threefryWords(draw(5), 3, 7));
@@ -74,9 +94,11 @@ describe('known values', () => {
     fillUniform(u, draw(1));
     fillNormal(z, draw(1));
     fillExponential(e, draw(1));
-    expect([u, z, e].map((v) => Array.from(v))).toEqual([[0.7039437263423627,0.9096430411480448,0.953731173488146],
-      [0.7064723958730394,-0.450566836610252,-0.19406368344752128],
-      [0.35105686019178106,0.09470301890096688,0.04737343604026608]]);
+    expect([u, z, e].map((v) => Array.from(v))).toEqual([
+      [0.7039437263423627, 0.9096430411480448, 0.953731173488146],
+      [0.7064723958730394, -0.450566836610252, -0.19406368344752128],
+      [0.35105686019178106, 0.09470301890096688, 0.04737343604026608],
+    ]);
   });
   it('doesn’t depend on how many values are drawn', () => {
     for (const fill of [fillUniform, fillNormal, fillExponential]) {
@@ -96,7 +118,8 @@ const moments = (values: ArrayLike<number>): number[] => {
 };
 
 /** Pearson's statistic of counts that should be equal. */
-const chiSquare = (counts: readonly number[], expected: number): number => counts.reduce((s, n) => s + (n - expected) ** 2 / expected, 0);
+const chiSquare = (counts: readonly number[], expected: number): number =>
+  counts.reduce((s, n) => s + (n - expected) ** 2 / expected, 0);
 
 const tally = (values: Iterable<number>, bins: number, bin: (v: number) => number): number[] => {
   const counts = new Array<number>(bins).fill(0);
@@ -108,7 +131,8 @@ const tally = (values: Iterable<number>, bins: number, bin: (v: number) => numbe
 function normalBelow(z: number): number {
   let sum = 0.5;
   const step = 1e-4;
-  for (let t = 0; t < Math.abs(z); t += step) sum += (Math.exp(-((t + step / 2) ** 2) / 2) / Math.sqrt(2 * Math.PI)) * step;
+  for (let t = 0; t < Math.abs(z); t += step)
+    sum += (Math.exp(-((t + step / 2) ** 2) / 2) / Math.sqrt(2 * Math.PI)) * step;
   return z < 0 ? 1 - sum : sum;
 }
 
@@ -120,7 +144,12 @@ describe('laws', () => {
     expect(Math.abs(mean - 0.5)).toBeLessThan(5 * Math.sqrt(1 / 12 / count));
     expect(Math.abs(variance - 1 / 12)).toBeLessThan(5 * Math.sqrt(1 / 180 / count));
     // 99 degrees of freedom: mean 99, standard deviation 14.
-    expect(chiSquare(tally(values, 100, (v) => Math.floor(v * 100)), count / 100)).toBeLessThan(99 + 5 * Math.sqrt(2 * 99));
+    expect(
+      chiSquare(
+        tally(values, 100, (v) => Math.floor(v * 100)),
+        count / 100,
+      ),
+    ).toBeLessThan(99 + 5 * Math.sqrt(2 * 99));
     expect(values.every((v) => v >= 0 && v < 1 && v * 2 ** 24 === Math.floor(v * 2 ** 24))).toBe(true);
   });
 
@@ -135,7 +164,10 @@ describe('laws', () => {
     const edges = [-2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2];
     const below = [0, ...edges.map(normalBelow), 1];
     const counts = tally(values, 10, (v) => edges.filter((e) => v >= e).length);
-    const statistic = counts.reduce((s, n, i) => s + (n - count * (below[i + 1]! - below[i]!)) ** 2 / (count * (below[i + 1]! - below[i]!)), 0);
+    const statistic = counts.reduce(
+      (s, n, i) => s + (n - count * (below[i + 1]! - below[i]!)) ** 2 / (count * (below[i + 1]! - below[i]!)),
+      0,
+    );
     expect(statistic).toBeLessThan(9 + 5 * Math.sqrt(18));
   });
 
@@ -151,7 +183,12 @@ describe('laws', () => {
   it.each([2, 3, 7, 100, 1000])('whole numbers below %i', (range) => {
     const numbers = new WholeNumbers(draw(range));
     const values = Array.from({ length: count }, () => numbers.below(range));
-    expect(chiSquare(tally(values, range, (v) => v), count / range)).toBeLessThan(range - 1 + 5 * Math.sqrt(2 * (range - 1)));
+    expect(
+      chiSquare(
+        tally(values, range, (v) => v),
+        count / range,
+      ),
+    ).toBeLessThan(range - 1 + 5 * Math.sqrt(2 * (range - 1)));
   });
 
   it('whole numbers without bias where a remainder would have one', () => {
@@ -160,7 +197,12 @@ describe('laws', () => {
     const numbers = new WholeNumbers(draw(4));
     const values = Array.from({ length: count }, () => numbers.below(range) / range);
     expect(Math.abs(moments(values)[0]! - 0.5)).toBeLessThan(5 * Math.sqrt(1 / 12 / count));
-    expect(chiSquare(tally(values, 64, (v) => Math.floor(v * 64)), count / 64)).toBeLessThan(63 + 5 * Math.sqrt(126));
+    expect(
+      chiSquare(
+        tally(values, 64, (v) => Math.floor(v * 64)),
+        count / 64,
+      ),
+    ).toBeLessThan(63 + 5 * Math.sqrt(126));
     const whole = new WholeNumbers(draw(4));
     const words = threefryWords(draw(4), 0, 4);
     expect(Array.from({ length: 8 }, () => whole.below(2 ** 32))).toEqual(Array.from(words));
@@ -189,7 +231,12 @@ describe('laws', () => {
     };
     const a = uniformOf(draw(1, 0));
     const shifted = Float64Array.from({ length: count }, (_, i) => a[(i + 1) % count]!);
-    for (const b of [uniformOf(draw(1, 1)), uniformOf(draw(2, 0)), uniformOf({ key0: 1, key1: 1, counter: 0 }), shifted])
+    for (const b of [
+      uniformOf(draw(1, 1)),
+      uniformOf(draw(2, 0)),
+      uniformOf({ key0: 1, key1: 1, counter: 0 }),
+      shifted,
+    ])
       expect(Math.abs(correlation(a, b))).toBeLessThan(5 / Math.sqrt(count));
     const pairs = new Float64Array(count);
     fillNormal(pairs, draw(3));
@@ -229,10 +276,14 @@ describe('Generator', () => {
     expect(generator.next()).toEqual({ key0: 7, key1: 0xffffffff, counter: 2 ** 32 - 1 });
     expect(generator.next()).toEqual({ key0: 7, key1: 0, counter: 0 });
   });
-  it.each([null, {}, { seed: [1], counter: 0 }, { seed: [1, -1], counter: 0 }, { seed: [1, 2 ** 32], counter: 0 }, { seed: [1, 0], counter: 0.5 }])(
-    'refuses the state %j',
-    (state) => {
-      expect(() => new Generator().setState(state as never)).toThrow('[setState]');
-    },
-  );
+  it.each([
+    null,
+    {},
+    { seed: [1], counter: 0 },
+    { seed: [1, -1], counter: 0 },
+    { seed: [1, 2 ** 32], counter: 0 },
+    { seed: [1, 0], counter: 0.5 },
+  ])('refuses the state %j', (state) => {
+    expect(() => new Generator().setState(state as never)).toThrow('[setState]');
+  });
 });

@@ -1,72 +1,13 @@
 /**
- * Element types of results: PyTorch's promotion. A tensor with dimensions decides over one without, and both over a number,
- * unless the other is of a higher kind (bool < integer < float). Nothing here rejects a dtype; the call does.
+ * Element types of results: of tensors and of tensors beside numbers, of sums, of functions of real numbers, of JavaScript
+ * values. Nothing here rejects a dtype; the call does.
  */
 import type { DType } from '@nn/backend';
-import type { Same } from './checked.ts';
-import type { List, ShapeOf } from './shape.ts';
-
-export type { DType };
-
-export type FloatDType = Extract<DType, `float${string}`>;
-export type IntegerDType = Exclude<DType, FloatDType | 'bool'>;
-
-/** Row and column: what the two promote to. A new dtype is a row here and a column in each; `Complete` sees to it. */
-interface Promotions {
-  bool: { bool: 'bool'; uint8: 'uint8'; int32: 'int32'; int64: 'int64'; float32: 'float32'; float64: 'float64' };
-  uint8: { bool: 'uint8'; uint8: 'uint8'; int32: 'int32'; int64: 'int64'; float32: 'float32'; float64: 'float64' };
-  int32: { bool: 'int32'; uint8: 'int32'; int32: 'int32'; int64: 'int64'; float32: 'float32'; float64: 'float64' };
-  int64: { bool: 'int64'; uint8: 'int64'; int32: 'int64'; int64: 'int64'; float32: 'float32'; float64: 'float64' };
-  float32: {
-    bool: 'float32';
-    uint8: 'float32';
-    int32: 'float32';
-    int64: 'float32';
-    float32: 'float32';
-    float64: 'float64';
-  };
-  float64: {
-    bool: 'float64';
-    uint8: 'float64';
-    int32: 'float64';
-    int64: 'float64';
-    float32: 'float64';
-    float64: 'float64';
-  };
-}
-type Complete<Table extends { [A in DType]: { [B in DType]: DType } }> = Table;
-type Table = Complete<Promotions>;
+import type { FloatDType, Promote, PromoteNumber, PromoteTensors } from './promotion.ts';
+import type { ShapeOf } from './shape.ts';
 
 /** The dtype of a tensor's type. */
 export type DTypeOf<T> = T extends { readonly dtype: infer D extends DType } ? D : DType;
-
-/** What two dtypes promote to, dimensions apart. */
-export type Promote<A extends DType, B extends DType> =
-  Same<A, B> extends true ? A : A extends DType ? (B extends DType ? Table[A][B] : never) : never;
-
-/** The dtype of a tensor with dimensions beside one without. */
-type PromoteScalarTensor<A extends DType, Scalar extends DType> = A extends FloatDType
-  ? A
-  : A extends 'bool'
-    ? Scalar
-    : Scalar extends FloatDType
-      ? Scalar
-      : A;
-
-/** Whether a shape has dimensions; boolean where its rank is unknown. */
-type HasDimensions<S> = S extends readonly []
-  ? false
-  : S extends readonly [unknown, ...List] | readonly [...List, unknown]
-    ? true
-    : boolean;
-
-type PromoteTensors<A extends DType, HasA, B extends DType, HasB> = HasA extends true
-  ? HasB extends true
-    ? Promote<A, B>
-    : PromoteScalarTensor<A, B>
-  : HasB extends true
-    ? PromoteScalarTensor<B, A>
-    : Promote<A, B>;
 
 /** A number that says of itself whether it is whole: `float(2)`. */
 export interface ScalarLike {
@@ -86,29 +27,16 @@ export type CategoryOf<N> = N extends boolean
       : `${N}` extends `${bigint}`
         ? 'integer'
         : 'float'
-    : N extends { readonly category: infer C }
+    : N extends { readonly category: infer C extends ScalarLike['category'] }
       ? C
       : never;
-
-/** The dtype of a tensor beside a number of a category. */
-type PromoteNumber<D, Category> = D extends FloatDType
-  ? D
-  : Category extends 'float'
-    ? 'float32'
-    : D extends 'bool'
-      ? Category extends 'integer'
-        ? 'int64'
-        : D
-      : D;
 
 /** The dtype of an operation on two tensors, or on a tensor and a number. */
 export type PromoteOf<A, B> = A extends Numeric
   ? PromoteNumber<DTypeOf<B>, CategoryOf<A>>
   : B extends Numeric
     ? PromoteNumber<DTypeOf<A>, CategoryOf<B>>
-    : Same<DTypeOf<A>, DTypeOf<B>> extends true
-      ? DTypeOf<A>
-      : PromoteTensors<DTypeOf<A>, HasDimensions<ShapeOf<A>>, DTypeOf<B>, HasDimensions<ShapeOf<B>>>;
+    : PromoteTensors<DTypeOf<A>, ShapeOf<A>, DTypeOf<B>, ShapeOf<B>>;
 
 /** The dtype of a list of tensors with dimensions (cat, stack, einsum). */
 export type PromoteAll<T> = T extends readonly [infer A, ...infer R]

@@ -9,7 +9,6 @@ export type {
   DTypeOfValue,
   FloatOf,
   Numeric,
-  Promote,
   PromoteAll,
   PromoteOf,
   ScalarLike,
@@ -22,6 +21,7 @@ export type { Flatten, FlattenShape } from './flatten.ts';
 export type { Cat, Stack } from './join.ts';
 export type { CanCompare, CrossEntropyShape, LinearByWeight, LinearShape } from './layers.ts';
 export type { MatMul } from './matmul.ts';
+export type { Promote } from './promotion.ts';
 export type { Reduce } from './reduce.ts';
 export type { CanReshape, Reshape } from './reshape.ts';
 export type {

@@ -57,7 +57,10 @@ export class Softmin extends DimLayer {
 export class Softmax2d extends Layer<KeepsShape> {
   protected override compute(input: Tensor): Tensor {
     if (input.ndim !== 3 && input.ndim !== 4)
-      throw new ShapeError('Softmax2d', `the input has ${input.ndim} dimensions, expected 3 or 4: ${shapeText(input.shape)}`);
+      throw new ShapeError(
+        'Softmax2d',
+        `the input has ${input.ndim} dimensions, expected 3 or 4: ${shapeText(input.shape)}`,
+      );
     return softmax(input, -3);
   }
 }
@@ -101,7 +104,9 @@ export class PReLU extends Layer<KeepsShape> {
     super();
     const { numParameters = 1, init = 0.25, dtype = 'float32', backend } = options;
     this.numParameters = numParameters;
-    this.weight = ownParameter<readonly number[], 'float32' | 'float64'>(full([numParameters], init, { dtype, backend }));
+    this.weight = ownParameter<readonly number[], 'float32' | 'float64'>(
+      full([numParameters], init, { dtype, backend }),
+    );
   }
 
   protected override compute(input: Tensor): Tensor {

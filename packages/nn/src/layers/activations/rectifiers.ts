@@ -1,5 +1,5 @@
 /** Activations made of straight pieces, as layers. */
-import { hardshrink, hardsigmoid, hardsigmoid_, hardswish, hardswish_, hardtanh, hardtanh_, type KeepsShape, leakyRelu, leakyRelu_, relu, relu6, relu6_, relu_, rrelu, rrelu_, softshrink, type Tensor, threshold, threshold_ } from '@nn/tensor'; // biome-ignore format: a list
+import { hardshrink, hardsigmoid, hardsigmoid_, hardswish, hardswish_, hardtanh, hardtanh_, type KeepsShape, leakyRelu, leakyRelu_, relu, relu_, relu6, relu6_, rrelu, rrelu_, softshrink, type Tensor, threshold, threshold_ } from '@nn/tensor'; // biome-ignore format: a list
 import { Layer } from '../../module/layer.ts';
 import { pythonFloat, pythonNumber } from '../../module/python-text.ts';
 import { InPlaceLayer, type InPlaceOptions } from './in-place.ts';

@@ -1,5 +1,5 @@
 /** Smooth activations as layers. */
-import { celu, celu_, elu, elu_, gelu, type KeepsShape, logsigmoid, mish, mish_, selu, selu_, sigmoid, silu, silu_, softplus, softsign, tanh, tanhshrink, type Tensor } from '@nn/tensor'; // biome-ignore format: a list
+import { celu, celu_, elu, elu_, gelu, type KeepsShape, logsigmoid, mish, mish_, selu, selu_, sigmoid, silu, silu_, softplus, softsign, type Tensor, tanh, tanhshrink } from '@nn/tensor'; // biome-ignore format: a list
 import { Layer } from '../../module/layer.ts';
 import { pythonFloat, pythonNumber } from '../../module/python-text.ts';
 import { InPlaceLayer, type InPlaceOptions } from './in-place.ts';

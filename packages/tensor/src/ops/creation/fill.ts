@@ -15,7 +15,13 @@ type Value = number | boolean | bigint | Scalar;
 
 const numberOf = (value: Value): number => Number(typeof value === 'object' ? value.value : value);
 
-function fillWith(op: string, shape: readonly number[], value: number, dtype: DType, options: TensorOptions | undefined): Tensor {
+function fillWith(
+  op: string,
+  shape: readonly number[],
+  value: number,
+  dtype: DType,
+  options: TensorOptions | undefined,
+): Tensor {
   checkSizes(op, shape);
   return track(filled(deviceFor(options), dtype, shape, convert(value, dtype)), options);
 }
@@ -26,7 +32,10 @@ const constantOf =
     fillWith(op, shape, value, options?.dtype ?? getDefaultDType(), options);
 
 /** Options that another tensor gives where the user doesn't. */
-export const like = (x: Tensor, options: TensorOptions | undefined): TensorOptions & { readonly dtype: DType; readonly backend: Backend } => ({
+export const like = (
+  x: Tensor,
+  options: TensorOptions | undefined,
+): TensorOptions & { readonly dtype: DType; readonly backend: Backend } => ({
   ...options,
   dtype: options?.dtype ?? x.dtype,
   backend: options?.backend ?? x.backend,
@@ -73,10 +82,14 @@ export const full = <const S extends Shape, V extends Value, D extends DType = F
   shape: S,
   value: V,
   options?: TensorOptions<D>,
-): Tensor<[...S], NoInfer<D>> => fillWith('full', shape, numberOf(value), options?.dtype ?? dtypeOfNumber(value), options) as never;
+): Tensor<[...S], NoInfer<D>> =>
+  fillWith('full', shape, numberOf(value), options?.dtype ?? dtypeOfNumber(value), options) as never;
 
 /** One value without dimensions, in the default float type unless told otherwise. PyTorch: `torch.scalar_tensor`. */
-export const scalarTensor = <D extends DType = 'float32'>(value: Value, options?: TensorOptions<D>): Tensor<[], NoInfer<D>> =>
+export const scalarTensor = <D extends DType = 'float32'>(
+  value: Value,
+  options?: TensorOptions<D>,
+): Tensor<[], NoInfer<D>> =>
   fillWith('scalarTensor', [], numberOf(value), options?.dtype ?? getDefaultDType(), options) as never;
 
 /** Zeros in the shape, dtype and place of x. PyTorch: `torch.zeros_like`. */
@@ -93,4 +106,5 @@ export const fullLike = <A extends Tensor, D extends DType = A['dtype']>(
 ): Tensor<A['~shape'], NoInfer<D>> => constantLike('fullLike', numberOf(value))(x, options) as never;
 
 /** Memory in the shape, dtype and place of x, whatever it held. PyTorch: `torch.empty_like`. */
-export const emptyLike: LikeFunction = ((x: Tensor, options?: TensorOptions): Tensor => empty(x.layout.shape, like(x, options))) as never;
+export const emptyLike: LikeFunction = ((x: Tensor, options?: TensorOptions): Tensor =>
+  empty(x.layout.shape, like(x, options))) as never;

@@ -21,31 +21,42 @@ const arrayTypes: Readonly<Record<string, DType>> = {
   Uint8Array: 'uint8',
 };
 
-const tagOf = (data: unknown): string => (data as { readonly [Symbol.toStringTag]?: string })?.[Symbol.toStringTag] ?? '';
+const tagOf = (data: unknown): string =>
+  (data as { readonly [Symbol.toStringTag]?: string })?.[Symbol.toStringTag] ?? '';
 
 /** Whether the elements lie in a typed array that a backend takes. */
 function isTyped(data: unknown): data is DataArray {
   if (!ArrayBuffer.isView(data)) return false;
   const tag = tagOf(data);
   if (arrayTypes[tag] === undefined)
-    throw new ValueError('tensor', `can't take a ${tag}; pass ${Object.keys(arrayTypes).join(', ')}, or plain numbers with Array.from`);
+    throw new ValueError(
+      'tensor',
+      `can't take a ${tag}; pass ${Object.keys(arrayTypes).join(', ')}, or plain numbers with Array.from`,
+    );
   return true;
 }
 
 const isValue = (data: unknown): data is number | boolean | bigint | Scalar =>
   typeof data === 'number' || typeof data === 'boolean' || typeof data === 'bigint' || data instanceof Scalar;
 
-const numberOf = (value: number | boolean | bigint | Scalar): number => Number(value instanceof Scalar ? value.value : value);
+const numberOf = (value: number | boolean | bigint | Scalar): number =>
+  Number(value instanceof Scalar ? value.value : value);
 
 /** `tensor`, before its types. */
-export function fromData(data: Data, options: TensorOptions & { readonly shape?: readonly number[] | undefined } = {}): Tensor {
+export function fromData(
+  data: Data,
+  options: TensorOptions & { readonly shape?: readonly number[] | undefined } = {},
+): Tensor {
   const shape: number[] = [];
   measure(data, 0, shape);
   const to = options.shape ?? shape;
   if (to !== shape) checkSizes('tensor', to);
   const size = sizeOf(shape);
   if (sizeOf(to) !== size)
-    throw new ShapeError('tensor', `${size} values don't fill the shape ${shapeText(to)}, which has ${sizeOf(to)} elements`);
+    throw new ShapeError(
+      'tensor',
+      `${size} values don't fill the shape ${shapeText(to)}, which has ${sizeOf(to)} elements`,
+    );
   const dtype = options.dtype ?? dtypeOfData(data) ?? getDefaultDType();
   if (isTyped(data) && data instanceof dtypes[dtype].array && dtype !== 'bool')
     return track(fromFlat(data, to, dtype, options.backend), options);
@@ -75,15 +86,24 @@ function measure(data: Data, depth: number, shape: number[]): void {
 function fill(data: Data, depth: number, shape: readonly number[], flat: DataArray, at: number, dtype: DType): number {
   if (isValue(data)) {
     if (depth !== shape.length)
-      throw new ShapeError('tensor', `a number stands where an array of ${shape[depth]} is expected, at depth ${depth}; nest all values equally deep`);
+      throw new ShapeError(
+        'tensor',
+        `a number stands where an array of ${shape[depth]} is expected, at depth ${depth}; nest all values equally deep`,
+      );
     flat[at] = convert(numberOf(data), dtype);
     return at + 1;
   }
   const typed = isTyped(data);
   if (!typed && !Array.isArray(data))
-    throw new ValueError('tensor', `can't make an element of ${String(data)}; give numbers, booleans, bigints, typed arrays, or nested arrays of them`);
+    throw new ValueError(
+      'tensor',
+      `can't make an element of ${String(data)}; give numbers, booleans, bigints, typed arrays, or nested arrays of them`,
+    );
   if (depth >= shape.length || data.length !== shape[depth] || (typed && depth !== shape.length - 1))
-    throw new ShapeError('tensor', `rows differ: one has ${shape[depth] ?? 'no'} elements, another ${data.length}, at depth ${depth}; all must be equal`);
+    throw new ShapeError(
+      'tensor',
+      `rows differ: one has ${shape[depth] ?? 'no'} elements, another ${data.length}, at depth ${depth}; all must be equal`,
+    );
   let next = at;
   if (typed) for (const value of data) flat[next++] = convert(value, dtype);
   else for (const part of data) next = fill(part, depth + 1, shape, flat, next, dtype);
@@ -98,7 +118,10 @@ export function convert(value: number, dtype: DType): number {
   const whole = Math.trunc(value);
   const [low, high] = dtype === 'uint8' ? [0, 255] : [-2147483648, 2147483647];
   if (whole < low || whole > high)
-    throw new DTypeError('tensor', `${value} doesn't fit in ${dtype}, which holds ${low} to ${high} here${dtype === 'int64' ? ' (int64 is stored in 32 bits); use float64' : ''}`);
+    throw new DTypeError(
+      'tensor',
+      `${value} doesn't fit in ${dtype}, which holds ${low} to ${high} here${dtype === 'int64' ? ' (int64 is stored in 32 bits); use float64' : ''}`,
+    );
   return whole;
 }
 
@@ -151,7 +174,10 @@ export const tensor: TensorFunction = fromData as never;
 export function asTensor(data: Tensor | Data, options: TensorOptions = {}): Tensor {
   if (!isTensor(data)) return fromData(data, options);
   if (options.backend !== undefined && options.backend !== data.backend)
-    throw new ValueError('asTensor', `the tensor lives on ${data.backend.name}, not on ${options.backend.name}; move it with await t.to(backend)`);
+    throw new ValueError(
+      'asTensor',
+      `the tensor lives on ${data.backend.name}, not on ${options.backend.name}; move it with await t.to(backend)`,
+    );
   return track(toDType(data, options.dtype ?? data.dtype), options);
 }
 

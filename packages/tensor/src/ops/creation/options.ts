@@ -25,7 +25,9 @@ export const track = (t: Tensor, options: TensorOptions | undefined): Tensor =>
 
 /** Refuses what isn't a list of sizes. */
 export function checkSizes(op: string, shape: readonly number[]): void {
-  if (!Array.isArray(shape)) throw new ShapeError(op, `the shape is ${String(shape)}; give an array of sizes such as [2, 3]`);
+  if (!Array.isArray(shape))
+    throw new ShapeError(op, `the shape is ${String(shape)}; give an array of sizes such as [2, 3]`);
   const bad = shape.find((n) => !Number.isInteger(n) || n < 0);
-  if (bad !== undefined) throw new ShapeError(op, `${bad} in ${shapeText(shape)} is not a size; sizes are whole numbers ≥ 0`);
+  if (bad !== undefined)
+    throw new ShapeError(op, `${bad} in ${shapeText(shape)} is not a size; sizes are whole numbers ≥ 0`);
 }

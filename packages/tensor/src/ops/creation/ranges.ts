@@ -1,5 +1,20 @@
 /** Evenly spaced values, computed on the device from their place. */
-import { add, cast, castTo, coordinate, type DType, dtypes, type Expression, less, mul, pow, scalar, select, sub, ValueError } from '@nn/backend';
+import {
+  add,
+  cast,
+  castTo,
+  coordinate,
+  type DType,
+  dtypes,
+  type Expression,
+  less,
+  mul,
+  pow,
+  scalar,
+  select,
+  sub,
+  ValueError,
+} from '@nn/backend';
 import { dispatchCreate } from '../../core/dispatch.ts';
 import { layoutOf } from '../../core/layout.ts';
 import { type MapBuild, Op } from '../../core/op.ts';
@@ -10,7 +25,7 @@ import { single } from '../elementwise/build.ts';
 import { convert } from './from-data.ts';
 import { deviceFor, type TensorOptions, track } from './options.ts';
 
-const valueOf = (x: number | Scalar): number => (typeof x === 'number' ? x : x.value);
+const numberOf = (x: number | Scalar): number => (typeof x === 'number' ? x : x.value);
 const isWhole = (x: number | Scalar): boolean => (typeof x === 'number' ? Number.isInteger(x) : x.category !== 'float');
 
 /** Type to compute a range of this dtype in; bools as integers. */
@@ -78,9 +93,10 @@ export const arange: ArangeFunction = ((...given: readonly (Bound | RangeOptions
   const isBound = (x: unknown): x is Bound => typeof x === 'number' || x instanceof Scalar;
   const bounds = given.filter(isBound);
   const options = given.find((x) => x !== undefined && !isBound(x)) as RangeOptions | undefined;
-  const [start, end, step] = bounds.length === 1 ? [0, bounds[0]!, 1] : [bounds[0] ?? 0, bounds[1] ?? 0, bounds[2] ?? options?.step ?? 1];
+  const [start, end, step] =
+    bounds.length === 1 ? [0, bounds[0]!, 1] : [bounds[0] ?? 0, bounds[1] ?? 0, bounds[2] ?? options?.step ?? 1];
   const dtype = options?.dtype ?? ([start, end, step].every(isWhole) ? 'int64' : getDefaultDType());
-  const [from, to, by] = [start, end, step].map(valueOf) as [number, number, number];
+  const [from, to, by] = [start, end, step].map(numberOf) as [number, number, number];
   const length = lengthOf(from, to, by);
   const last = from + (length - 1) * by;
   if (length > 0) for (const value of [from, last]) convert(value, dtype);
@@ -110,10 +126,18 @@ const logspaceOp = new Op('map', 'logspace', {
   },
 });
 
-function space(op: Op<'map'>, start: Bound, end: Bound, steps: number, options: TensorOptions | undefined, more: readonly number[]): Tensor {
-  if (!Number.isInteger(steps) || steps < 0) throw new ValueError(op.name, `steps is ${steps}; it must be a whole number ≥ 0`);
+function space(
+  op: Op<'map'>,
+  start: Bound,
+  end: Bound,
+  steps: number,
+  options: TensorOptions | undefined,
+  more: readonly number[],
+): Tensor {
+  if (!Number.isInteger(steps) || steps < 0)
+    throw new ValueError(op.name, `steps is ${steps}; it must be a whole number ≥ 0`);
   const layout = layoutOf(deviceFor(options), options?.dtype ?? getDefaultDType(), [steps]);
-  const [from, to] = [valueOf(start), valueOf(end)];
+  const [from, to] = [numberOf(start), numberOf(end)];
   const step = steps > 1 ? (to - from) / (steps - 1) : 0;
   // One value is the start.
   const half = steps === 1 ? 1 : Math.floor(steps / 2);

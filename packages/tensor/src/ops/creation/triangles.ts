@@ -1,5 +1,21 @@
 /** The identity, and the triangles of matrices. */
-import { castTo, coordinate, type DType, div, dtypes, equal, type Expression, lessEqual, rem, same, scalar, select, ShapeError, sub, ValueError } from '@nn/backend';
+import {
+  castTo,
+  coordinate,
+  type DType,
+  div,
+  dtypes,
+  type Expression,
+  equal,
+  lessEqual,
+  rem,
+  ShapeError,
+  same,
+  scalar,
+  select,
+  sub,
+  ValueError,
+} from '@nn/backend';
 import { shapeText } from '../../core/collapse.ts';
 import { dispatch, dispatchCreate } from '../../core/dispatch.ts';
 import { layoutOf } from '../../core/layout.ts';
@@ -55,7 +71,11 @@ export interface DiagonalOptions {
 
 function triangle(op: Op<'map'>, x: Tensor, diagonal: number): Tensor {
   const { shape } = x.layout;
-  if (shape.length < 2) throw new ShapeError(op.name, `takes matrices, got shape ${shapeText(shape)}; reshape it to two dimensions or more`);
+  if (shape.length < 2)
+    throw new ShapeError(
+      op.name,
+      `takes matrices, got shape ${shapeText(shape)}; reshape it to two dimensions or more`,
+    );
   if (!Number.isInteger(diagonal)) throw new ValueError(op.name, `diagonal is ${diagonal}; it must be a whole number`);
   return dispatch(op, x, null, null, [shape[shape.length - 2]!, shape[shape.length - 1]!, diagonal]);
 }
@@ -81,7 +101,13 @@ export interface TriangleOptions<D extends DType = DType> extends Omit<TensorOpt
 }
 
 /** Rows, then columns, of the elements that a test on column - row keeps, in row-major order. */
-function triangleIndices(op: string, rows: number, columns: number, options: TriangleOptions, keeps: (distance: number) => boolean): Tensor {
+function triangleIndices(
+  op: string,
+  rows: number,
+  columns: number,
+  options: TriangleOptions,
+  keeps: (distance: number) => boolean,
+): Tensor {
   checkSizes(op, [rows, columns]);
   const [first, second]: [number[], number[]] = [[], []];
   for (let i = 0; i < rows; i++)
@@ -95,9 +121,17 @@ function triangleIndices(op: string, rows: number, columns: number, options: Tri
 }
 
 /** Rows and columns, [2, count] as int64, of the lower triangle of a matrix, up to the diagonal `offset` (0). PyTorch: `torch.tril_indices`. */
-export const trilIndices = <D extends DType = 'int64'>(row: number, col: number, options: TriangleOptions<D> = {}): Tensor<[2, number], NoInfer<D>> =>
+export const trilIndices = <D extends DType = 'int64'>(
+  row: number,
+  col: number,
+  options: TriangleOptions<D> = {},
+): Tensor<[2, number], NoInfer<D>> =>
   triangleIndices('trilIndices', row, col, options, (distance) => distance <= (options.offset ?? 0)) as never;
 
 /** Rows and columns of the upper triangle, from the diagonal `offset` on. PyTorch: `torch.triu_indices`. */
-export const triuIndices = <D extends DType = 'int64'>(row: number, col: number, options: TriangleOptions<D> = {}): Tensor<[2, number], NoInfer<D>> =>
+export const triuIndices = <D extends DType = 'int64'>(
+  row: number,
+  col: number,
+  options: TriangleOptions<D> = {},
+): Tensor<[2, number], NoInfer<D>> =>
   triangleIndices('triuIndices', row, col, options, (distance) => distance >= (options.offset ?? 0)) as never;

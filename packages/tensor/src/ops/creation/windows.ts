@@ -1,5 +1,17 @@
 /** Windows of signal processing: sums of cosines over a vector. */
-import { add, cast, coordinate, cos, type DType, DTypeError, isFloat, mul, same, scalar, ShapeError } from '@nn/backend';
+import {
+  add,
+  cast,
+  coordinate,
+  cos,
+  type DType,
+  DTypeError,
+  isFloat,
+  mul,
+  ShapeError,
+  same,
+  scalar,
+} from '@nn/backend';
 import { dispatchCreate } from '../../core/dispatch.ts';
 import { layoutOf } from '../../core/layout.ts';
 import { Op } from '../../core/op.ts';
@@ -15,7 +27,11 @@ const windowOp = new Op('map', 'window', {
     const type = layout!.dtype === 'float64' ? 'f64' : 'f32';
     const angle = mul(cast(coordinate, type), scalar(3, type));
     const twice = cos(mul(same(2, angle), angle));
-    return single(layout!.dtype, add(add(scalar(0, type), mul(scalar(1, type), cos(angle))), mul(scalar(2, type), twice)), 4);
+    return single(
+      layout!.dtype,
+      add(add(scalar(0, type), mul(scalar(1, type), cos(angle))), mul(scalar(2, type), twice)),
+      4,
+    );
   },
 });
 
@@ -24,10 +40,17 @@ export interface WindowOptions<D extends DType = DType> extends TensorOptions<D>
   readonly periodic?: boolean | undefined;
 }
 
-function window(op: string, length: number, weights: readonly [number, number, number], options: WindowOptions = {}): Tensor {
-  if (!Number.isInteger(length) || length < 0) throw new ShapeError(op, `${length} is not a length; it must be a whole number ≥ 0`);
+function window(
+  op: string,
+  length: number,
+  weights: readonly [number, number, number],
+  options: WindowOptions = {},
+): Tensor {
+  if (!Number.isInteger(length) || length < 0)
+    throw new ShapeError(op, `${length} is not a length; it must be a whole number ≥ 0`);
   const dtype = options.dtype ?? getDefaultDType();
-  if (!isFloat(dtype)) throw new DTypeError(op, `a window has fractions, so it can't be ${dtype}; use float32 or float64`);
+  if (!isFloat(dtype))
+    throw new DTypeError(op, `a window has fractions, so it can't be ${dtype}; use float32 or float64`);
   const intervals = options.periodic === false ? length - 1 : length;
   const layout = layoutOf(deviceFor(options), dtype, [length]);
   // A single value is the middle of the window.
@@ -36,15 +59,20 @@ function window(op: string, length: number, weights: readonly [number, number, n
 }
 
 /** 0.5 - 0.5 cos(2πi/n), a vector of `length` values. PyTorch: `torch.hann_window`. */
-export const hannWindow = <N extends number, D extends DType = 'float32'>(length: N, options?: WindowOptions<D>): Tensor<[N], NoInfer<D>> =>
-  window('hannWindow', length, [0.5, -0.5, 0], options) as never;
+export const hannWindow = <N extends number, D extends DType = 'float32'>(
+  length: N,
+  options?: WindowOptions<D>,
+): Tensor<[N], NoInfer<D>> => window('hannWindow', length, [0.5, -0.5, 0], options) as never;
 
 /** alpha - beta cos(2πi/n), with alpha 0.54 and beta 0.46. PyTorch: `torch.hamming_window`. */
 export const hammingWindow = <N extends number, D extends DType = 'float32'>(
   length: N,
   options?: WindowOptions<D> & { readonly alpha?: number | undefined; readonly beta?: number | undefined },
-): Tensor<[N], NoInfer<D>> => window('hammingWindow', length, [options?.alpha ?? 0.54, -(options?.beta ?? 0.46), 0], options) as never;
+): Tensor<[N], NoInfer<D>> =>
+  window('hammingWindow', length, [options?.alpha ?? 0.54, -(options?.beta ?? 0.46), 0], options) as never;
 
 /** 0.42 - 0.5 cos(2πi/n) + 0.08 cos(4πi/n). PyTorch: `torch.blackman_window`. */
-export const blackmanWindow = <N extends number, D extends DType = 'float32'>(length: N, options?: WindowOptions<D>): Tensor<[N], NoInfer<D>> =>
-  window('blackmanWindow', length, [0.42, -0.5, 0.08], options) as never;
+export const blackmanWindow = <N extends number, D extends DType = 'float32'>(
+  length: N,
+  options?: WindowOptions<D>,
+): Tensor<[N], NoInfer<D>> => window('blackmanWindow', length, [0.42, -0.5, 0.08], options) as never;

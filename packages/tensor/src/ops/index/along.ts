@@ -41,9 +41,19 @@ function write(op: string, table: Table, x: Tensor, dim: number, index: Tensor, 
 function checkSlices(op: string, x: Tensor, dim: number, index: Tensor, source: Tensor): void {
   const d = dimension(op, dim, x.layout.shape.length);
   const wanted = x.layout.shape.map((n, i) => (i === d ? index.layout.size : n));
-  if (!sameNumbers(source.layout.shape, wanted) && !(x.layout.shape.length === 0 && source.layout.size === index.layout.size))
-    throw new ShapeError(op, `the source has shape ${shapeText(source.layout.shape)}, expected ${shapeText(wanted)}: one slice for each of ${index.layout.size} indices`);
-  if (source.dtype !== x.dtype) throw new DTypeError(op, `the source is ${source.dtype}, the tensor is ${x.dtype}; convert it with .to('${x.dtype}')`);
+  if (
+    !sameNumbers(source.layout.shape, wanted) &&
+    !(x.layout.shape.length === 0 && source.layout.size === index.layout.size)
+  )
+    throw new ShapeError(
+      op,
+      `the source has shape ${shapeText(source.layout.shape)}, expected ${shapeText(wanted)}: one slice for each of ${index.layout.size} indices`,
+    );
+  if (source.dtype !== x.dtype)
+    throw new DTypeError(
+      op,
+      `the source is ${source.dtype}, the tensor is ${x.dtype}; convert it with .to('${x.dtype}')`,
+    );
 }
 
 /** What `indexAdd` multiplies with. */
@@ -52,7 +62,15 @@ export interface IndexAddOptions {
   readonly alpha?: Numeric | undefined;
 }
 
-function added(op: string, tables: readonly [Table, Table], x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: IndexAddOptions): Tensor {
+function added(
+  op: string,
+  tables: readonly [Table, Table],
+  x: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Tensor,
+  { alpha = 1 }: IndexAddOptions,
+): Tensor {
   checkSlices(op, x, dim, index, source);
   const scaled: Tensor = alpha === 1 ? source : mul(source, alpha);
   const ready = valueFor(op, x, scaled);
@@ -70,15 +88,30 @@ function added(op: string, tables: readonly [Table, Table], x: Tensor, dim: numb
  * console.log(await indexAdd(tensor([1, 1]), 0, index, tensor([10, 20])).toArray()); // prints: [ 31, 1 ]
  * ```
  */
-export const indexAdd = <A extends Tensor>(x: A, dim: number, index: Tensor, source: Tensor, options: IndexAddOptions = {}): Tensor<A['~shape'], A['dtype']> =>
-  added('indexAdd', [add, either], x, dim, index, source, options) as never;
+export const indexAdd = <A extends Tensor>(
+  x: A,
+  dim: number,
+  index: Tensor,
+  source: Tensor,
+  options: IndexAddOptions = {},
+): Tensor<A['~shape'], A['dtype']> => added('indexAdd', [add, either], x, dim, index, source, options) as never;
 
 /** `indexAdd` in place; PyTorch: `Tensor.index_add_`. */
-export const indexAdd_ = <A extends Tensor>(x: A, dim: number, index: Tensor, source: Tensor, options: IndexAddOptions = {}): A =>
-  added('indexAdd_', [addInto, eitherInto], x, dim, index, source, options) as A;
+export const indexAdd_ = <A extends Tensor>(
+  x: A,
+  dim: number,
+  index: Tensor,
+  source: Tensor,
+  options: IndexAddOptions = {},
+): A => added('indexAdd_', [addInto, eitherInto], x, dim, index, source, options) as A;
 
 /** A copy of `x` with slices replaced by those of `source` at indices along `dim`; the last one stays. PyTorch: `torch.index_copy`. */
-export function indexCopy<A extends Tensor>(x: A, dim: number, index: Tensor, source: Tensor): Tensor<A['~shape'], A['dtype']> {
+export function indexCopy<A extends Tensor>(
+  x: A,
+  dim: number,
+  index: Tensor,
+  source: Tensor,
+): Tensor<A['~shape'], A['dtype']> {
   checkSlices('indexCopy', x, dim, index, source);
   return write('indexCopy', copy, x, dim, index, source) as never;
 }
@@ -91,14 +124,21 @@ export function indexCopy_<A extends Tensor>(x: A, dim: number, index: Tensor, s
 
 function filledAt(op: string, table: Table, x: Tensor, dim: number, index: Tensor, value: Tensor | Numeric): Tensor {
   if (!isNumeric(value) && value.layout.shape.length > 0)
-    throw new ShapeError(op, `the value has shape ${shapeText(value.layout.shape)}; it must be a number or a tensor without dimensions`);
+    throw new ShapeError(
+      op,
+      `the value has shape ${shapeText(value.layout.shape)}; it must be a number or a tensor without dimensions`,
+    );
   const one = valueFor(op, x, value);
   return views.finish(write(op, table, x, dim, index, one), isNumeric(value) ? x : value, one);
 }
 
 /** A copy of `x` with whole slices of one value at indices along `dim`; PyTorch: `torch.index_fill`. */
-export const indexFill = <A extends Tensor>(x: A, dim: number, index: Tensor, value: Tensor | Numeric): Tensor<A['~shape'], A['dtype']> =>
-  filledAt('indexFill', fill, x, dim, index, value) as never;
+export const indexFill = <A extends Tensor>(
+  x: A,
+  dim: number,
+  index: Tensor,
+  value: Tensor | Numeric,
+): Tensor<A['~shape'], A['dtype']> => filledAt('indexFill', fill, x, dim, index, value) as never;
 
 /** `indexFill` in place; PyTorch: `Tensor.index_fill_`. */
 export const indexFill_ = <A extends Tensor>(x: A, dim: number, index: Tensor, value: Tensor | Numeric): A =>
@@ -111,9 +151,17 @@ const [put, putSum, putAny] = [scatterOps('put_', 'replace'), scatterOps('put_',
  * @param source of the dtype of `x`, as many elements as the index
  * @param options `accumulate` (false): add instead of replacing
  */
-export function put_<A extends Tensor>(x: A, index: Tensor, source: Tensor, options: { readonly accumulate?: boolean | undefined } = {}): A {
+export function put_<A extends Tensor>(
+  x: A,
+  index: Tensor,
+  source: Tensor,
+  options: { readonly accumulate?: boolean | undefined } = {},
+): A {
   if (source.layout.size !== index.layout.size)
-    throw new ShapeError('put_', `${source.layout.size} values for ${index.layout.size} positions; give as many of both`);
+    throw new ShapeError(
+      'put_',
+      `${source.layout.size} values for ${index.layout.size} positions; give as many of both`,
+    );
   const table = options.accumulate !== true ? put : x.dtype === 'bool' ? putAny : putSum;
   const flat = views.reshape(x, [-1]);
   const [line, values] = [views.reshape(index, [-1]), views.reshape(source, [-1])];

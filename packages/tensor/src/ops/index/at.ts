@@ -16,21 +16,29 @@ const gatherAt = gatherOps('index');
 function selected(x: Tensor, terms: readonly Term[]): Tensor {
   const selection = select('at', x, terms);
   const { source, dims, indices, at } = selection;
-  if (!terms.some(isAdvanced)) return source === x ? views.regroup(x, 'alias', x.layout.shape, x.layout.strides) : source;
+  if (!terms.some(isAdvanced))
+    return source === x ? views.regroup(x, 'alias', x.layout.shape, x.layout.strides) : source;
   const op = gatherAt(dims, at);
   const [a, b] = indices;
-  const out = indices.length > 2 ? dispatchMany(op, [source, ...indices])[0]! : dispatch(op, source, a ?? null, b ?? null);
+  const out =
+    indices.length > 2 ? dispatchMany(op, [source, ...indices])[0]! : dispatch(op, source, a ?? null, b ?? null);
   close(selection);
   return out;
 }
 
 /** Terms with the masks' values, read at once. */
 export const readMasksSync = (op: string, terms: readonly Term[]): Term[] =>
-  terms.map((term) => (term.kind === 'mask' && term.values === null ? { ...term, values: readSync(term.tensor!, op) } : term));
+  terms.map((term) =>
+    term.kind === 'mask' && term.values === null ? { ...term, values: readSync(term.tensor!, op) } : term,
+  );
 
 /** The same, awaited. */
 export const readMasks = (terms: readonly Term[]): Promise<Term[]> =>
-  Promise.all(terms.map(async (term) => (term.kind === 'mask' && term.values === null ? { ...term, values: await read(term.tensor!) } : term)));
+  Promise.all(
+    terms.map(async (term) =>
+      term.kind === 'mask' && term.values === null ? { ...term, values: await read(term.tensor!) } : term,
+    ),
+  );
 
 /**
  * Elements by an index list, one index a dimension from the first one on: `x[…]` of PyTorch. Positions, slices, `'...'` and `null` give a view of the same memory;
@@ -58,5 +66,7 @@ export const at: <A extends Tensor, const I extends readonly Subscript[]>(
 export const atAsync: <A extends Tensor, const I extends readonly Subscript[]>(
   x: A,
   ...indices: CheckedRest<Selected<ShapeOf<A>, I>, I>
-) => Promise<Tensor<ShapeOr<Selected<ShapeOf<A>, I>>, A['dtype']>> = (async (x: Tensor, ...indices: readonly unknown[]) =>
-  selected(x, await readMasks(parse('at', indices)))) as never;
+) => Promise<Tensor<ShapeOr<Selected<ShapeOf<A>, I>>, A['dtype']>> = (async (
+  x: Tensor,
+  ...indices: readonly unknown[]
+) => selected(x, await readMasks(parse('at', indices)))) as never;

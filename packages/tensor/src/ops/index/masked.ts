@@ -1,5 +1,17 @@
 /** Masks: choosing between values where a mask holds needs no reading; taking the chosen out does, as it decides a shape. */
-import { cast, castTo, type DataArray, DTypeError, dtypes, max, same, scalar, select, ShapeError, sub } from '@nn/backend';
+import {
+  cast,
+  castTo,
+  type DataArray,
+  DTypeError,
+  dtypes,
+  max,
+  ShapeError,
+  same,
+  scalar,
+  select,
+  sub,
+} from '@nn/backend';
 import { broadcastShapes, shapeText } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
@@ -28,12 +40,19 @@ const fillNumberInto = new Op('map', 'maskedFill_', { inPlace: true, build: with
 const fillTensorInto = new Op('map', 'maskedFill_', { inPlace: true, build: withTensor });
 
 function checkMask(op: string, mask: Tensor): void {
-  if (mask.dtype !== 'bool') throw new DTypeError(op, `the mask must be bool, got ${mask.dtype}; compare first (x.gt(0)), or convert it with .bool()`);
+  if (mask.dtype !== 'bool')
+    throw new DTypeError(
+      op,
+      `the mask must be bool, got ${mask.dtype}; compare first (x.gt(0)), or convert it with .bool()`,
+    );
 }
 
 function checkScalar(op: string, value: Tensor): void {
   if (value.layout.shape.length > 0)
-    throw new ShapeError(op, `the value has shape ${shapeText(value.layout.shape)}; it must be a number or a tensor without dimensions: use where for others`);
+    throw new ShapeError(
+      op,
+      `the value has shape ${shapeText(value.layout.shape)}; it must be a number or a tensor without dimensions: use where for others`,
+    );
 }
 
 const fillMasked = (x: Tensor, mask: Tensor, value: Tensor | Numeric): Tensor => {
@@ -99,7 +118,10 @@ export async function maskedSelectAsync<A extends Tensor>(x: A, mask: Tensor): P
   return views.finish(taken(x, mask, await read(wide)), x, wide) as never;
 }
 
-const toInteger = new Op('map', 'toCopy', { inPlace: false, build: ([mask]) => single('int64', cast(element(mask!, 0), 'i32')) });
+const toInteger = new Op('map', 'toCopy', {
+  inPlace: false,
+  build: ([mask]) => single('int64', cast(element(mask!, 0), 'i32')),
+});
 const runningCount = new Op('scan', 'cumsum', { dim: 0, combine: 'sum', reverse: false, indices: false });
 /** The place of the newest of n, 0 while there is none. */
 const newest = new Op('map', 'sub', {
@@ -110,7 +132,8 @@ const newest = new Op('map', 'sub', {
   },
 });
 const gatherInto = gatherOps('maskedScatter');
-const eitherOf = ([x, mask]: readonly Layout[]): MapBuild => single(x!.dtype, select(element(mask!, 1), element(x!, 2), element(x!, 0)));
+const eitherOf = ([x, mask]: readonly Layout[]): MapBuild =>
+  single(x!.dtype, select(element(mask!, 1), element(x!, 2), element(x!, 0)));
 const choose = new Op('map', 'maskedScatter', { inPlace: false, build: eitherOf });
 const chooseInto = new Op('map', 'maskedScatter_', { inPlace: true, build: eitherOf });
 
@@ -130,7 +153,11 @@ function turns(x: Tensor, mask: Tensor, source: Tensor): Tensor {
 
 function checkSource(op: string, x: Tensor, mask: Tensor, source: Tensor): void {
   checkMask(op, mask);
-  if (source.dtype !== x.dtype) throw new DTypeError(op, `the source is ${source.dtype}, the tensor is ${x.dtype}; convert it with .to('${x.dtype}')`);
+  if (source.dtype !== x.dtype)
+    throw new DTypeError(
+      op,
+      `the source is ${source.dtype}, the tensor is ${x.dtype}; convert it with .to('${x.dtype}')`,
+    );
 }
 
 /**

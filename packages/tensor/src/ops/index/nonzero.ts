@@ -43,7 +43,8 @@ function table(x: Tensor, values: DataArray): Tensor {
 }
 
 /** A scalar counts as a vector of one element here. */
-const vectors = (x: Tensor, values: DataArray): Tensor[] => nonzeroVectors(x.layout.device, values, x.layout.shape.length === 0 ? [1] : x.layout.shape);
+const vectors = (x: Tensor, values: DataArray): Tensor[] =>
+  nonzeroVectors(x.layout.device, values, x.layout.shape.length === 0 ? [1] : x.layout.shape);
 
 /** Which form `nonzero` answers in. */
 export interface NonzeroOptions {
@@ -62,15 +63,24 @@ export interface NonzeroOptions {
  * ```
  */
 export function nonzero(x: Tensor, options: NonzeroOptions & { readonly asTuple: true }): Tensor<[number], 'int64'>[];
-export function nonzero(x: Tensor, options?: NonzeroOptions & { readonly asTuple?: false | undefined }): Tensor<[number, number], 'int64'>;
+export function nonzero(
+  x: Tensor,
+  options?: NonzeroOptions & { readonly asTuple?: false | undefined },
+): Tensor<[number, number], 'int64'>;
 export function nonzero(x: Tensor, options: NonzeroOptions = {}): Tensor | Tensor[] {
   const values = readSync(x, 'nonzero');
   return options.asTuple === true ? vectors(x, values) : table(x, values);
 }
 
 /** `nonzero` on any backend. */
-export function nonzeroAsync(x: Tensor, options: NonzeroOptions & { readonly asTuple: true }): Promise<Tensor<[number], 'int64'>[]>;
-export function nonzeroAsync(x: Tensor, options?: NonzeroOptions & { readonly asTuple?: false | undefined }): Promise<Tensor<[number, number], 'int64'>>;
+export function nonzeroAsync(
+  x: Tensor,
+  options: NonzeroOptions & { readonly asTuple: true },
+): Promise<Tensor<[number], 'int64'>[]>;
+export function nonzeroAsync(
+  x: Tensor,
+  options?: NonzeroOptions & { readonly asTuple?: false | undefined },
+): Promise<Tensor<[number, number], 'int64'>>;
 export async function nonzeroAsync(x: Tensor, options: NonzeroOptions = {}): Promise<Tensor | Tensor[]> {
   const values = await read(x);
   return options.asTuple === true ? vectors(x, values) : table(x, values);

@@ -39,13 +39,18 @@ export interface OneHotOptions {
 }
 
 function check(x: Tensor, { numClasses = -1 }: OneHotOptions): number {
-  if (x.dtype !== 'int64' && x.dtype !== 'int32') throw new DTypeError('oneHot', `classes must be int64 or int32, got ${x.dtype}; convert with .long()`);
-  if (!Number.isInteger(numClasses) || numClasses < -1 || numClasses === 0) throw new ValueError('oneHot', `numClasses must be a whole number ≥ 1, or -1 to find it, got ${numClasses}`);
-  if (numClasses === -1 && x.layout.size === 0) throw new ValueError('oneHot', 'there are no classes to count; give numClasses');
+  if (x.dtype !== 'int64' && x.dtype !== 'int32')
+    throw new DTypeError('oneHot', `classes must be int64 or int32, got ${x.dtype}; convert with .long()`);
+  if (!Number.isInteger(numClasses) || numClasses < -1 || numClasses === 0)
+    throw new ValueError('oneHot', `numClasses must be a whole number ≥ 1, or -1 to find it, got ${numClasses}`);
+  if (numClasses === -1 && x.layout.size === 0)
+    throw new ValueError('oneHot', 'there are no classes to count; give numClasses');
   return numClasses;
 }
 
-const countIn = (values: ArrayLike<number>): number => Array.prototype.reduce.call(values, (m: unknown, v: unknown) => Math.max(m as number, v as number), 0) as number + 1;
+const countIn = (values: ArrayLike<number>): number =>
+  (Array.prototype.reduce.call(values, (m: unknown, v: unknown) => Math.max(m as number, v as number), 0) as number) +
+  1;
 
 /**
  * A vector of zeros with a single 1 for each class, int64: [...] gives [..., numClasses]. PyTorch: `F.one_hot`.

@@ -16,7 +16,8 @@ type Way = Combine | 'replace';
 const ways: readonly Way[] = ['replace', 'sum', 'product', 'max', 'min'];
 
 /** One table of ops a way to combine. */
-const tables = (name: string): ReadonlyMap<Way, ReturnType<typeof scatterOps>> => new Map(ways.map((way) => [way, scatterOps(name, way, 'aligned')]));
+const tables = (name: string): ReadonlyMap<Way, ReturnType<typeof scatterOps>> =>
+  new Map(ways.map((way) => [way, scatterOps(name, way, 'aligned')]));
 
 /** The names of one function: a new tensor, and in place. */
 interface Names {
@@ -30,9 +31,18 @@ const adding = names('scatterAdd');
 const reducing = names('scatterReduce');
 
 /** Sums of truth values are "or", products "and". */
-const wayFor = (way: Way, dtype: DType): Way => (dtype !== 'bool' ? way : way === 'sum' ? 'max' : way === 'product' ? 'min' : way);
+const wayFor = (way: Way, dtype: DType): Way =>
+  dtype !== 'bool' ? way : way === 'sum' ? 'max' : way === 'product' ? 'min' : way;
 
-function run(op: string, { copy, into }: Names, way: Way, x: Tensor, dim: number, index: Tensor, source: Tensor | Numeric): Tensor {
+function run(
+  op: string,
+  { copy, into }: Names,
+  way: Way,
+  x: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Tensor | Numeric,
+): Tensor {
   const d = dimension(op, dim, x.layout.shape.length);
   const table = (op.endsWith('_') ? into : copy).get(wayFor(way, x.dtype))!;
   if (!isNumeric(source)) return launch(table([d], 0), x, source, index);
@@ -52,7 +62,8 @@ export interface ScatterOptions {
 
 function wayOf(op: string, { reduce }: ScatterOptions): Way {
   if (reduce === undefined) return 'replace';
-  if (reduce !== 'add' && reduce !== 'multiply') throw new ValueError(op, `reduce must be 'add' or 'multiply', got '${String(reduce)}'; scatterReduce has more`);
+  if (reduce !== 'add' && reduce !== 'multiply')
+    throw new ValueError(op, `reduce must be 'add' or 'multiply', got '${String(reduce)}'; scatterReduce has more`);
   return reduce === 'add' ? 'sum' : 'product';
 }
 
@@ -68,19 +79,34 @@ function wayOf(op: string, { reduce }: ScatterOptions): Way {
  * console.log(await scatter(zeros([1, 3]), 1, index, tensor([[5, 6]])).toArray()); // prints: [ [ 6, 0, 5 ] ]
  * ```
  */
-export const scatter = <A extends Tensor>(x: A, dim: number, index: Tensor, source: Tensor | Numeric, options: ScatterOptions = {}): Tensor<A['~shape'], A['dtype']> =>
-  run('scatter', plain, wayOf('scatter', options), x, dim, index, source) as never;
+export const scatter = <A extends Tensor>(
+  x: A,
+  dim: number,
+  index: Tensor,
+  source: Tensor | Numeric,
+  options: ScatterOptions = {},
+): Tensor<A['~shape'], A['dtype']> => run('scatter', plain, wayOf('scatter', options), x, dim, index, source) as never;
 
 /** `scatter` in place; PyTorch: `Tensor.scatter_`. */
-export const scatter_ = <A extends Tensor>(x: A, dim: number, index: Tensor, source: Tensor | Numeric, options: ScatterOptions = {}): A =>
-  run('scatter_', plain, wayOf('scatter_', options), x, dim, index, source) as A;
+export const scatter_ = <A extends Tensor>(
+  x: A,
+  dim: number,
+  index: Tensor,
+  source: Tensor | Numeric,
+  options: ScatterOptions = {},
+): A => run('scatter_', plain, wayOf('scatter_', options), x, dim, index, source) as A;
 
 /** `scatter` that adds to what is there, each value once; PyTorch: `torch.scatter_add`. */
-export const scatterAdd = <A extends Tensor>(x: A, dim: number, index: Tensor, source: Tensor): Tensor<A['~shape'], A['dtype']> =>
-  run('scatterAdd', adding, 'sum', x, dim, index, source) as never;
+export const scatterAdd = <A extends Tensor>(
+  x: A,
+  dim: number,
+  index: Tensor,
+  source: Tensor,
+): Tensor<A['~shape'], A['dtype']> => run('scatterAdd', adding, 'sum', x, dim, index, source) as never;
 
 /** `scatterAdd` in place; PyTorch: `Tensor.scatter_add_`. */
-export const scatterAdd_ = <A extends Tensor>(x: A, dim: number, index: Tensor, source: Tensor): A => run('scatterAdd_', adding, 'sum', x, dim, index, source) as A;
+export const scatterAdd_ = <A extends Tensor>(x: A, dim: number, index: Tensor, source: Tensor): A =>
+  run('scatterAdd_', adding, 'sum', x, dim, index, source) as A;
 
 /** How `scatterReduce` combines values for one place. */
 export type ScatterReduction = 'sum' | 'prod' | 'mean' | 'amax' | 'amin';
@@ -90,7 +116,13 @@ export interface ScatterReduceOptions {
   readonly includeSelf?: boolean | undefined;
 }
 
-const combines: { readonly [R in ScatterReduction]: Combine } = { sum: 'sum', prod: 'product', mean: 'sum', amax: 'max', amin: 'min' };
+const combines: { readonly [R in ScatterReduction]: Combine } = {
+  sum: 'sum',
+  prod: 'product',
+  mean: 'sum',
+  amax: 'max',
+  amin: 'min',
+};
 
 /** Where a reduction starts that leaves out what is there. */
 function start(combine: Combine, dtype: DType): number {
@@ -104,7 +136,8 @@ function start(combine: Combine, dtype: DType): number {
 }
 
 function checkReduction(op: string, reduce: ScatterReduction): void {
-  if (!(reduce in combines)) throw new ValueError(op, `reduce must be one of ${Object.keys(combines).join(', ')}, got '${String(reduce)}'`);
+  if (!(reduce in combines))
+    throw new ValueError(op, `reduce must be one of ${Object.keys(combines).join(', ')}, got '${String(reduce)}'`);
 }
 
 /** How many values meet at each place; 1 where nothing was scattered. */
@@ -141,11 +174,24 @@ export function scatterReduce<A extends Tensor>(
   const out = run('scatterReduce', reducing, combine, base, dim, index, source);
   if (reduce !== 'mean') return views.finish(out, x, base) as never;
   const count = counts(x, dim, index, includeSelf);
-  return views.finish(isFloat(x) ? div(out, count) : div(out, count, { roundingMode: 'floor' }), x, base, out, count) as never;
+  return views.finish(
+    isFloat(x) ? div(out, count) : div(out, count, { roundingMode: 'floor' }),
+    x,
+    base,
+    out,
+    count,
+  ) as never;
 }
 
 /** `scatterReduce` in place; PyTorch: `Tensor.scatter_reduce_`. */
-export function scatterReduce_<A extends Tensor>(x: A, dim: number, index: Tensor, source: Tensor, reduce: ScatterReduction, options: ScatterReduceOptions = {}): A {
+export function scatterReduce_<A extends Tensor>(
+  x: A,
+  dim: number,
+  index: Tensor,
+  source: Tensor,
+  reduce: ScatterReduction,
+  options: ScatterReduceOptions = {},
+): A {
   checkReduction('scatterReduce_', reduce);
   const combine = combines[reduce];
   const includeSelf = options.includeSelf !== false;

@@ -24,7 +24,11 @@ const embedFrom = gatherOps('embedding');
  * console.log(await gather(x, 1, index).toArray()); // prints: [ [ 1, 1 ], [ 4, 3 ] ]
  * ```
  */
-export function gather<A extends Tensor, I extends Tensor>(x: A, dim: number, index: I): Tensor<I['~shape'], A['dtype']> {
+export function gather<A extends Tensor, I extends Tensor>(
+  x: A,
+  dim: number,
+  index: I,
+): Tensor<I['~shape'], A['dtype']> {
   const d = dimension('gather', dim, x.layout.shape.length);
   return dispatch(gatherAlong([d], 0), x, index) as never;
 }
@@ -32,7 +36,11 @@ export function gather<A extends Tensor, I extends Tensor>(x: A, dim: number, in
 /**
  * `gather` whose index broadcasts against `x` in the other dimensions; without `dim` both are flattened. PyTorch: `torch.take_along_dim`.
  */
-export function takeAlongDim<A extends Tensor>(x: A, indices: Tensor, options: { readonly dim?: number | null | undefined } = {}): Tensor<Shape, A['dtype']> {
+export function takeAlongDim<A extends Tensor>(
+  x: A,
+  indices: Tensor,
+  options: { readonly dim?: number | null | undefined } = {},
+): Tensor<Shape, A['dtype']> {
   if (options.dim === undefined || options.dim === null) {
     const [flat, places] = [views.reshape(x, [-1]), views.reshape(indices, [-1])];
     return views.finish(gather(flat, 0, places), x, flat, places) as never;
@@ -40,7 +48,10 @@ export function takeAlongDim<A extends Tensor>(x: A, indices: Tensor, options: {
   const { shape } = x.layout;
   const own = indices.layout.shape;
   if (shape.length !== own.length)
-    throw new ShapeError('takeAlongDim', `the indices of shape ${shapeText(own)} must have as many dimensions as ${shapeText(shape)}`);
+    throw new ShapeError(
+      'takeAlongDim',
+      `the indices of shape ${shapeText(own)} must have as many dimensions as ${shapeText(shape)}`,
+    );
   const d = dimension('takeAlongDim', options.dim, shape.length);
   const others = (list: readonly number[]): number[] => list.map((n, i) => (i === d ? 1 : n));
   const common = broadcastShapes('takeAlongDim', [others(shape), others(own)]);
@@ -58,7 +69,8 @@ export function indexSelect<A extends Tensor>(x: A, dim: number, index: Tensor):
   const d = dimension('indexSelect', dim, x.layout.shape.length);
   checkVector('indexSelect', index);
   if (x.layout.shape.length === 0) {
-    if (index.layout.size !== 1) throw new ShapeError('indexSelect', `a tensor without dimensions takes one index, got ${index.layout.size}`);
+    if (index.layout.size !== 1)
+      throw new ShapeError('indexSelect', `a tensor without dimensions takes one index, got ${index.layout.size}`);
     const line = views.reshape(x, [1]);
     const out = dispatch(selectAlong([0], 0), line, index);
     return views.finish(views.reshape(out, []), x, line, out) as never;
@@ -69,7 +81,8 @@ export function indexSelect<A extends Tensor>(x: A, dim: number, index: Tensor):
 
 /** A vector of indices, or a scalar for one. */
 export function checkVector(op: string, index: Tensor): void {
-  if (index.layout.shape.length > 1) throw new ShapeError(op, `the index must be a vector, got shape ${shapeText(index.layout.shape)}`);
+  if (index.layout.shape.length > 1)
+    throw new ShapeError(op, `the index must be a vector, got shape ${shapeText(index.layout.shape)}`);
 }
 
 /**
@@ -91,6 +104,7 @@ export function take<A extends Tensor, I extends Tensor>(x: A, index: I): Tensor
  * @throws IndexError for an index out of bounds; ShapeError unless `weight` is a matrix
  */
 export function embeddingLookup<A extends Tensor>(weight: A, indices: Tensor): Tensor<Shape, A['dtype']> {
-  if (weight.layout.shape.length !== 2) throw new ShapeError('embedding', `the weight must be a matrix, got shape ${shapeText(weight.layout.shape)}`);
+  if (weight.layout.shape.length !== 2)
+    throw new ShapeError('embedding', `the weight must be a matrix, got shape ${shapeText(weight.layout.shape)}`);
   return dispatch(embedFrom([0], 0), weight, indices) as never;
 }

@@ -110,7 +110,12 @@ class Builder {
     // A truth value selects all of a new dimension, or nothing of it.
     this.insert();
     this.#dims.push(this.#shape.length - 1);
-    const vector = fromFlat(new Int32Array(values[0] === 0 ? 0 : 1), [values[0] === 0 ? 0 : 1], 'int64', device.backend);
+    const vector = fromFlat(
+      new Int32Array(values[0] === 0 ? 0 : 1),
+      [values[0] === 0 ? 0 : 1],
+      'int64',
+      device.backend,
+    );
     this.#indices.push(vector);
     this.#temporary.push(vector);
   }
@@ -135,7 +140,10 @@ class Builder {
       if (this.#sliced !== this.#source) this.#sliced.dispose();
     }
     if (source !== this.#source) this.#temporary.push(source);
-    const common = broadcastShapes(this.#op, this.#indices.map((t) => t.layout.shape));
+    const common = broadcastShapes(
+      this.#op,
+      this.#indices.map((t) => t.layout.shape),
+    );
     const at = placeOf(this.#dims, this.#indices);
     const others = this.#shape.filter((_, d) => !this.#dims.includes(d));
     const shape = [...others.slice(0, at), ...common, ...others.slice(at)];
@@ -153,10 +161,16 @@ function placeOf(dims: readonly number[], indices: readonly Tensor[]): number {
 }
 
 /** Applies terms whose masks are known. `masked` says what a mask does: by default its places become index tensors. */
-export function select(op: string, x: Tensor, terms: readonly Term[], masked: (builder: Builder, mask: Mask) => void = byPlaces): Selection {
+export function select(
+  op: string,
+  x: Tensor,
+  terms: readonly Term[],
+  masked: (builder: Builder, mask: Mask) => void = byPlaces,
+): Selection {
   const rank = x.layout.shape.length;
   const used = terms.reduce((n, term) => n + consumed(term), 0);
-  if (used > rank) throw new IndexError(op, `${used} indices for rank ${rank}: the tensor has shape ${shapeText(x.layout.shape)}`);
+  if (used > rank)
+    throw new IndexError(op, `${used} indices for rank ${rank}: the tensor has shape ${shapeText(x.layout.shape)}`);
   const builder = new Builder(op, x);
   let next = 0;
   for (const term of terms) {

@@ -47,7 +47,10 @@ function writeMasked(op: string, x: Tensor, terms: readonly Term[], mask: Mask, 
   const covered = Math.max(mask.shape.length, 1);
   const before = terms.slice(0, terms.indexOf(mask));
   const after = rank - covered - dimensionsBefore(before, x.layout.shape.length, terms);
-  const wide = views.reshape(mask.tensor!, [...(mask.shape.length === 0 ? [1] : mask.shape), ...new Array<number>(after).fill(1)]);
+  const wide = views.reshape(mask.tensor!, [
+    ...(mask.shape.length === 0 ? [1] : mask.shape),
+    ...new Array<number>(after).fill(1),
+  ]);
   const one = isNumeric(value) ? value : (views.reshape(value, []) as Tensor);
   maskedFill_(selection.source, wide, one);
   views.finish(x, mask.tensor!, wide);
@@ -107,7 +110,11 @@ export function setAt<A extends Tensor>(x: A, indices: readonly Subscript[], val
 }
 
 /** `setAt` on any backend: masks are awaited. */
-export async function setAtAsync<A extends Tensor>(x: A, indices: readonly Subscript[], value: Tensor | Numeric): Promise<A> {
+export async function setAtAsync<A extends Tensor>(
+  x: A,
+  indices: readonly Subscript[],
+  value: Tensor | Numeric,
+): Promise<A> {
   const terms = parse('setAt', indices);
   if (!writeDirectly('setAt', x, terms, value)) write('setAt', x, await readMasks(terms), value);
   return x;
@@ -123,7 +130,10 @@ export interface IndexPutOptions {
 export type PlaceIndices = readonly (Tensor | Subscript | null)[];
 
 function placeTerms(op: string, indices: PlaceIndices): Term[] {
-  const terms = parse(op, indices.map((index) => (index === null ? ':' : index)));
+  const terms = parse(
+    op,
+    indices.map((index) => (index === null ? ':' : index)),
+  );
   if (!terms.some(isAdvanced)) throw new IndexError(op, 'no index tensor given; use setAt for slices and positions');
   return terms;
 }
@@ -138,11 +148,26 @@ function placeTerms(op: string, indices: PlaceIndices): Term[] {
  * console.log(await x.toArray()); // prints: [ 3, 0, 3 ]
  * ```
  */
-export function indexPut_<A extends Tensor>(x: A, indices: PlaceIndices, values: Tensor | Numeric, options: IndexPutOptions = {}): A {
-  write('indexPut_', x, readMasksSync('indexPut_', placeTerms('indexPut_', indices)), values, options.accumulate === true);
+export function indexPut_<A extends Tensor>(
+  x: A,
+  indices: PlaceIndices,
+  values: Tensor | Numeric,
+  options: IndexPutOptions = {},
+): A {
+  write(
+    'indexPut_',
+    x,
+    readMasksSync('indexPut_', placeTerms('indexPut_', indices)),
+    values,
+    options.accumulate === true,
+  );
   return x;
 }
 
 /** `indexPut_` on a copy; PyTorch: `torch.index_put`. */
-export const indexPut = <A extends Tensor>(x: A, indices: PlaceIndices, values: Tensor | Numeric, options?: IndexPutOptions): Tensor<A['~shape'], A['dtype']> =>
-  indexPut_(views.clone(x), indices, values, options) as never;
+export const indexPut = <A extends Tensor>(
+  x: A,
+  indices: PlaceIndices,
+  values: Tensor | Numeric,
+  options?: IndexPutOptions,
+): Tensor<A['~shape'], A['dtype']> => indexPut_(views.clone(x), indices, values, options) as never;

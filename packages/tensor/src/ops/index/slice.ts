@@ -29,8 +29,10 @@ export class Slice {
  */
 export function slice(start: number | null = null, stop: number | null = null, step: number | null = null): Slice {
   for (const bound of [start, stop, step])
-    if (bound !== null && !Number.isInteger(bound)) throw new ValueError('slice', `bounds and step are whole numbers, got ${bound}`);
-  if (step !== null && step < 1) throw new ValueError('slice', `the step must be greater than 0, got ${step}; use flip to reverse`);
+    if (bound !== null && !Number.isInteger(bound))
+      throw new ValueError('slice', `bounds and step are whole numbers, got ${bound}`);
+  if (step !== null && step < 1)
+    throw new ValueError('slice', `the step must be greater than 0, got ${step}; use flip to reverse`);
   return new Slice(start, stop, step ?? 1);
 }
 
@@ -42,17 +44,21 @@ export function parseSlice(op: string, written: string): Slice {
   if (written === ':') return whole;
   const match = text.exec(written);
   if (match === null) {
-    const hint = /^\s*-?\d+\s*$/.test(written) ? `write ${written.trim()} without quotes for one position` : "write slices as '1:3', '::2', ':' or '...'";
+    const hint = /^\s*-?\d+\s*$/.test(written)
+      ? `write ${written.trim()} without quotes for one position`
+      : "write slices as '1:3', '::2', ':' or '...'";
     throw new IndexError(op, `'${written}' is not a slice; ${hint}`);
   }
   const [start, stop, step] = [1, 2, 3].map((k) => (match[k] === undefined ? null : Number(match[k])));
-  if (step !== null && step! < 1) throw new ValueError(op, `the step of '${written}' must be greater than 0; use flip to reverse`);
+  if (step !== null && step! < 1)
+    throw new ValueError(op, `the step of '${written}' must be greater than 0; use flip to reverse`);
   return new Slice(start!, stop!, step ?? 1);
 }
 
 /** First position and number of positions in a dimension of size n: bounds beyond the ends are cut off. */
 export function resolveSlice({ start, stop, step }: Slice, n: number): { start: number; length: number } {
-  const bound = (b: number | null, otherwise: number): number => (b === null ? otherwise : Math.min(Math.max(b < 0 ? b + n : b, 0), n));
+  const bound = (b: number | null, otherwise: number): number =>
+    b === null ? otherwise : Math.min(Math.max(b < 0 ? b + n : b, 0), n);
   const [from, to] = [bound(start, 0), bound(stop, n)];
   return { start: from, length: Math.max(Math.ceil((to - from) / step), 0) };
 }

@@ -36,7 +36,8 @@ export const consumed = (term: Term): number =>
   term.kind === 'new' || term.kind === 'rest' ? 0 : term.kind === 'mask' ? term.shape.length : 1;
 
 /** Whether a term selects by a list of places instead of a view. */
-export const isAdvanced = (term: Term): boolean => term.kind === 'tensor' || term.kind === 'array' || term.kind === 'mask';
+export const isAdvanced = (term: Term): boolean =>
+  term.kind === 'tensor' || term.kind === 'array' || term.kind === 'mask';
 
 const isTensor = (x: object): x is Tensor => 'layout' in x && 'storage' in x;
 
@@ -50,13 +51,18 @@ export function parse(op: string, subscripts: readonly unknown[]): Term[] {
 function parseOne(op: string, subscript: unknown): Term {
   if (typeof subscript === 'number') return { kind: 'position', index: subscript };
   if (subscript === null) return { kind: 'new' };
-  if (typeof subscript === 'string') return subscript === '...' ? { kind: 'rest' } : { kind: 'slice', slice: parseSlice(op, subscript) };
+  if (typeof subscript === 'string')
+    return subscript === '...' ? { kind: 'rest' } : { kind: 'slice', slice: parseSlice(op, subscript) };
   if (typeof subscript === 'boolean') return { kind: 'mask', shape: [], values: [Number(subscript)], tensor: null };
   if (subscript instanceof Slice) return { kind: 'slice', slice: subscript };
   if (Array.isArray(subscript)) return parseArray(op, subscript as NestedIndices);
-  if (subscript instanceof Int32Array || subscript instanceof Uint8Array) return { kind: 'array', shape: [subscript.length], values: subscript };
+  if (subscript instanceof Int32Array || subscript instanceof Uint8Array)
+    return { kind: 'array', shape: [subscript.length], values: subscript };
   if (typeof subscript === 'object' && isTensor(subscript)) return parseTensor(op, subscript);
-  throw new IndexError(op, `${String(subscript)} is not an index; give integers, slices as '1:3', '...', null, integer or bool tensors or arrays`);
+  throw new IndexError(
+    op,
+    `${String(subscript)} is not an index; give integers, slices as '1:3', '...', null, integer or bool tensors or arrays`,
+  );
 }
 
 function parseTensor(op: string, tensor: Tensor): Term {
@@ -74,17 +80,23 @@ function parseArray(op: string, data: NestedIndices): Term {
   const flat: (number | boolean)[] = [];
   const collect = (row: unknown, depth: number): void => {
     if (depth === shape.length) {
-      if (typeof row !== 'number' && typeof row !== 'boolean') throw new IndexError(op, `an array that indexes holds integers or booleans, got ${String(row)}`);
+      if (typeof row !== 'number' && typeof row !== 'boolean')
+        throw new IndexError(op, `an array that indexes holds integers or booleans, got ${String(row)}`);
       flat.push(row);
     } else if (!Array.isArray(row) || row.length !== shape[depth])
-      throw new IndexError(op, `rows of an array that indexes differ: expected ${shape[depth]} elements at depth ${depth}, got ${Array.isArray(row) ? row.length : String(row)}`);
+      throw new IndexError(
+        op,
+        `rows of an array that indexes differ: expected ${shape[depth]} elements at depth ${depth}, got ${Array.isArray(row) ? row.length : String(row)}`,
+      );
     else for (const part of row) collect(part, depth + 1);
   };
   collect(data, 0);
   const masks = flat.filter((v) => typeof v === 'boolean').length;
-  if (masks > 0 && masks < flat.length) throw new IndexError(op, 'an array that indexes holds integers or booleans, not both');
+  if (masks > 0 && masks < flat.length)
+    throw new IndexError(op, 'an array that indexes holds integers or booleans, not both');
   if (masks > 0) return { kind: 'mask', shape, values: flat.map(Number), tensor: null };
   const fraction = flat.find((v) => !Number.isInteger(v));
-  if (fraction !== undefined) throw new IndexError(op, `${String(fraction)} is not an index; indices are whole numbers`);
+  if (fraction !== undefined)
+    throw new IndexError(op, `${String(fraction)} is not an index; indices are whole numbers`);
   return { kind: 'array', shape, values: flat as number[] };
 }

@@ -1,14 +1,15 @@
 /** Random floats: uniform, normal, exponential. Made on the host, so that every backend holds the same bits. */
+
+import type { DType } from '@nn/backend';
 import { add, castTo, mul, ValueError } from '@nn/backend';
-import { dispatchMany } from '../../core/dispatch.ts';
 import { broadcastShapes } from '../../core/collapse.ts';
+import { dispatchMany } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
 import { Op } from '../../core/op.ts';
 import { floatType, resultType } from '../../core/promotion.ts';
 import { fillExponential, fillNormal, fillUniform } from '../../random/distributions.ts';
 import type { Draw } from '../../random/threefry.ts';
 import type { Tensor } from '../../tensor.ts';
-import type { DType } from '@nn/backend';
 import type { Shape } from '../../types/index.ts';
 import { like } from '../creation/fill.ts';
 import { element, single } from '../elementwise/build.ts';
@@ -35,10 +36,12 @@ export type RandomLikeFunction = <A extends Tensor, D extends DType = A['dtype']
  * console.log(rand([2, 3]).shape); // prints: [ 2, 3 ]
  * ```
  */
-export const rand: RandomFunction = ((shape: readonly number[], options?: RandomOptions) => floats('rand', shape, options, fillUniform)) as never;
+export const rand: RandomFunction = ((shape: readonly number[], options?: RandomOptions) =>
+  floats('rand', shape, options, fillUniform)) as never;
 
 /** Standard normal values. PyTorch: `torch.randn`. */
-export const randn: RandomFunction = ((shape: readonly number[], options?: RandomOptions) => floats('randn', shape, options, fillNormal)) as never;
+export const randn: RandomFunction = ((shape: readonly number[], options?: RandomOptions) =>
+  floats('randn', shape, options, fillNormal)) as never;
 
 /** `rand` in the shape, dtype and place of x. PyTorch: `torch.rand_like`. */
 export const randLike: RandomLikeFunction = ((x: Tensor, options?: RandomOptions) =>
@@ -86,7 +89,12 @@ export function normal_<A extends Tensor>(x: A, mean = 0, std = 1, options?: Gen
 /** Overwrites x with values of density rate · exp(-rate x). In place; PyTorch: `Tensor.exponential_`. */
 export function exponential_<A extends Tensor>(x: A, rate = 1, options?: GeneratorOptions): A {
   if (!(rate > 0)) throw new ValueError('exponential_', `the rate is ${rate}; it must be above 0`);
-  return overwriteWith('exponential_', x, options, changed(fillExponential, (value) => value / rate)) as never;
+  return overwriteWith(
+    'exponential_',
+    x,
+    options,
+    changed(fillExponential, (value) => value / rate),
+  ) as never;
 }
 
 /** mean + std · z. */
@@ -125,14 +133,23 @@ export const normal: NormalFunction = ((
 ): Tensor => {
   if (typeof std === 'number') checkDeviation('normal', std);
   if (typeof mean === 'number' && typeof std === 'number') {
-    if (!Array.isArray(third)) throw new ValueError('normal', 'two numbers say no shape; pass it as the third argument');
+    if (!Array.isArray(third))
+      throw new ValueError('normal', 'two numbers say no shape; pass it as the third argument');
     return floats('normal', third, fourth, around(mean, std));
   }
   const tensors = [mean, std].filter((t) => typeof t !== 'number');
   const { layout } = tensors[0]!;
   const dtype = floatType(resultType(tensors.map((t) => t.layout)));
-  const shape = broadcastShapes('normal', tensors.map((t) => t.layout.shape));
-  const z = floats('normal', shape, { ...(third as GeneratorOptions), dtype, backend: layout.device.backend }, fillNormal);
+  const shape = broadcastShapes(
+    'normal',
+    tensors.map((t) => t.layout.shape),
+  );
+  const z = floats(
+    'normal',
+    shape,
+    { ...(third as GeneratorOptions), dtype, backend: layout.device.backend },
+    fillNormal,
+  );
   const operand = (t: Tensor | number): Tensor => (typeof t === 'number' ? filled(layout.device, dtype, [], t) : t);
   return dispatchMany(scaledOp, [operand(mean), operand(std), z])[0]!;
 }) as never;

@@ -11,29 +11,44 @@ import { like } from '../creation/fill.ts';
 import { convert, fromFlat } from '../creation/from-data.ts';
 import { checkSizes, track } from '../creation/options.ts';
 import { element, single } from '../elementwise/build.ts';
+import { untracked } from '../reduce/pick.ts';
 import { cumsum } from '../reduce/scan.ts';
 import { searchsorted } from '../reduce/search.ts';
 import { topk } from '../reduce/sort.ts';
-import { untracked } from '../reduce/pick.ts';
 import { sliceView } from '../shape/views.ts';
 import { drawOf, floats, type GeneratorOptions, overwrite, type RandomOptions } from './options.ts';
 
 /** Whole numbers from `low` up to but without `high`, as values of a dtype. */
-function wholes(op: string, low: number, high: number, count: number, dtype: DType, options: GeneratorOptions | undefined) {
+function wholes(
+  op: string,
+  low: number,
+  high: number,
+  count: number,
+  dtype: DType,
+  options: GeneratorOptions | undefined,
+) {
   if (![low, high].every(Number.isSafeInteger) || low >= high)
-    throw new ValueError(op, `there are no whole numbers from ${low} up to but without ${high}; give two whole numbers, the smaller one first`);
+    throw new ValueError(
+      op,
+      `there are no whole numbers from ${low} up to but without ${high}; give two whole numbers, the smaller one first`,
+    );
   for (const end of [low, high - 1]) convert(end, dtype);
   const values = new dtypes[dtype].array(count);
   const numbers = new WholeNumbers(drawOf(options));
   const range = high - low;
-  if (range > 2 ** 32) throw new ValueError(op, `the ${range} numbers from ${low} to ${high} are more than 2^32; take fewer`);
+  if (range > 2 ** 32)
+    throw new ValueError(op, `the ${range} numbers from ${low} to ${high} are more than 2^32; take fewer`);
   for (let i = 0; i < count; i++) values[i] = low + numbers.below(range);
   return values;
 }
 
 /** randint(high, shape), randint(low, high, shape). */
 export interface RandintFunction {
-  <const S extends Shape, D extends DType = 'int64'>(high: number, shape: S, options?: RandomOptions<D>): Tensor<[...S], NoInfer<D>>;
+  <const S extends Shape, D extends DType = 'int64'>(
+    high: number,
+    shape: S,
+    options?: RandomOptions<D>,
+  ): Tensor<[...S], NoInfer<D>>;
   <const S extends Shape, D extends DType = 'int64'>(
     low: number,
     high: number,
@@ -58,12 +73,19 @@ export const randint: RandintFunction = ((...given: unknown[]): Tensor => {
   const options = given[at + 1] as RandomOptions | undefined;
   checkSizes('randint', shape);
   const dtype = options?.dtype ?? 'int64';
-  return track(fromFlat(wholes('randint', low, high, sizeOf(shape), dtype, options), shape, dtype, options?.backend), options);
+  return track(
+    fromFlat(wholes('randint', low, high, sizeOf(shape), dtype, options), shape, dtype, options?.backend),
+    options,
+  );
 }) as never;
 
 /** randintLike(x, high), randintLike(x, low, high). */
 export interface RandintLikeFunction {
-  <A extends Tensor, D extends DType = A['dtype']>(x: A, high: number, options?: RandomOptions<D>): Tensor<A['~shape'], NoInfer<D>>;
+  <A extends Tensor, D extends DType = A['dtype']>(
+    x: A,
+    high: number,
+    options?: RandomOptions<D>,
+  ): Tensor<A['~shape'], NoInfer<D>>;
   <A extends Tensor, D extends DType = A['dtype']>(
     x: A,
     low: number,
@@ -73,12 +95,18 @@ export interface RandintLikeFunction {
 }
 
 /** `randint` in the shape, dtype and place of x. PyTorch: `torch.randint_like`. */
-export const randintLike: RandintLikeFunction = ((x: Tensor, ...given: (number | RandomOptions | undefined)[]): Tensor => {
+export const randintLike: RandintLikeFunction = ((
+  x: Tensor,
+  ...given: (number | RandomOptions | undefined)[]
+): Tensor => {
   const bounds = given.filter((g) => typeof g === 'number');
   const options = given.find((g) => typeof g === 'object') as RandomOptions | undefined;
   const [low, high] = bounds.length === 1 ? [0, bounds[0]!] : [bounds[0]!, bounds[1]!];
   const own = { ...options, ...like(x, options) };
-  return track(fromFlat(wholes('randintLike', low, high, x.layout.size, own.dtype, own), x.layout.shape, own.dtype, own.backend), own);
+  return track(
+    fromFlat(wholes('randintLike', low, high, x.layout.size, own.dtype, own), x.layout.shape, own.dtype, own.backend),
+    own,
+  );
 }) as never;
 
 /**
@@ -89,7 +117,10 @@ export const randintLike: RandintLikeFunction = ((x: Tensor, ...given: (number |
  * console.log(await sort(randperm(4)).values.toArray()); // prints: [ 0, 1, 2, 3 ]
  * ```
  */
-export function randperm<N extends number, D extends DType = 'int64'>(n: N, options: RandomOptions<D> = {}): Tensor<[N], NoInfer<D>> {
+export function randperm<N extends number, D extends DType = 'int64'>(
+  n: N,
+  options: RandomOptions<D> = {},
+): Tensor<[N], NoInfer<D>> {
   checkSizes('randperm', [n]);
   const dtype = options.dtype ?? 'int64';
   if (n > 0) convert(n - 1, dtype);
@@ -116,14 +147,24 @@ export function random_<A extends Tensor>(x: A, ...given: readonly (number | Gen
   const options = given.find((g) => typeof g === 'object') as GeneratorOptions | undefined;
   if (bounds.length === 0 && x.dtype === 'float64') {
     const numbers = new WholeNumbers(drawOf(options));
-    return overwrite('random_', x, Float64Array.from({ length: x.layout.size }, () => numbers.wide())) as never;
+    return overwrite(
+      'random_',
+      x,
+      Float64Array.from({ length: x.layout.size }, () => numbers.wide()),
+    ) as never;
   }
   const [from, to] = bounds.length === 2 ? [bounds[0]!, bounds[1]!] : [0, bounds[0] ?? ends[x.dtype]];
   return overwrite('random_', x, wholes('random_', from, to, x.layout.size, x.dtype, options)) as never;
 }
 
-const keysOp = new Op('map', 'multinomial', { inPlace: false, build: ([weight, time]) => single(weight!.dtype, div(element(weight!, 0), element(time!, 1))) });
-const targetsOp = new Op('map', 'multinomial', { inPlace: false, build: ([share, total]) => single(share!.dtype, mul(element(share!, 0), element(total!, 1))) });
+const keysOp = new Op('map', 'multinomial', {
+  inPlace: false,
+  build: ([weight, time]) => single(weight!.dtype, div(element(weight!, 0), element(time!, 1))),
+});
+const targetsOp = new Op('map', 'multinomial', {
+  inPlace: false,
+  build: ([share, total]) => single(share!.dtype, mul(element(share!, 0), element(total!, 1))),
+});
 
 export interface MultinomialOptions extends GeneratorOptions {
   /** Put every choice back before the next one; false. */
@@ -143,15 +184,22 @@ export interface MultinomialOptions extends GeneratorOptions {
 export function multinomial(weights: Tensor, n: number, options: MultinomialOptions = {}): Tensor<Shape, 'int64'> {
   const { shape } = weights.layout;
   const { dtype, backend } = weights;
-  if (!isFloat(dtype)) throw new DTypeError('multinomial', `weights must be floats, got ${dtype}; convert with .to('float32')`);
-  if (shape.length !== 1 && shape.length !== 2) throw new ShapeError('multinomial', `weights must be a vector or rows of a matrix, got shape ${shapeText(shape)}`);
+  if (!isFloat(dtype))
+    throw new DTypeError('multinomial', `weights must be floats, got ${dtype}; convert with .to('float32')`);
+  if (shape.length !== 1 && shape.length !== 2)
+    throw new ShapeError('multinomial', `weights must be a vector or rows of a matrix, got shape ${shapeText(shape)}`);
   const last = shape.length - 1;
   const choices = shape[last]!;
-  if (!Number.isInteger(n) || n < 1 || choices === 0) throw new ValueError('multinomial', `can't choose ${n} of ${choices}; choose one at least`);
+  if (!Number.isInteger(n) || n < 1 || choices === 0)
+    throw new ValueError('multinomial', `can't choose ${n} of ${choices}; choose one at least`);
   const { generator } = options;
   return untracked(() => {
     if (options.replacement !== true) {
-      if (n > choices) throw new ValueError('multinomial', `can't choose ${n} of ${choices} without replacement; pass replacement: true`);
+      if (n > choices)
+        throw new ValueError(
+          'multinomial',
+          `can't choose ${n} of ${choices} without replacement; pass replacement: true`,
+        );
       const times = floats('multinomial', shape, { dtype, backend, generator }, fillExponential);
       const keys = dispatch(keysOp, weights, times);
       const { values, indices } = topk(keys, n, { dim: last });
@@ -160,9 +208,10 @@ export function multinomial(weights: Tensor, n: number, options: MultinomialOpti
     }
     const sums = cumsum(weights, last);
     const shares = floats('multinomial', [...shape.slice(0, last), n], { dtype, backend, generator }, fillUniform);
-    const targets = dispatch(targetsOp, shares, sliceView(sums, last, choices - 1, 1));
+    const total = sliceView(sums, last, choices - 1, 1);
+    const targets = dispatch(targetsOp, shares, total);
     const found = searchsorted(sums, targets, { right: true });
-    for (const t of [sums, shares, targets]) t.dispose();
+    for (const t of [sums, shares, total, targets]) t.dispose();
     return found;
   }) as never;
 }

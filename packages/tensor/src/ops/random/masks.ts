@@ -29,7 +29,8 @@ import { element, single } from '../elementwise/build.ts';
 import { drawOf, type GeneratorOptions } from './options.ts';
 
 /** 32 random bits of the element; scalars 0 to 2 are the draw. */
-const bits = (): Expression => randomBits(scalar(0, 'u32'), scalar(1, 'u32'), scalar(2, 'u32'), cast(coordinate, 'u32'));
+const bits = (): Expression =>
+  randomBits(scalar(0, 'u32'), scalar(1, 'u32'), scalar(2, 'u32'), cast(coordinate, 'u32'));
 const scalarsOf = ({ key0, key1, counter }: Draw): number[] => [key0, key1, counter];
 
 /** A probability as a whole number of 2^-24. */
@@ -42,7 +43,11 @@ const dropoutOp = new Op('map', 'dropout', {
   inPlace: false,
   build: ([layout]) => {
     const x = element(layout!, 0);
-    return single(layout!.dtype, select(dropoutMask(bits(), scalar(3, 'u32')), mul(x, scalar(4, x.type)), same(0, x)), 5);
+    return single(
+      layout!.dtype,
+      select(dropoutMask(bits(), scalar(3, 'u32')), mul(x, scalar(4, x.type)), same(0, x)),
+      5,
+    );
   },
 });
 
@@ -67,7 +72,8 @@ export function dropout<A extends Tensor>(x: A, options: DropoutOptions = {}): T
   const { p = 0.5, training = true } = options;
   const kept = inBits('dropout', 1 - p);
   if (!training || p === 0) return x as never;
-  if (!isFloat(x.dtype)) throw new DTypeError('dropout', `takes floats, got ${x.dtype}; convert with .to('float32') first`);
+  if (!isFloat(x.dtype))
+    throw new DTypeError('dropout', `takes floats, got ${x.dtype}; convert with .to('float32') first`);
   return dispatch(dropoutOp, x, null, null, [...scalarsOf(drawOf(options)), kept, p === 1 ? 0 : 1 / (1 - p)]) as never;
 }
 
@@ -95,7 +101,8 @@ const bernoulliFill = new Op('map', 'bernoulli_', {
 });
 
 const checkProbabilities = (op: string, dtype: DType): void => {
-  if (!isFloat(dtype)) throw new DTypeError(op, `probabilities must be floats, got ${dtype}; convert with .to('float32')`);
+  if (!isFloat(dtype))
+    throw new DTypeError(op, `probabilities must be floats, got ${dtype}; convert with .to('float32')`);
 };
 
 /**
@@ -113,7 +120,8 @@ export function bernoulli<A extends Tensor>(x: A, options?: GeneratorOptions): T
 
 /** Overwrites x with 1 with probability `p` (0.5; a tensor that broadcasts says it for each element), else 0. In place; PyTorch: `Tensor.bernoulli_`. */
 export function bernoulli_<A extends Tensor>(x: A, p: number | Tensor = 0.5, options?: GeneratorOptions): A {
-  if (typeof p === 'number') return dispatchInto(bernoulliFill, [x], [...scalarsOf(drawOf(options)), inBits('bernoulli_', p)]) as never;
+  if (typeof p === 'number')
+    return dispatchInto(bernoulliFill, [x], [...scalarsOf(drawOf(options)), inBits('bernoulli_', p)]) as never;
   checkProbabilities('bernoulli_', p.dtype);
   return dispatchInto(bernoulliInto, [x, p], scalarsOf(drawOf(options))) as never;
 }

@@ -25,7 +25,11 @@ export const drawOf = (options: GeneratorOptions | undefined): Draw => (options?
 export type Fill = (values: Float32Array | Float64Array, draw: Draw) => void;
 
 function checkFloat(op: string, dtype: DType): void {
-  if (!isFloat(dtype)) throw new DTypeError(op, `makes fractions, which ${dtype} can't hold; use float32 or float64, or randint for whole numbers`);
+  if (!isFloat(dtype))
+    throw new DTypeError(
+      op,
+      `makes fractions, which ${dtype} can't hold; use float32 or float64, or randint for whole numbers`,
+    );
 }
 
 /** A new tensor of random floats. */

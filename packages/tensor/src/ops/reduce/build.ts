@@ -2,15 +2,7 @@
  * Makes reductions: one op for each set of dimensions, `keepdim` and asked-for dtype, found by a small number. Knows how a reduction is said to
  * the core, not which ones there are.
  */
-import {
-  type Combine,
-  castTo,
-  type DType,
-  dtypes,
-  type Expression,
-  input,
-  ShapeError,
-} from '@nn/backend';
+import { type Combine, castTo, type DType, dtypes, type Expression, input, ShapeError } from '@nn/backend';
 import { dimensions, shapeText } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import type { Layout } from '../../core/layout.ts';

@@ -1,7 +1,17 @@
 /** What counts values: histograms, occurrences, distinct elements; read at once or awaited. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bincount, bincountAsync, histc, type Tensor, tensor, unique, uniqueAsync, uniqueConsecutive, uniqueConsecutiveAsync } from '../../index.ts';
+import {
+  bincount,
+  bincountAsync,
+  histc,
+  type Tensor,
+  tensor,
+  unique,
+  uniqueAsync,
+  uniqueConsecutive,
+  uniqueConsecutiveAsync,
+} from '../../index.ts';
 
 const values = (t: Tensor): number[] => Array.from(t.dataSync());
 const ints = (...data: number[]): Tensor => tensor(data, { dtype: 'int64' });
@@ -18,7 +28,9 @@ describe('histc', () => {
     );
   });
   it('finds bounds, widens those that are equal, and leaves out NaN', () => {
-    expect(values(histc(tensor([1, 2, 3, 5, Number.NaN]).isnan().logicalNot().to('float32'), { bins: 2 }))).toEqual([1, 4]);
+    expect(values(histc(tensor([1, 2, 3, 5, Number.NaN]).isnan().logicalNot().to('float32'), { bins: 2 }))).toEqual([
+      1, 4,
+    ]);
     expect(values(histc(tensor([1, 2, 3, 5]), { bins: 4 }))).toEqual([1, 1, 1, 1]);
     expect(values(histc(tensor([3, 3]), { bins: 4 }))).toEqual([0, 0, 2, 0]);
     expect(values(histc(tensor([0.5, Number.NaN, 9]), { bins: 2, min: 0, max: 1 }))).toEqual([0, 1]);
@@ -44,7 +56,9 @@ describe('bincount', () => {
   it('refuses what it can’t count', () => {
     expect(() => bincount(tensor([1.5]))).toThrow('[bincount] takes a vector of integers, got float32 of shape (1,)');
     expect(() => bincount(ints(1, -2))).toThrow('[bincount] got -2; only values ≥ 0 can be counted');
-    expect(() => bincount(ints(1), { weights: tensor([1, 2]) })).toThrow('weights of shape (2,) for a vector of shape (1,)');
+    expect(() => bincount(ints(1), { weights: tensor([1, 2]) })).toThrow(
+      'weights of shape (2,) for a vector of shape (1,)',
+    );
   });
 });
 
@@ -63,12 +77,47 @@ describe('unique', () => {
     );
   });
   it('of slices along a dimension', () => {
-    const x = tensor([[1, 0, 1], [2, 0, 2]]);
+    const x = tensor([
+      [1, 0, 1],
+      [2, 0, 2],
+    ]);
     const { values: found, inverse, counts } = unique(x, { dim: 1, returnInverse: true, returnCounts: true });
-    expect(found.toArraySync()).toEqual([[0, 1], [0, 2]]);
-    expect([values(inverse), values(counts)]).toEqual([[1, 0, 1], [1, 2]]);
-    expect(unique(tensor([[2, 1], [0, 3], [2, 1]]), { dim: 0 }).toArraySync()).toEqual([[0, 3], [2, 1]]);
-    expect(uniqueConsecutive(tensor([[2, 1], [2, 1], [0, 3], [2, 1]]), { dim: 0 }).toArraySync()).toEqual([[2, 1], [0, 3], [2, 1]]);
+    expect(found.toArraySync()).toEqual([
+      [0, 1],
+      [0, 2],
+    ]);
+    expect([values(inverse), values(counts)]).toEqual([
+      [1, 0, 1],
+      [1, 2],
+    ]);
+    expect(
+      unique(
+        tensor([
+          [2, 1],
+          [0, 3],
+          [2, 1],
+        ]),
+        { dim: 0 },
+      ).toArraySync(),
+    ).toEqual([
+      [0, 3],
+      [2, 1],
+    ]);
+    expect(
+      uniqueConsecutive(
+        tensor([
+          [2, 1],
+          [2, 1],
+          [0, 3],
+          [2, 1],
+        ]),
+        { dim: 0 },
+      ).toArraySync(),
+    ).toEqual([
+      [2, 1],
+      [0, 3],
+      [2, 1],
+    ]);
   });
   it('takes every NaN for another, both zeros for one', () => {
     expect(values(unique(tensor([Number.NaN, 1, Number.NaN, 0, -0])))).toEqual([0, 1, Number.NaN, Number.NaN]);
@@ -77,8 +126,16 @@ describe('unique', () => {
     expect(values(unique(tensor(3)))).toEqual([3]);
   });
   it('of runs', () => {
-    const { values: found, inverse, counts } = uniqueConsecutive(tensor([1, 1, 2, 1]), { returnInverse: true, returnCounts: true });
-    expect([found, inverse, counts].map(values)).toEqual([[1, 2, 1], [0, 0, 1, 2], [2, 1, 1]]);
+    const {
+      values: found,
+      inverse,
+      counts,
+    } = uniqueConsecutive(tensor([1, 1, 2, 1]), { returnInverse: true, returnCounts: true });
+    expect([found, inverse, counts].map(values)).toEqual([
+      [1, 2, 1],
+      [0, 0, 1, 2],
+      [2, 1, 1],
+    ]);
   });
   it('awaited', async () => {
     expect(values(await uniqueAsync(tensor([2, 1, 2])))).toEqual([1, 2]);

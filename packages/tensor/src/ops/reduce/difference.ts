@@ -38,14 +38,18 @@ export interface DiffOptions {
  */
 export function diff<A extends Tensor>(x: A, options: DiffOptions = {}): Tensor<Shape, A['dtype']> {
   const { n = 1, prepend, append } = options;
-  if (x.layout.shape.length === 0) throw new ValueError('diff', 'a tensor without dimensions has no neighbours; reshape it first');
+  if (x.layout.shape.length === 0)
+    throw new ValueError('diff', 'a tensor without dimensions has no neighbours; reshape it first');
   if (!Number.isInteger(n) || n < 0) throw new ValueError('diff', `n is ${n}; it must be a whole number ≥ 0`);
   const d = dimension('diff', options.dim ?? -1, x.layout.shape.length);
   const parts = [prepend, x, append].filter((part) => part !== undefined);
   let result = parts.length > 1 ? joined('diff', parts, d) : n === 0 ? clone(x) : x;
   for (let i = 0; i < n; i++) {
     const size = Math.max(result.layout.shape[d]! - 1, 0);
-    const [later, earlier] = [Math.min(1, size), 0].map((start) => sliceView(result, d, start, size)) as [Tensor, Tensor];
+    const [later, earlier] = [Math.min(1, size), 0].map((start) => sliceView(result, d, start, size)) as [
+      Tensor,
+      Tensor,
+    ];
     const next = dispatch(differenceOp, later, earlier);
     for (const t of [later, earlier]) t.dispose();
     if (result !== x) result.dispose();

@@ -28,7 +28,7 @@ import { read, readSync } from '../../read.ts';
 import type { Tensor } from '../../tensor.ts';
 import { fromFlat } from '../creation/from-data.ts';
 import { element, single } from '../elementwise/build.ts';
-import { clone, reshape, sliceView } from '../shape/views.ts';
+import { clone, finish, reshape, sliceView } from '../shape/views.ts';
 import { reduction } from './build.ts';
 import { untracked } from './pick.ts';
 
@@ -88,10 +88,10 @@ export function histc<A extends Tensor>(x: A, options: HistogramOptions = {}): T
     const places = dispatch(binOp, x, ...bounds, [bins]);
     const counts = filled(layout.device, dtype, [bins + 1], 0);
     const one = filled(layout.device, dtype, [1], 1);
-    dispatchInto(countInto, [counts, one, reshape(places, [layout.size])]);
-    const result = clone(sliceView(counts, 0, 0, bins));
-    for (const t of [...bounds, places, counts, one]) t.dispose();
-    return result;
+    const flat = reshape(places, [layout.size]);
+    dispatchInto(countInto, [counts, one, flat]);
+    const inside = sliceView(counts, 0, 0, bins);
+    return finish(clone(inside), x, ...bounds, places, flat, counts, one, inside);
   }) as never;
 }
 
@@ -105,13 +105,25 @@ export interface BincountOptions {
 function checkCountable(x: Tensor, { weights, minlength = 0 }: BincountOptions): void {
   const { shape } = x.layout;
   if (dtypes[x.dtype].category !== 'integer' || shape.length !== 1)
-    throw new DTypeError('bincount', `takes a vector of integers, got ${x.dtype} of shape ${shapeText(shape)}; convert with .to('int64') or reshape it`);
-  if (!Number.isInteger(minlength) || minlength < 0) throw new ValueError('bincount', `minlength is ${minlength}; it must be a whole number ≥ 0`);
+    throw new DTypeError(
+      'bincount',
+      `takes a vector of integers, got ${x.dtype} of shape ${shapeText(shape)}; convert with .to('int64') or reshape it`,
+    );
+  if (!Number.isInteger(minlength) || minlength < 0)
+    throw new ValueError('bincount', `minlength is ${minlength}; it must be a whole number ≥ 0`);
   if (weights !== undefined && shapeText(weights.layout.shape) !== shapeText(shape))
-    throw new ShapeError('bincount', `weights of shape ${shapeText(weights.layout.shape)} for a vector of shape ${shapeText(shape)}; there must be one each`);
+    throw new ShapeError(
+      'bincount',
+      `weights of shape ${shapeText(weights.layout.shape)} for a vector of shape ${shapeText(shape)}; there must be one each`,
+    );
 }
 
-function count(x: Tensor, values: DataArray, weights: DataArray | null, { weights: weighted, minlength = 0 }: BincountOptions): Tensor {
+function count(
+  x: Tensor,
+  values: DataArray,
+  weights: DataArray | null,
+  { weights: weighted, minlength = 0 }: BincountOptions,
+): Tensor {
   let [least, length] = [0, minlength];
   for (const value of values) {
     least = Math.min(least, value);

@@ -1,21 +1,28 @@
 /** Reductions, running combines, sorting and searching. */
 export type { ReduceOptions, TypedReduceOptions } from './build.ts';
-export { diff, type DiffOptions } from './difference.ts';
-export { aminmax, amax, amin, argmax, argmin, max, min } from './extremes.ts';
-export { bincount, bincountAsync, type BincountOptions, histc, type HistogramOptions } from './histogram.ts';
+export { type DiffOptions, diff } from './difference.ts';
+export { amax, amin, aminmax, argmax, argmin, max, min } from './extremes.ts';
+export { type BincountOptions, bincount, bincountAsync, type HistogramOptions, histc } from './histogram.ts';
 export { logsumexp } from './logsumexp.ts';
 export { median, nanmedian } from './median.ts';
-export { isin, type IsinOptions } from './membership.ts';
+export { type IsinOptions, isin } from './membership.ts';
 export { mode } from './mode.ts';
-export { norm, type NormOptions, vectorNorm, type VectorNormOptions } from './norm.ts';
+export { type NormOptions, norm, type VectorNormOptions, vectorNorm } from './norm.ts';
 export { prod } from './product.ts';
-export { nanquantile, quantile, type QuantileOptions } from './quantile.ts';
+export { nanquantile, type QuantileOptions, quantile } from './quantile.ts';
 export { cummax, cummin, cumprod, cumsum, logcumsumexp } from './scan.ts';
-export { bucketize, searchsorted, type SearchOptions } from './search.ts';
+export { bucketize, type SearchOptions, searchsorted } from './search.ts';
 export type { Chosen, QuantileShape } from './signatures.ts';
 export { logSoftmax, softmax, softmin } from './softmax.ts';
 export { argsort, kthvalue, msort, sort, topk } from './sort.ts';
 export { countNonzero, mean, nanmean, nansum, sum, trace } from './sum.ts';
 export { all, any } from './truth.ts';
-export { type Unique, unique, uniqueAsync, uniqueConsecutive, uniqueConsecutiveAsync, type UniqueOptions } from './unique.ts';
+export {
+  type Unique,
+  type UniqueOptions,
+  unique,
+  uniqueAsync,
+  uniqueConsecutive,
+  uniqueConsecutiveAsync,
+} from './unique.ts';
 export { std, stdMean, type VarianceOptions, variance, varMean } from './variance.ts';

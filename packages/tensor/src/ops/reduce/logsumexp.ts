@@ -7,9 +7,9 @@ import type { Op } from '../../core/op.ts';
 import { floatType } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { FloatReduceFunction } from '../../types/signatures.ts';
+import { toDType } from '../shape/convert.ts';
 import { finish, regroup, reorder, reshape } from '../shape/views.ts';
 import type { ReduceOptions } from './build.ts';
-import { toDType } from '../shape/convert.ts';
 import { largest, rowsOp, sumOf } from './rows.ts';
 
 /** What is taken out: the largest element where it is finite, else nothing, since ∞ - ∞ says nothing. */

@@ -4,8 +4,8 @@ import {
   cast,
   type DType,
   div,
-  equal,
   type Expression,
+  equal,
   isFloat,
   isFloatScalar,
   isNaN as isNotANumber,
@@ -23,9 +23,9 @@ import { filled } from '../../core/fill.ts';
 import { Op } from '../../core/op.ts';
 import type { Tensor } from '../../tensor.ts';
 import { element, single } from '../elementwise/build.ts';
-import { contiguous, reshape, sliceView } from '../shape/views.ts';
+import { reshape } from '../shape/views.ts';
 import { checkNotEmpty, reduction } from './build.ts';
-import { orderOf } from './order.ts';
+import { orderOf, placesOfRanks } from './order.ts';
 import { type Chosen, chosenAt, pick, untracked } from './pick.ts';
 import type { MedianFunction } from './signatures.ts';
 
@@ -57,9 +57,9 @@ const rankOps = { median: rankOp('median'), nanmedian: rankOp('nanmedian') };
 /** Where the median lies along `dim`, the dimension kept. */
 function placeOf(name: Name, x: Tensor, dim: number): Tensor {
   const n = x.layout.shape[dim] ?? 1;
+  if (!isFloat(x.dtype)) return placesOfRanks(x, dim, false, Math.floor((n - 1) / 2), 1);
   const order = orderOf(x, dim, false);
   if (x.layout.shape.length === 0) return order;
-  if (!isFloat(x.dtype)) return contiguous(sliceView(order, dim, Math.floor((n - 1) / 2), 1));
   const missing = missingOf(x, { dim, keepdim: true });
   const rank = dispatch(rankOps[name], missing, null, null, [n]);
   const place = pick(name, order, rank, dim);
@@ -82,11 +82,20 @@ const sharing = (name: Name) =>
 const sharers = { median: sharing('median'), nanmedian: sharing('nanmedian') };
 
 function medianOf(name: Name) {
-  return (x: Tensor, options: { readonly dim?: number | undefined; readonly keepdim?: boolean | undefined } = {}): Tensor | Chosen => {
+  return (
+    x: Tensor,
+    options: { readonly dim?: number | undefined; readonly keepdim?: boolean | undefined } = {},
+  ): Tensor | Chosen => {
     if (options.dim !== undefined) {
       checkNotEmpty(name, x, options.dim);
       const dim = dimension(name, options.dim, x.layout.shape.length);
-      return chosenAt(name, x, untracked(() => placeOf(name, x, dim)), dim, options.keepdim === true);
+      return chosenAt(
+        name,
+        x,
+        untracked(() => placeOf(name, x, dim)),
+        dim,
+        options.keepdim === true,
+      );
     }
     if (isFloat(x.dtype) && x.layout.size === 0) return filled(x.layout.device, x.dtype, [], Number.NaN);
     checkNotEmpty(name, x, undefined);

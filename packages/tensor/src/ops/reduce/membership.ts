@@ -3,10 +3,10 @@ import { DTypeError, equal, min, not, same, scalar, sub } from '@nn/backend';
 import { dispatch } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
 import { Op } from '../../core/op.ts';
-import { isNumeric, type Numeric, valueOf } from '../../core/promotion.ts';
+import { isNumeric, type Numeric, valueOf as numberOf } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import { element, single } from '../elementwise/build.ts';
-import { reshape } from '../shape/views.ts';
+import { finish, reshape } from '../shape/views.ts';
 import { reduction } from './build.ts';
 import { ordered } from './order.ts';
 import { untracked } from './pick.ts';
@@ -71,8 +71,8 @@ export function isin<X extends Tensor | Numeric>(
   if (anchor === undefined) throw new DTypeError('isin', 'got two plain numbers; one operand must be a tensor');
   const operand = (t: Tensor | Numeric): Tensor => {
     if (!isNumeric(t)) return t;
-    const dtype = anchor.dtype === 'float64' || Number.isInteger(valueOf(t)) ? anchor.dtype : 'float32';
-    return filled(anchor.layout.device, dtype === 'bool' ? 'int64' : dtype, [], valueOf(t));
+    const dtype = anchor.dtype === 'float64' || Number.isInteger(numberOf(t)) ? anchor.dtype : 'float32';
+    return filled(anchor.layout.device, dtype === 'bool' ? 'int64' : dtype, [], numberOf(t));
   };
   return untracked(() => {
     const x = operand(elements);
@@ -81,12 +81,12 @@ export function isin<X extends Tensor | Numeric>(
     if (n <= longestCompared) {
       const { shape } = x.layout;
       const set = reshape(tests, [...shape.map(() => 1), n]);
-      return compareAll[form](reshape(x, [...shape, 1]), { dim: shape.length }, [], set);
+      const each = reshape(x, [...shape, 1]);
+      return finish(compareAll[form](each, { dim: shape.length }, [], set), x, tests, set, each);
     }
     const { values, indices } = ordered(tests, 0, false);
     const position = dispatch(within, positions(values, x, 'left'), null, null, [n]);
-    const found = dispatch(compareOne[form], x, dispatch(fromVector, values, position));
-    for (const t of [values, indices, position]) t.dispose();
-    return found;
+    const there = dispatch(fromVector, values, position);
+    return finish(dispatch(compareOne[form], x, there), x, tests, values, indices, position, there);
   }) as never;
 }

@@ -2,8 +2,8 @@
 import { add, coordinate, type Expression, equal, not, rem, same, scalar, select, sub } from '@nn/backend';
 import { dimension } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
-import { assign } from '../../core/in-place.ts';
 import { filled } from '../../core/fill.ts';
+import { assign } from '../../core/in-place.ts';
 import { Op } from '../../core/op.ts';
 import type { Tensor } from '../../tensor.ts';
 import { element, single } from '../elementwise/build.ts';
@@ -55,7 +55,13 @@ function placeOf(x: Tensor): Tensor {
   const n = shape[last]!;
   const { values, indices } = ordered(x, last, false);
   const begins = filled(device, 'int64', shape, 0);
-  if (n > 1) assign(sliceView(begins, last, 1, n - 1), dispatch(beginnings, sliceView(values, last, 1, n - 1), sliceView(values, last, 0, n - 1), null, [n - 1]));
+  if (n > 1) {
+    const [later, earlier] = [1, 0].map((start) => sliceView(values, last, start, n - 1)) as [Tensor, Tensor];
+    const target = sliceView(begins, last, 1, n - 1);
+    const found = dispatch(beginnings, later, earlier, null, [n - 1]);
+    assign(target, found);
+    for (const t of [later, earlier, target, found]) t.dispose();
+  }
   const starts = dispatch(startsOf(last), begins);
   const into = dispatch(reach, starts, null, null, [n]);
   const end = longest(into, { dim: last, keepdim: true });

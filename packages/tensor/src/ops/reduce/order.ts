@@ -2,6 +2,7 @@
 import { dispatchMany } from '../../core/dispatch.ts';
 import { Op } from '../../core/op.ts';
 import type { Tensor } from '../../tensor.ts';
+import { clone, finish, sliceView } from '../shape/views.ts';
 import { untracked } from './pick.ts';
 
 const ops = new Map<number, Op<'sort'>>();
@@ -23,4 +24,14 @@ export function orderOf(x: Tensor, dim: number, descending: boolean): Tensor {
   const { values, indices } = ordered(x, dim, descending);
   values.dispose();
   return indices;
+}
+
+/** Where the elements of ranks `start` to `start + length - 1` were. A copy: the rest of the order isn't kept for them. */
+export function placesOfRanks(x: Tensor, dim: number, descending: boolean, start: number, length: number): Tensor {
+  const order = orderOf(x, dim, descending);
+  if (x.layout.shape.length === 0) return order;
+  return untracked(() => {
+    const part = sliceView(order, dim, start, length);
+    return finish(clone(part), x, part, order);
+  });
 }

@@ -26,9 +26,9 @@ import type { Layout } from '../../core/layout.ts';
 import { type MapBuild, Op } from '../../core/op.ts';
 import type { Tensor } from '../../tensor.ts';
 import { element, single } from '../elementwise/build.ts';
+import { toDType } from '../shape/convert.ts';
 import { reorder, reshape } from '../shape/views.ts';
 import { checkNotEmpty, reduction } from './build.ts';
-import { toDType } from '../shape/convert.ts';
 import { orderOf } from './order.ts';
 import { pick, untracked } from './pick.ts';
 import type { QuantileFunction } from './signatures.ts';
@@ -73,20 +73,27 @@ const placeOf = (name: Name, q: Expression, missing: Expression): Expression =>
   places[name](q, cast(missing, q.type), scalar(0, q.type));
 
 /** Numbers of both neighbours, from the shares and the counts of NaN. */
-const neighboursBuild = (name: Name, interpolation: keyof typeof sides) => ([q, missing]: readonly Layout[]): MapBuild => {
-  const [low, high] = sides[interpolation](placeOf(name, element(q!, 0), element(missing!, 1)));
-  const output = (x: Expression) => ({ dtype: 'int64' as const, expression: cast(x, 'i32') });
-  return { outputs: [output(low!), output(high!)], scalars: 1 };
-};
+const neighboursBuild =
+  (name: Name, interpolation: keyof typeof sides) =>
+  ([q, missing]: readonly Layout[]): MapBuild => {
+    const [low, high] = sides[interpolation](placeOf(name, element(q!, 0), element(missing!, 1)));
+    const output = (x: Expression) => ({ dtype: 'int64' as const, expression: cast(x, 'i32') });
+    return { outputs: [output(low!), output(high!)], scalars: 1 };
+  };
 
-const valuesBuild = (name: Name, interpolation: keyof typeof sides) => ([low, high, q, missing]: readonly Layout[]): MapBuild => {
-  const share = sides[interpolation](placeOf(name, element(q!, 2), element(missing!, 3)))[2]!;
-  return single(low!.dtype, between(element(low!, 0), element(high!, 1), share), 1);
-};
+const valuesBuild =
+  (name: Name, interpolation: keyof typeof sides) =>
+  ([low, high, q, missing]: readonly Layout[]): MapBuild => {
+    const share = sides[interpolation](placeOf(name, element(q!, 2), element(missing!, 3)))[2]!;
+    return single(low!.dtype, between(element(low!, 0), element(high!, 1), share), 1);
+  };
 
 const ops = new Map<string, { readonly neighbours: Op<'map'>; readonly values: Op<'map'> }>();
 
-function opsOf(name: Name, interpolation: keyof typeof sides): { readonly neighbours: Op<'map'>; readonly values: Op<'map'> } {
+function opsOf(
+  name: Name,
+  interpolation: keyof typeof sides,
+): { readonly neighbours: Op<'map'>; readonly values: Op<'map'> } {
   const key = `${name}:${interpolation}`;
   let made = ops.get(key);
   if (made === undefined) {
@@ -110,7 +117,8 @@ const missingOf = reduction('quantile', {
 /** The shares as a vector on x's device, in its dtype. */
 function sharesOf(name: Name, x: Tensor, q: number | Tensor): Tensor {
   if (typeof q !== 'number') {
-    if (q.layout.shape.length > 1) throw new ShapeError(name, `q must be a number, a scalar or a vector, got shape ${shapeText(q.layout.shape)}`);
+    if (q.layout.shape.length > 1)
+      throw new ShapeError(name, `q must be a number, a scalar or a vector, got shape ${shapeText(q.layout.shape)}`);
     return toDType(reshape(q, [-1]), x.dtype);
   }
   if (!(q >= 0 && q <= 1)) throw new ValueError(name, `q is ${q}, which is no share; it must lie between 0 and 1`);
@@ -119,7 +127,8 @@ function sharesOf(name: Name, x: Tensor, q: number | Tensor): Tensor {
 
 function quantileOf(name: Name) {
   return (x: Tensor, q: number | Tensor, options: QuantileOptions = {}): Tensor => {
-    if (!isFloat(x.dtype)) throw new DTypeError(name, `takes floats, got ${x.dtype}; convert with .to('float32') first`);
+    if (!isFloat(x.dtype))
+      throw new DTypeError(name, `takes floats, got ${x.dtype}; convert with .to('float32') first`);
     const { neighbours, values } = opsOf(name, options.interpolation ?? 'linear');
     const rank = x.layout.shape.length;
     checkNotEmpty(name, x, options.dim);
@@ -141,7 +150,10 @@ function quantileOf(name: Name) {
     const [result] = dispatchMany(values, [below, above, shares, missing], [n]) as [Tensor];
     const many = typeof q !== 'number' && q.layout.shape.length === 1;
     const front = many ? reorder(result, name, [last, ...kept.map((_, d) => d)]) : result;
-    const sizes = options.keepdim === true ? x.layout.shape.map((size, d) => (whole || d === dim ? 1 : size)) : kept.map((d) => x.layout.shape[d]!);
+    const sizes =
+      options.keepdim === true
+        ? x.layout.shape.map((size, d) => (whole || d === dim ? 1 : size))
+        : kept.map((d) => x.layout.shape[d]!);
     const count = many ? [shares.layout.size] : [];
     for (const t of [rows, missing, low, high, below, above, shares]) t.dispose();
     return reshape(front, [...count, ...sizes]);

@@ -8,13 +8,17 @@ import { floatType, sumType } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { CumulativeFunction } from '../../types/signatures.ts';
 import { element, single } from '../elementwise/build.ts';
-import { clone, contiguous, finish, sliceView } from '../shape/views.ts';
 import { toDType } from '../shape/convert.ts';
+import { clone, contiguous, finish, sliceView } from '../shape/views.ts';
 import { isTracked, pick, untracked } from './pick.ts';
 import type { CumulativeExtremeFunction, FloatCumulativeFunction } from './signatures.ts';
 
 /** A scan op a dimension. */
-function scans(name: string, combine: 'sum' | 'product' | 'max' | 'min', indices: boolean): (dim: number) => Op<'scan'> {
+function scans(
+  name: string,
+  combine: 'sum' | 'product' | 'max' | 'min',
+  indices: boolean,
+): (dim: number) => Op<'scan'> {
   const ops = new Map<number, Op<'scan'>>();
   return (dim) => {
     let op = ops.get(dim);
@@ -31,7 +35,8 @@ function total(name: string, combine: 'sum' | 'product'): CumulativeFunction<str
   return ((x: Tensor, dim: number, options?: { readonly dtype?: DType | undefined }): Tensor => {
     const d = dimension(name, dim, x.layout.shape.length);
     const dtype = options?.dtype ?? sumType(x.dtype);
-    if (dtype === 'bool') throw new DTypeError(name, "bools don't add up or multiply; ask for another dtype, or take any() or all()");
+    if (dtype === 'bool')
+      throw new DTypeError(name, "bools don't add up or multiply; ask for another dtype, or take any() or all()");
     const source = toDType(x, dtype);
     return finish(dispatch(scan(d), source), x, source);
   }) as never;
@@ -55,7 +60,11 @@ function extreme(name: string, combine: 'max' | 'min'): CumulativeExtremeFunctio
   return ((x: Tensor, dim: number) => {
     const d = dimension(name, dim, x.layout.shape.length);
     const [values, found] = untracked(() => dispatchMany(scan(d), [x])) as [Tensor, Tensor];
-    const indices = finish(untracked(() => contiguous(found)), x, found);
+    const indices = finish(
+      untracked(() => contiguous(found)),
+      x,
+      found,
+    );
     if (!isTracked(x)) return { values, indices };
     values.dispose();
     return { values: pick(name, x, indices, d), indices };

@@ -1,7 +1,7 @@
 /** Searching against counting, over both ways in which it is done; membership likewise. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bucketize, isin, type Tensor, searchsorted, tensor } from '../../index.ts';
+import { bucketize, isin, searchsorted, type Tensor, tensor } from '../../index.ts';
 
 const values = (t: Tensor): number[] => Array.from(t.dataSync());
 
@@ -14,7 +14,10 @@ describe('searchsorted', () => {
     fc.assert(
       fc.property(fc.array(some, { minLength: n, maxLength: n }), fc.array(some, { maxLength: 8 }), (row, looked) => {
         const sorted = row.sort((p, q) => p - q);
-        const [sequence, x] = [tensor(sorted, { dtype: 'int32' }), tensor(looked, { dtype: 'float32' })] as [Tensor, Tensor];
+        const [sequence, x] = [tensor(sorted, { dtype: 'int32' }), tensor(looked, { dtype: 'float32' })] as [
+          Tensor,
+          Tensor,
+        ];
         const below = (strict: boolean) => looked.map((v) => sorted.filter((s) => (strict ? s < v : s <= v)).length);
         expect(values(searchsorted(sequence, x))).toEqual(below(true));
         expect(values(searchsorted(sequence, x, { right: true }))).toEqual(below(false));
@@ -27,7 +30,13 @@ describe('searchsorted', () => {
   it.each([3, 80])('in rows of their own, of %i values', (n) => {
     const row = (start: number): number[] => Array.from({ length: n }, (_, i) => start + i);
     const sequence = tensor([row(0), row(100)]) as Tensor;
-    const found = searchsorted(sequence, tensor([[1, 50.5, 500], [1, 101, 101.5]]) as Tensor);
+    const found = searchsorted(
+      sequence,
+      tensor([
+        [1, 50.5, 500],
+        [1, 101, 101.5],
+      ]) as Tensor,
+    );
     expect(found.toArraySync()).toEqual([
       [1, Math.min(n, 51), n],
       [0, 1, 2],
@@ -48,11 +57,20 @@ describe('searchsorted', () => {
   });
 
   it('refuses what can’t be looked up', () => {
-    const matrix = tensor([[1, 2], [3, 4]]) as Tensor;
-    expect(() => searchsorted(matrix, tensor([1]))).toThrow("[searchsorted] values of shape (1,) can't be looked up in (2, 2)");
-    expect(() => bucketize(tensor([1]), matrix)).toThrow('[bucketize] the boundaries must be a vector, got shape (2, 2)');
+    const matrix = tensor([
+      [1, 2],
+      [3, 4],
+    ]) as Tensor;
+    expect(() => searchsorted(matrix, tensor([1]))).toThrow(
+      "[searchsorted] values of shape (1,) can't be looked up in (2, 2)",
+    );
+    expect(() => bucketize(tensor([1]), matrix)).toThrow(
+      '[bucketize] the boundaries must be a vector, got shape (2, 2)',
+    );
     expect(() => searchsorted(tensor([1]), 1, { side: 'left', right: true })).toThrow('contradict');
-    expect(() => searchsorted(tensor([1, 2]), 1, { sorter: tensor([0], { dtype: 'int64' }) })).toThrow('the sorter of shape (1,)');
+    expect(() => searchsorted(tensor([1, 2]), 1, { sorter: tensor([0], { dtype: 'int64' }) })).toThrow(
+      'the sorter of shape (1,)',
+    );
   });
 });
 
@@ -60,14 +78,18 @@ describe('isin', () => {
   it.each([0, 3, 16, 17, 300])('of %i test elements', (n) => {
     const some = fc.integer({ min: 0, max: 40 });
     fc.assert(
-      fc.property(fc.array(some, { minLength: n, maxLength: n }), fc.array(some, { minLength: 6, maxLength: 6 }), (set, looked) => {
-        const x = tensor(looked, { shape: [2, 3], dtype: 'int64' }) as Tensor;
-        const tests = tensor(set, { dtype: 'float32' }) as Tensor;
-        const wanted = looked.map((v) => Number(set.includes(v)));
-        expect([isin(x, tests).dtype, ...isin(x, tests).shape]).toEqual(['bool', 2, 3]);
-        expect(values(isin(x, tests))).toEqual(wanted);
-        expect(values(isin(x, tests, { invert: true }))).toEqual(wanted.map((v) => 1 - v));
-      }),
+      fc.property(
+        fc.array(some, { minLength: n, maxLength: n }),
+        fc.array(some, { minLength: 6, maxLength: 6 }),
+        (set, looked) => {
+          const x = tensor(looked, { shape: [2, 3], dtype: 'int64' }) as Tensor;
+          const tests = tensor(set, { dtype: 'float32' }) as Tensor;
+          const wanted = looked.map((v) => Number(set.includes(v)));
+          expect([isin(x, tests).dtype, ...isin(x, tests).shape]).toEqual(['bool', 2, 3]);
+          expect(values(isin(x, tests))).toEqual(wanted);
+          expect(values(isin(x, tests, { invert: true }))).toEqual(wanted.map((v) => 1 - v));
+        },
+      ),
       { numRuns: 20 },
     );
   });

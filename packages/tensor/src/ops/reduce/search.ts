@@ -8,8 +8,8 @@ import {
   lessEqual,
   min,
   not,
-  same,
   ShapeError,
+  same,
   scalar,
   select,
   sub,
@@ -20,12 +20,12 @@ import { dispatch } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
 import { sameNumbers } from '../../core/layout.ts';
 import { Op } from '../../core/op.ts';
-import { isNumeric, type Numeric, valueOf } from '../../core/promotion.ts';
+import { isNumeric, type Numeric, valueOf as numberOf } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import { element, single } from '../elementwise/build.ts';
-import { reshape } from '../shape/views.ts';
-import { reduction } from './build.ts';
 import { toDType } from '../shape/convert.ts';
+import { finish, reshape } from '../shape/views.ts';
+import { reduction } from './build.ts';
 import { pick, untracked } from './pick.ts';
 
 /** Up to this many sorted values, comparing with all of them in one launch costs less than bisecting. */
@@ -93,7 +93,8 @@ export function positions(sorted: Tensor, values: Tensor, side: Side): Tensor {
   if (n <= longestCounted) {
     const own = values.layout.shape;
     const rows = reshape(sorted, inOne ? [...own.map(() => 1), n] : [...shape.slice(0, last), 1, n]);
-    return counters[side](rows, { dim: own.length }, [], reshape(values, [...own, 1]));
+    const each = reshape(values, [...own, 1]);
+    return finish(counters[side](rows, { dim: own.length }, [], each), values, rows, each);
   }
   let position = filled(values.layout.device, 'int64', values.layout.shape, 0);
   for (let step = 2 ** Math.floor(Math.log2(n)); step >= 1; step /= 2) {
@@ -118,8 +119,10 @@ export interface SearchOptions {
 }
 
 function sideOf(op: string, { right, side }: SearchOptions): Side {
-  if (side !== undefined && side !== 'left' && side !== 'right') throw new ValueError(op, `side is '${String(side)}'; it must be 'left' or 'right'`);
-  if (side === 'left' && right === true) throw new ValueError(op, "got right: true and side: 'left', which contradict each other; give one of them");
+  if (side !== undefined && side !== 'left' && side !== 'right')
+    throw new ValueError(op, `side is '${String(side)}'; it must be 'left' or 'right'`);
+  if (side === 'left' && right === true)
+    throw new ValueError(op, "got right: true and side: 'left', which contradict each other; give one of them");
   return side ?? (right === true ? 'right' : 'left');
 }
 
@@ -127,16 +130,22 @@ function search(op: string, sequence: Tensor, values: Tensor | Numeric, options:
   const side = sideOf(op, options);
   const { shape, device } = sequence.layout;
   const given = isNumeric(values);
-  const x = given ? filled(device, sequence.dtype === 'float64' ? 'float64' : 'float32', [], valueOf(values)) : values;
+  const x = given ? filled(device, sequence.dtype === 'float64' ? 'float64' : 'float32', [], numberOf(values)) : values;
   const own = x.layout.shape;
-  if (shape.length === 0 || (shape.length > 1 && !(own.length === shape.length && sameNumbers(own.slice(0, -1), shape.slice(0, -1)))))
+  if (
+    shape.length === 0 ||
+    (shape.length > 1 && !(own.length === shape.length && sameNumbers(own.slice(0, -1), shape.slice(0, -1))))
+  )
     throw new ShapeError(
       op,
       `values of shape ${shapeText(own)} can't be looked up in ${shapeText(shape)}: the sorted sequence must be a vector, or equal the values in all dimensions but the last`,
     );
   const { sorter } = options;
   if (sorter !== undefined && !sameNumbers(sorter.layout.shape, shape))
-    throw new ShapeError(op, `the sorter of shape ${shapeText(sorter.layout.shape)} doesn't match the sequence, ${shapeText(shape)}`);
+    throw new ShapeError(
+      op,
+      `the sorter of shape ${shapeText(sorter.layout.shape)} doesn't match the sequence, ${shapeText(shape)}`,
+    );
   return untracked(() => {
     const sorted = sorter === undefined ? sequence : pick(op, sequence, sorter, shape.length - 1);
     const found = positions(sorted, x, side);
@@ -157,8 +166,11 @@ type Found<X> = Tensor<X extends Tensor ? X['~shape'] : [], 'int64'>;
  * console.log(await searchsorted(tensor([1, 3, 5]), tensor([0, 3, 9])).toArray()); // prints: [ 0, 1, 3 ]
  * ```
  */
-export const searchsorted = <X extends Tensor | Numeric>(sortedSequence: Tensor, values: X, options: SearchOptions = {}): Found<X> =>
-  search('searchsorted', sortedSequence, values, options) as never;
+export const searchsorted = <X extends Tensor | Numeric>(
+  sortedSequence: Tensor,
+  values: X,
+  options: SearchOptions = {},
+): Found<X> => search('searchsorted', sortedSequence, values, options) as never;
 
 /** The number of the bucket that each value falls into, between ascending `boundaries`: `searchsorted` with its operands exchanged. PyTorch: `torch.bucketize`. */
 export function bucketize<X extends Tensor | Numeric>(
@@ -167,6 +179,9 @@ export function bucketize<X extends Tensor | Numeric>(
   options: Pick<SearchOptions, 'right' | 'outInt32'> = {},
 ): Found<X> {
   if (boundaries.layout.shape.length !== 1)
-    throw new ShapeError('bucketize', `the boundaries must be a vector, got shape ${shapeText(boundaries.layout.shape)}`);
+    throw new ShapeError(
+      'bucketize',
+      `the boundaries must be a vector, got shape ${shapeText(boundaries.layout.shape)}`,
+    );
   return search('bucketize', boundaries, values, options) as never;
 }

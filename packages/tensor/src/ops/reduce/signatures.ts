@@ -174,7 +174,7 @@ export type QuantileFunction<Op extends string> = <
 ) => Tensor<ShapeOr<QuantileShape<Q, Reduce<ShapeOf<A>, I, K>>>, A['dtype']>;
 
 /** A vector of shares adds a dimension in front. */
-export type QuantileShape<Q, S> = Q extends number ? S : S extends List ? [...ShapeOf<Q> & List, ...S] : Shape;
+export type QuantileShape<Q, S> = Q extends number ? S : S extends List ? [...(ShapeOf<Q> & List), ...S] : Shape;
 
 /** Options of a reduction, as `sum` and its kin write them. */
 export interface Along<Op extends string, A, I, K> {

@@ -2,7 +2,7 @@
  * softmax and its logarithm as one `rows` kernel each, forwards and backwards: the largest element is taken out of every row, so that nothing
  * overflows. Gradients are stated over the result, which is all they need, and theirs over what they read. Rows of -∞ give NaN, as in PyTorch.
  */
-import { type DType, DTypeError, div, exp, isFloat, log, mul, neg as minus, sub } from '@nn/backend';
+import { type DType, DTypeError, div, exp, isFloat, log, neg as minus, mul, sub } from '@nn/backend';
 import { dimension } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import { Op } from '../../core/op.ts';
@@ -11,8 +11,8 @@ import type { Tensor } from '../../tensor.ts';
 import type { SoftmaxFunction } from '../../types/signatures.ts';
 import { neg } from '../elementwise/arithmetic.ts';
 import { element, single } from '../elementwise/build.ts';
-import { finish, reshape, transpose } from '../shape/views.ts';
 import { toDType } from '../shape/convert.ts';
+import { finish, reshape, transpose } from '../shape/views.ts';
 import { largest, rowsOp, sumOf } from './rows.ts';
 
 // dx = y (g - Σ y g) of y = softmax(x). With h the gradient of dx: dy = h (g - Σ y g) - g Σ h y, and dg = y (h - Σ y h), which is dx of (y, h).

@@ -2,8 +2,8 @@
 import { ValueError } from '@nn/backend';
 import { dimension, shapeText } from '../../core/collapse.ts';
 import type { Tensor } from '../../tensor.ts';
-import { contiguous, sliceView } from '../shape/views.ts';
-import { ordered, orderOf } from './order.ts';
+import { contiguous } from '../shape/views.ts';
+import { ordered, orderOf, placesOfRanks } from './order.ts';
 import { chosenAt, isTracked, pick, untracked } from './pick.ts';
 import type { ArgsortFunction, KthFunction, SortFunction, TopkFunction } from './signatures.ts';
 
@@ -60,7 +60,10 @@ interface TopkOptions {
 
 function checkRank(name: string, k: number, least: number, size: number, x: Tensor): void {
   if (!Number.isInteger(k) || k < least || k > size)
-    throw new ValueError(name, `k is ${k}, out of range for a dimension of size ${size} of shape ${shapeText(x.layout.shape)}; it must lie between ${least} and ${size}`);
+    throw new ValueError(
+      name,
+      `k is ${k}, out of range for a dimension of size ${size} of shape ${shapeText(x.layout.shape)}; it must lie between ${least} and ${size}`,
+    );
 }
 
 /**
@@ -75,8 +78,7 @@ function checkRank(name: string, k: number, least: number, size: number, x: Tens
 export const topk: TopkFunction = ((x: Tensor, k: number, options: TopkOptions = {}) => {
   const d = along('topk', x, options.dim);
   checkRank('topk', k, 0, x.layout.shape[d] ?? 1, x);
-  const order = orderOf(x, d, options.largest !== false);
-  const indices = untracked(() => contiguous(x.layout.shape.length === 0 ? order : sliceView(order, d, 0, k)));
+  const indices = placesOfRanks(x, d, options.largest !== false, 0, k);
   return { values: pick('topk', x, indices, d), indices };
 }) as never;
 
@@ -88,7 +90,5 @@ export const kthvalue: KthFunction<'kthvalue'> = ((
 ) => {
   const d = along('kthvalue', x, options.dim);
   checkRank('kthvalue', k, 1, x.layout.shape[d] ?? 1, x);
-  const order = orderOf(x, d, false);
-  const indices = untracked(() => contiguous(x.layout.shape.length === 0 ? order : sliceView(order, d, k - 1, 1)));
-  return chosenAt('kthvalue', x, indices, d, options.keepdim === true);
+  return chosenAt('kthvalue', x, placesOfRanks(x, d, false, k - 1, 1), d, options.keepdim === true);
 }) as never;

@@ -18,10 +18,10 @@ import {
 import { shapeText } from '../../core/collapse.ts';
 import { sumType } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
-import type { MeanFunction, SumFunction } from '../../types/signatures.ts';
 import type { TotalOf } from '../../types/index.ts';
+import type { MeanFunction, SumFunction } from '../../types/signatures.ts';
 import { binary } from '../elementwise/build.ts';
-import { stridedView } from '../shape/views.ts';
+import { finish, stridedView } from '../shape/views.ts';
 import { reducedCount, reduction, type TypedReduceOptions } from './build.ts';
 import { untracked } from './pick.ts';
 import type { CountFunction } from './signatures.ts';
@@ -115,14 +115,19 @@ const countOf = reduction('countNonzero', {
 });
 
 /** How many elements differ from 0, over all or the dimensions `dim`, as int64. PyTorch: `torch.count_nonzero`. */
-export const countNonzero: CountFunction = ((x: Tensor, options?: { readonly dim?: TypedReduceOptions['dim'] }): Tensor =>
-  countOf(x, options)) as never;
+export const countNonzero: CountFunction = ((
+  x: Tensor,
+  options?: { readonly dim?: TypedReduceOptions['dim'] },
+): Tensor => countOf(x, options)) as never;
 
 /** The sum of a matrix' diagonal; integers add up in int64. PyTorch: `torch.trace`. */
 export function trace<A extends Tensor>(x: A): Tensor<[], TotalOf<A['dtype']>> {
   const { shape, strides } = x.layout;
   if (shape.length !== 2)
-    throw new ShapeError('trace', `takes a matrix, got shape ${shapeText(shape)}; index or reshape it to two dimensions first`);
-  const length = Math.min(shape[0]!, shape[1]!);
-  return sumOf(stridedView(x, [length], [strides[0]! + strides[1]!], 0, 'trace')) as never;
+    throw new ShapeError(
+      'trace',
+      `takes a matrix, got shape ${shapeText(shape)}; index or reshape it to two dimensions first`,
+    );
+  const diagonal = stridedView(x, [Math.min(shape[0]!, shape[1]!)], [strides[0]! + strides[1]!], 0, 'trace');
+  return finish(sumOf(diagonal), x, diagonal) as never;
 }

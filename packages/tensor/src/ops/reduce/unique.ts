@@ -8,8 +8,8 @@ import { read, readSync } from '../../read.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Shape } from '../../types/index.ts';
 import { fromFlat } from '../creation/from-data.ts';
-import { untracked } from './pick.ts';
 import { reorder } from '../shape/views.ts';
+import { untracked } from './pick.ts';
 
 export interface UniqueOptions<I extends boolean = boolean, C extends boolean = boolean> {
   /** Always so: the values come in ascending order. */
@@ -38,21 +38,25 @@ interface Groups {
 }
 
 /** Rows in ascending order, NaN after all numbers; both zeros are equal. */
-const comparison = (values: DataArray, width: number) => (p: number, q: number): number => {
-  for (let i = 0; i < width; i++) {
-    const [x, y] = [values[p * width + i]!, values[q * width + i]!];
-    if (x !== y) {
-      const order = x < y ? -1 : x > y ? 1 : Number(Number.isNaN(x)) - Number(Number.isNaN(y));
-      if (order !== 0) return order;
+const comparison =
+  (values: DataArray, width: number) =>
+  (p: number, q: number): number => {
+    for (let i = 0; i < width; i++) {
+      const [x, y] = [values[p * width + i]!, values[q * width + i]!];
+      if (x !== y) {
+        const order = x < y ? -1 : x > y ? 1 : Number(Number.isNaN(x)) - Number(Number.isNaN(y));
+        if (order !== 0) return order;
+      }
     }
-  }
-  return 0;
-};
+    return 0;
+  };
 
-const equality = (values: DataArray, width: number) => (p: number, q: number): boolean => {
-  for (let i = 0; i < width; i++) if (values[p * width + i] !== values[q * width + i]) return false;
-  return true;
-};
+const equality =
+  (values: DataArray, width: number) =>
+  (p: number, q: number): boolean => {
+    for (let i = 0; i < width; i++) if (values[p * width + i] !== values[q * width + i]) return false;
+    return true;
+  };
 
 /** Neighbours in the order that are equal form a group. A NaN equals nothing. */
 function group(values: DataArray, width: number, count: number, consecutive: boolean): Groups {
@@ -99,8 +103,12 @@ function assemble(x: Tensor, rows: Tensor, values: DataArray, consecutive: boole
   if (options.returnInverse !== true && options.returnCounts !== true) return output;
   return {
     values: output,
-    ...(options.returnInverse === true && { inverse: fromFlat(inverse, whole ? x.layout.shape : [count], 'int64', backend) }),
-    ...(options.returnCounts === true && { counts: fromFlat(Int32Array.from(counts), [counts.length], 'int64', backend) }),
+    ...(options.returnInverse === true && {
+      inverse: fromFlat(inverse, whole ? x.layout.shape : [count], 'int64', backend),
+    }),
+    ...(options.returnCounts === true && {
+      counts: fromFlat(Int32Array.from(counts), [counts.length], 'int64', backend),
+    }),
   };
 }
 

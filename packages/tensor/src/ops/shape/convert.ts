@@ -1,5 +1,5 @@
 /** The same values in another dtype, another place in memory, or dense. */
-import { castTo, type DType, dtypes, DTypeError, input } from '@nn/backend';
+import { castTo, type DType, DTypeError, dtypes, input } from '@nn/backend';
 import { dispatch } from '../../core/dispatch.ts';
 import { Op } from '../../core/op.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -10,7 +10,10 @@ const casts = new Map<DType, Op<'map'>>(
     dtype,
     new Op('map', 'toCopy', {
       inPlace: false,
-      build: ([x]) => ({ outputs: [{ dtype, expression: castTo(input(0, dtypes[x!.dtype].scalar), dtype) }], scalars: 0 }),
+      build: ([x]) => ({
+        outputs: [{ dtype, expression: castTo(input(0, dtypes[x!.dtype].scalar), dtype) }],
+        scalars: 0,
+      }),
     }),
   ]),
 );
@@ -28,12 +31,14 @@ const casts = new Map<DType, Op<'map'>>(
 export function toDType<A extends Tensor, D extends DType>(x: A, dtype: D): Tensor<A['~shape'], D> {
   if (x.dtype === dtype) return x as never;
   const op = casts.get(dtype);
-  if (op === undefined) throw new DTypeError('to', `'${dtype}' is not a dtype; there are ${[...casts.keys()].join(', ')}`);
+  if (op === undefined)
+    throw new DTypeError('to', `'${dtype}' is not a dtype; there are ${[...casts.keys()].join(', ')}`);
   return dispatch(op, x) as never;
 }
 
 /** The values in the dtype of another tensor; PyTorch: `Tensor.type_as`. */
-export const typeAs = <A extends Tensor, B extends Tensor>(x: A, other: B): Tensor<A['~shape'], B['dtype']> => toDType(x, other.dtype) as never;
+export const typeAs = <A extends Tensor, B extends Tensor>(x: A, other: B): Tensor<A['~shape'], B['dtype']> =>
+  toDType(x, other.dtype) as never;
 
 /** A dense copy, differentiable; PyTorch: `torch.clone`. */
 export const clone = <A extends Tensor>(x: A): Tensor<A['~shape'], A['dtype']> => views.clone(x) as never;

@@ -25,7 +25,8 @@ function checkOffset(op: string, offset: number): void {
 function plane(op: string, options: PlaneOptions, defaults: readonly [number, number], rank: number): [number, number] {
   const [first, second] = [options.dim1 ?? defaults[0], options.dim2 ?? defaults[1]];
   const [i, j] = [dimension(op, first, rank), dimension(op, second, rank)];
-  if (i === j) throw new ShapeError(op, `dim1 ${first} and dim2 ${second} are the same dimension; a diagonal needs two`);
+  if (i === j)
+    throw new ShapeError(op, `dim1 ${first} and dim2 ${second} are the same dimension; a diagonal needs two`);
   return [i, j];
 }
 
@@ -49,7 +50,8 @@ export function diagonalView(x: Tensor, op: string, offset: number, i: number, j
 export function diagonal<A extends Tensor>(x: A, options: PlaneOptions = {}): Tensor<Shape, A['dtype']> {
   const { offset = 0 } = options;
   checkOffset('diagonal', offset);
-  if (x.layout.shape.length < 2) throw new ShapeError('diagonal', `expected 2 dimensions at least, got ${shapeText(x.layout.shape)}`);
+  if (x.layout.shape.length < 2)
+    throw new ShapeError('diagonal', `expected 2 dimensions at least, got ${shapeText(x.layout.shape)}`);
   return diagonalView(x, 'diagonal', offset, ...plane('diagonal', options, [0, 1], x.layout.shape.length)) as never;
 }
 
@@ -74,7 +76,8 @@ function embedded(op: string, x: Tensor, offset: number, i: number, j: number): 
 export function diagEmbed<A extends Tensor>(x: A, options: PlaneOptions = {}): Tensor<Shape, A['dtype']> {
   const { offset = 0 } = options;
   checkOffset('diagEmbed', offset);
-  if (x.layout.shape.length === 0) throw new ShapeError('diagEmbed', 'a tensor without dimensions is no diagonal; unsqueeze it first');
+  if (x.layout.shape.length === 0)
+    throw new ShapeError('diagEmbed', 'a tensor without dimensions is no diagonal; unsqueeze it first');
   return embedded('diagEmbed', x, offset, ...plane('diagEmbed', options, [-2, -1], x.layout.shape.length + 1)) as never;
 }
 
@@ -82,18 +85,28 @@ export function diagEmbed<A extends Tensor>(x: A, options: PlaneOptions = {}): T
  * The square matrix with a vector on its diagonal, or the diagonal of a matrix (a copy); PyTorch: `torch.diag`.
  * @param options `diagonal`: which one, as `offset` of `diagonal`; 0
  */
-export function diag<A extends Tensor>(x: A, options: { readonly diagonal?: number | undefined } = {}): Tensor<Shape, A['dtype']> {
+export function diag<A extends Tensor>(
+  x: A,
+  options: { readonly diagonal?: number | undefined } = {},
+): Tensor<Shape, A['dtype']> {
   const offset = options.diagonal ?? 0;
   checkOffset('diag', offset);
   const { length } = x.layout.shape;
   if (length === 1) return embedded('diag', x, offset, 0, 1) as never;
-  if (length !== 2) throw new ShapeError('diag', `expected a vector or a matrix, got ${shapeText(x.layout.shape)}; use diagonal or diagEmbed for batches`);
+  if (length !== 2)
+    throw new ShapeError(
+      'diag',
+      `expected a vector or a matrix, got ${shapeText(x.layout.shape)}; use diagonal or diagEmbed for batches`,
+    );
   const line = diagonalView(x, 'diag', offset, 0, 1);
   return views.finish(views.clone(line), x, line) as never;
 }
 
 /** The square matrix with all elements, flattened, on its diagonal; PyTorch: `torch.diagflat`. */
-export function diagflat<A extends Tensor>(x: A, options: { readonly offset?: number | undefined } = {}): Tensor<Shape, A['dtype']> {
+export function diagflat<A extends Tensor>(
+  x: A,
+  options: { readonly offset?: number | undefined } = {},
+): Tensor<Shape, A['dtype']> {
   const { offset = 0 } = options;
   checkOffset('diagflat', offset);
   const flat = views.reshape(x, [-1]);

@@ -21,11 +21,15 @@ import * as views from './views.ts';
 /** A dimension of a result that has one more than `rank`. */
 export function resultDimension(op: string, dim: number, rank: number): number {
   if (!Number.isInteger(dim) || dim < -rank - 1 || dim > rank)
-    throw new IndexError(op, `dimension ${dim} is out of range for a result of rank ${rank + 1}; it must lie between ${-rank - 1} and ${rank}`);
+    throw new IndexError(
+      op,
+      `dimension ${dim} is out of range for a result of rank ${rank + 1}; it must lie between ${-rank - 1} and ${rank}`,
+    );
   return dim < 0 ? dim + rank + 1 : dim;
 }
 
-const unsqueezed = (x: Tensor, dim: number): Tensor => views.insertDim(x, resultDimension('unsqueeze', dim, x.layout.shape.length));
+const unsqueezed = (x: Tensor, dim: number): Tensor =>
+  views.insertDim(x, resultDimension('unsqueeze', dim, x.layout.shape.length));
 
 /**
  * A new dimension of size 1 before dimension `dim` of the result; PyTorch: `torch.unsqueeze`.
@@ -72,7 +76,8 @@ export const transpose: <A extends Tensor, I extends number, J extends number>(
   x: A,
   dim0: Checked<InRange<'transpose', ShapeOf<A>, I>, I>,
   dim1: Checked<InRange<'transpose', ShapeOf<A>, J>, J>,
-) => Tensor<ShapeOr<Transpose<ShapeOf<A>, I, J>>, A['dtype']> = ((x: Tensor, i: number, j: number) => views.transpose(x, i, j)) as never;
+) => Tensor<ShapeOr<Transpose<ShapeOf<A>, I, J>>, A['dtype']> = ((x: Tensor, i: number, j: number) =>
+  views.transpose(x, i, j)) as never;
 
 /** `transpose` by NumPy's name; PyTorch: `torch.swapaxes`. */
 export const swapaxes: typeof transpose = transpose;
@@ -81,19 +86,36 @@ export const swapdims: typeof transpose = transpose;
 
 function transposeMatrix(x: Tensor): Tensor {
   const { length } = x.layout.shape;
-  if (length > 2) throw new ShapeError('t', `expected at most 2 dimensions, got ${length}: ${shapeText(x.layout.shape)}; use mT for batches of matrices, or permute`);
-  return length === 2 ? views.transpose(x, 0, 1, 't') : views.reorder(x, 't', x.layout.shape.map((_, d) => d));
+  if (length > 2)
+    throw new ShapeError(
+      't',
+      `expected at most 2 dimensions, got ${length}: ${shapeText(x.layout.shape)}; use mT for batches of matrices, or permute`,
+    );
+  return length === 2
+    ? views.transpose(x, 0, 1, 't')
+    : views.reorder(
+        x,
+        't',
+        x.layout.shape.map((_, d) => d),
+      );
 }
 
 /** A matrix transposed; vectors and scalars stay as they are; PyTorch: `torch.t`. */
-export const t: <A extends Tensor>(x: A) => Tensor<ShapeOr<TransposeMatrix<ShapeOf<A>>>, A['dtype']> = transposeMatrix as never;
+export const t: <A extends Tensor>(x: A) => Tensor<ShapeOr<TransposeMatrix<ShapeOf<A>>>, A['dtype']> =
+  transposeMatrix as never;
 
 /** All dimensions in reverse order; PyTorch: `Tensor.T`. */
-export const reverseDims = (x: Tensor): Tensor => views.reorder(x, 'permute', x.layout.shape.map((_, d) => x.layout.shape.length - 1 - d));
+export const reverseDims = (x: Tensor): Tensor =>
+  views.reorder(
+    x,
+    'permute',
+    x.layout.shape.map((_, d) => x.layout.shape.length - 1 - d),
+  );
 
 /** The last two dimensions exchanged; PyTorch: `Tensor.mT`. */
 export function transposeMatrices(x: Tensor): Tensor {
-  if (x.layout.shape.length < 2) throw new ShapeError('mT', `a matrix has 2 dimensions at least, this has shape ${shapeText(x.layout.shape)}`);
+  if (x.layout.shape.length < 2)
+    throw new ShapeError('mT', `a matrix has 2 dimensions at least, this has shape ${shapeText(x.layout.shape)}`);
   return views.transpose(x, -2, -1);
 }
 
@@ -108,14 +130,23 @@ const asList = (dims: number | readonly number[]): readonly number[] => (typeof 
  * console.log(movedim(zeros([2, 3, 4]), 0, -1).shape); // prints: [ 3, 4, 2 ]
  * ```
  */
-export function movedim<A extends Tensor>(x: A, source: number | readonly number[], destination: number | readonly number[]): Tensor<Shape, A['dtype']> {
+export function movedim<A extends Tensor>(
+  x: A,
+  source: number | readonly number[],
+  destination: number | readonly number[],
+): Tensor<Shape, A['dtype']> {
   const rank = x.layout.shape.length;
   const find = (dims: number | readonly number[]): number[] => asList(dims).map((d) => dimension('movedim', d, rank));
   const [from, to] = [find(source), find(destination)];
-  if (from.length !== to.length) throw new ShapeError('movedim', `${from.length} dimensions can't move to ${to.length} places; give as many of both`);
+  if (from.length !== to.length)
+    throw new ShapeError(
+      'movedim',
+      `${from.length} dimensions can't move to ${to.length} places; give as many of both`,
+    );
   for (const list of [from, to]) {
     const twice = list.find((d, i) => list.indexOf(d) !== i);
-    if (twice !== undefined) throw new ShapeError('movedim', `dimension ${twice} appears twice in (${list.join(', ')})`);
+    if (twice !== undefined)
+      throw new ShapeError('movedim', `dimension ${twice} appears twice in (${list.join(', ')})`);
   }
   const rest = x.layout.shape.map((_, d) => d).filter((d) => !from.includes(d));
   const order = x.layout.shape.map((_, d) => (to.includes(d) ? from[to.indexOf(d)]! : rest.shift()!));
@@ -123,7 +154,8 @@ export function movedim<A extends Tensor>(x: A, source: number | readonly number
 }
 
 /** A scalar as a vector of one element, others as they are; PyTorch: `torch.atleast_1d`. */
-export const atleast1d = <A extends Tensor>(x: A): Tensor<Shape, A['dtype']> => (x.layout.shape.length > 0 ? x : views.reshape(x, [1])) as never;
+export const atleast1d = <A extends Tensor>(x: A): Tensor<Shape, A['dtype']> =>
+  (x.layout.shape.length > 0 ? x : views.reshape(x, [1])) as never;
 
 /** At least a matrix: scalars and vectors become one row; PyTorch: `torch.atleast_2d`. */
 export const atleast2d = <A extends Tensor>(x: A): Tensor<Shape, A['dtype']> =>

@@ -20,14 +20,16 @@ import * as views from './views.ts';
 export const expand: <A extends Tensor, const T extends Shape>(
   x: A,
   shape: Checked<CanExpand<ShapeOf<A>, T>, T>,
-) => Tensor<ShapeOr<Expand<ShapeOf<A>, T>>, A['dtype']> = ((x: Tensor, shape: readonly number[]) => views.expand(x, shape)) as never;
+) => Tensor<ShapeOr<Expand<ShapeOf<A>, T>>, A['dtype']> = ((x: Tensor, shape: readonly number[]) =>
+  views.expand(x, shape)) as never;
 
 /** Expanded to the shape of another tensor; PyTorch: `Tensor.expand_as`. */
 export const expandAs = <A extends Tensor, B extends Tensor>(x: A, other: B): Tensor<B['~shape'], A['dtype']> =>
   views.expand(x, other.layout.shape, 'expandAs') as never;
 
 /** `expand` by NumPy's name; PyTorch: `torch.broadcast_to`. */
-export const broadcastTo: typeof expand = ((x: Tensor, shape: readonly number[]) => views.expand(x, shape, 'broadcastTo')) as never;
+export const broadcastTo: typeof expand = ((x: Tensor, shape: readonly number[]) =>
+  views.expand(x, shape, 'broadcastTo')) as never;
 
 /**
  * The shape that these broadcast to; PyTorch: `torch.broadcast_shapes`.
@@ -42,7 +44,10 @@ export const broadcastShapes = (shapes: readonly (readonly number[])[]): number[
 
 /** Tensors expanded to their common shape; PyTorch: `torch.broadcast_tensors`. */
 export function broadcastTensors(tensors: readonly Tensor[]): Tensor[] {
-  const shape = common('broadcastTensors', tensors.map((x) => x.layout.shape));
+  const shape = common(
+    'broadcastTensors',
+    tensors.map((x) => x.layout.shape),
+  );
   return tensors.map((x) => views.expand(x, shape));
 }
 
@@ -54,7 +59,10 @@ export function sumToSize<A extends Tensor, const T extends Shape>(x: A, shape: 
   const own = x.layout.shape;
   const lead = own.length - shape.length;
   if (lead < 0 || shape.some((n, d) => n !== own[d + lead] && n !== 1))
-    throw new ShapeError('sumToSize', `${shapeText(own)} can't be summed to ${shapeText(shape)}: sizes must be equal, or 1 in the target`);
+    throw new ShapeError(
+      'sumToSize',
+      `${shapeText(own)} can't be summed to ${shapeText(shape)}: sizes must be equal, or 1 in the target`,
+    );
   if (sameNumbers(own, shape)) return x as never;
   const dims = own.map((_, d) => d).filter((d) => d < lead || (shape[d - lead] === 1 && own[d] !== 1));
   if (dims.length === 0) return views.reshape(x, shape) as never;

@@ -24,7 +24,8 @@ export const flip = <A extends Tensor>(x: A, dims: number | readonly number[]): 
 
 /** The second dimension reversed; PyTorch: `torch.fliplr`. */
 export function fliplr<A extends Tensor>(x: A): Tensor<A['~shape'], A['dtype']> {
-  if (x.layout.shape.length < 2) throw new ShapeError('fliplr', `expected 2 dimensions at least, got ${shapeText(x.layout.shape)}`);
+  if (x.layout.shape.length < 2)
+    throw new ShapeError('fliplr', `expected 2 dimensions at least, got ${shapeText(x.layout.shape)}`);
   return flipped(x, [1]) as never;
 }
 
@@ -64,7 +65,8 @@ export interface RollOptions {
   readonly dims?: number | readonly number[] | undefined;
 }
 
-const asList = (n: number | readonly number[] | undefined): readonly number[] => (n === undefined ? [] : typeof n === 'number' ? [n] : n);
+const asList = (n: number | readonly number[] | undefined): readonly number[] =>
+  n === undefined ? [] : typeof n === 'number' ? [n] : n;
 
 function rolled(x: Tensor, shift: number, dim: number): Tensor {
   const size = x.layout.shape[dim]!;
@@ -82,16 +84,22 @@ function rolled(x: Tensor, shift: number, dim: number): Tensor {
  * console.log(await roll(tensor([1, 2, 3, 4]), 1, { dims: 0 }).toArray()); // prints: [ 4, 1, 2, 3 ]
  * ```
  */
-export function roll<A extends Tensor>(x: A, shifts: number | readonly number[], options: RollOptions = {}): Tensor<A['~shape'], A['dtype']> {
+export function roll<A extends Tensor>(
+  x: A,
+  shifts: number | readonly number[],
+  options: RollOptions = {},
+): Tensor<A['~shape'], A['dtype']> {
   const [by, dims] = [asList(shifts), asList(options.dims)];
   const bad = by.find((n) => !Number.isInteger(n));
-  if (by.length === 0 || bad !== undefined) throw new ValueError('roll', `shifts must be whole numbers, got (${by.join(', ')})`);
+  if (by.length === 0 || bad !== undefined)
+    throw new ValueError('roll', `shifts must be whole numbers, got (${by.join(', ')})`);
   if (dims.length === 0 && by.length === 1) {
     const flat = views.reshape(x, [-1]);
     const out = rolled(flat, by[0]!, 0);
     return views.finish(views.reshape(out, x.layout.shape), x, flat, out) as never;
   }
-  if (dims.length !== by.length) throw new ShapeError('roll', `${by.length} shifts for ${dims.length} dimensions; give one a dimension`);
+  if (dims.length !== by.length)
+    throw new ShapeError('roll', `${by.length} shifts for ${dims.length} dimensions; give one a dimension`);
   let out: Tensor = x;
   dims.forEach((d, i) => {
     const next = rolled(out, by[i]!, dimension('roll', d, x.layout.shape.length));

@@ -2,10 +2,10 @@
 import { DTypeError, ShapeError, ValueError } from '@nn/backend';
 import { shapeText } from '../../core/collapse.ts';
 import type { Tensor } from '../../tensor.ts';
+import type { Shape } from '../../types/index.ts';
 import { fromFlat } from '../creation/from-data.ts';
 import { take } from '../index/select.ts';
 import { stack } from './join.ts';
-import type { Shape } from '../../types/index.ts';
 import * as views from './views.ts';
 
 /** Whether the first tensor runs along the rows ('ij') or the columns ('xy'). */
@@ -27,12 +27,16 @@ export interface MeshgridOptions {
  */
 export function meshgrid(tensors: readonly Tensor[], options: MeshgridOptions = {}): Tensor[] {
   const { indexing = 'ij' } = options;
-  if (indexing !== 'ij' && indexing !== 'xy') throw new ValueError('meshgrid', `indexing must be 'ij' or 'xy', got '${String(indexing)}'`);
+  if (indexing !== 'ij' && indexing !== 'xy')
+    throw new ValueError('meshgrid', `indexing must be 'ij' or 'xy', got '${String(indexing)}'`);
   checkVectors('meshgrid', tensors);
   const swaps = indexing === 'xy' && tensors.length > 1;
   const shape = tensors.map((x) => x.layout.size);
   return tensors.map((x, k) => {
-    const line = views.reshape(x, shape.map((n, d) => (d === k ? n : 1)));
+    const line = views.reshape(
+      x,
+      shape.map((n, d) => (d === k ? n : 1)),
+    );
     const grid = views.expand(line, shape);
     return swaps ? views.finish(views.transpose(grid, 0, 1), x, line, grid) : views.finish(grid, x, line);
   });
@@ -42,7 +46,8 @@ function checkVectors(op: string, tensors: readonly Tensor[]): void {
   if (tensors.length === 0) throw new ShapeError(op, 'no tensors given; pass one at least');
   for (const { layout } of tensors) {
     if (layout.shape.length > 1) throw new ShapeError(op, `expected vectors, got shape ${shapeText(layout.shape)}`);
-    if (layout.dtype !== tensors[0]!.dtype) throw new DTypeError(op, `dtypes ${tensors[0]!.dtype} and ${layout.dtype} differ; convert one with .to(dtype)`);
+    if (layout.dtype !== tensors[0]!.dtype)
+      throw new DTypeError(op, `dtypes ${tensors[0]!.dtype} and ${layout.dtype} differ; convert one with .to(dtype)`);
   }
 }
 
@@ -81,7 +86,8 @@ export interface CombinationOptions {
  */
 export function combinations<A extends Tensor>(x: A, options: CombinationOptions = {}): Tensor<Shape, A['dtype']> {
   const { r = 2, withReplacement = false } = options;
-  if (x.layout.shape.length !== 1) throw new ShapeError('combinations', `expected a vector, got shape ${shapeText(x.layout.shape)}`);
+  if (x.layout.shape.length !== 1)
+    throw new ShapeError('combinations', `expected a vector, got shape ${shapeText(x.layout.shape)}`);
   if (!Number.isInteger(r) || r < 0) throw new ValueError('combinations', `r must be a whole number ≥ 0, got ${r}`);
   const rows = r === 0 ? [] : choices(x.layout.size, r, withReplacement);
   const index = fromFlat(Int32Array.from(rows), r === 0 ? [0] : [rows.length / r, r], 'int64', x.backend);

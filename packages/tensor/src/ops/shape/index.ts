@@ -1,7 +1,19 @@
 /** The public page of shapes: views, joining, splitting, repeating, padding. */
 export { clone, contiguous, toDType, typeAs } from './convert.ts';
-export { type PlaneOptions, diag, diagEmbed, diagflat, diagonal } from './diagonal.ts';
-export { atleast1d, atleast2d, atleast3d, movedim, permute, squeeze, swapaxes, swapdims, t, transpose, unsqueeze } from './dimensions.ts';
+export { diag, diagEmbed, diagflat, diagonal, type PlaneOptions } from './diagonal.ts';
+export {
+  atleast1d,
+  atleast2d,
+  atleast3d,
+  movedim,
+  permute,
+  squeeze,
+  swapaxes,
+  swapdims,
+  t,
+  transpose,
+  unsqueeze,
+} from './dimensions.ts';
 export { broadcastShapes, broadcastTensors, broadcastTo, expand, expandAs, sumToSize } from './expand.ts';
 export { flip, fliplr, flipud, type RollOptions, type RotationOptions, roll, rot90 } from './flip.ts';
 export { type CombinationOptions, cartesianProd, combinations, type MeshgridOptions, meshgrid } from './grid.ts';

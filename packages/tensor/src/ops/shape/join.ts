@@ -4,7 +4,18 @@ import { dimension, shapeText } from '../../core/collapse.ts';
 import { filled } from '../../core/fill.ts';
 import { sameNumbers } from '../../core/layout.ts';
 import type { Tensor } from '../../tensor.ts';
-import type { Cat, Checked, InRange, InResultRange, PromoteAll, Shape, ShapeOf, ShapeOr, ShapesOf, Stack } from '../../types/index.ts';
+import type {
+  Cat,
+  Checked,
+  InRange,
+  InResultRange,
+  PromoteAll,
+  Shape,
+  ShapeOf,
+  ShapeOr,
+  ShapesOf,
+  Stack,
+} from '../../types/index.ts';
 import { atleast1d, atleast2d, atleast3d, resultDimension } from './dimensions.ts';
 import { joinedType, place, roomFor } from './place.ts';
 import * as views from './views.ts';
@@ -20,13 +31,30 @@ const isNothing = (x: Tensor): boolean => x.layout.shape.length === 1 && x.layou
 export function joined(op: string, tensors: readonly Tensor[], dim: number): Tensor {
   checkGiven(op, tensors);
   const scalar = tensors.findIndex((x) => x.layout.shape.length === 0);
-  if (scalar >= 0) throw new ShapeError(op, `a tensor without dimensions cannot be joined: number ${scalar} of ${tensors.length}; use stack`);
+  if (scalar >= 0)
+    throw new ShapeError(
+      op,
+      `a tensor without dimensions cannot be joined: number ${scalar} of ${tensors.length}; use stack`,
+    );
   const first = tensors.find((x) => !isNothing(x))?.layout.shape ?? [0];
   const d = dimension(op, dim, first.length);
-  const parts = tensors.map((x): Tensor => (isNothing(x) ? views.reshape(x, first.map((n, i) => (i === d ? 0 : n))) : x));
+  const parts = tensors.map(
+    (x): Tensor =>
+      isNothing(x)
+        ? views.reshape(
+            x,
+            first.map((n, i) => (i === d ? 0 : n)),
+          )
+        : x,
+  );
   for (const { layout } of parts) checkJoins(op, first, layout.shape, d);
   const total = parts.reduce((p, x) => p + x.layout.shape[d]!, 0);
-  const room = roomFor(op, parts, first.map((n, i) => (i === d ? total : n)), joinedType(tensors));
+  const room = roomFor(
+    op,
+    parts,
+    first.map((n, i) => (i === d ? total : n)),
+    joinedType(tensors),
+  );
   let start = 0;
   parts.forEach((part, i) => {
     const size = part.layout.shape[d]!;
@@ -41,7 +69,8 @@ export function joined(op: string, tensors: readonly Tensor[], dim: number): Ten
 function checkJoins(op: string, first: readonly number[], shape: readonly number[], d: number): void {
   const both = `shapes ${shapeText(first)} and ${shapeText(shape)}`;
   if (first.length !== shape.length) throw new ShapeError(op, `${both} differ in rank; unsqueeze or reshape one`);
-  if (shape.some((n, i) => i !== d && n !== first[i])) throw new ShapeError(op, `${both} differ outside dimension ${d}; only that one may differ`);
+  if (shape.some((n, i) => i !== d && n !== first[i]))
+    throw new ShapeError(op, `${both} differ outside dimension ${d}; only that one may differ`);
 }
 
 /**
@@ -67,7 +96,11 @@ function stacked(tensors: readonly Tensor[], options?: { dim?: number }): Tensor
   checkGiven('stack', tensors);
   const { shape } = tensors[0]!.layout;
   for (const { layout } of tensors)
-    if (!sameNumbers(layout.shape, shape)) throw new ShapeError('stack', `shapes ${shapeText(shape)} and ${shapeText(layout.shape)} differ; all must be equal`);
+    if (!sameNumbers(layout.shape, shape))
+      throw new ShapeError(
+        'stack',
+        `shapes ${shapeText(shape)} and ${shapeText(layout.shape)} differ; all must be equal`,
+      );
   const d = resultDimension('stack', options?.dim ?? 0, shape.length);
   const room = roomFor('stack', tensors, [...shape.slice(0, d), tensors.length, ...shape.slice(d)]);
   tensors.forEach((part, i) => {
@@ -99,15 +132,27 @@ export function hstack<const T extends readonly Tensor[]>(tensors: T): Tensor<Sh
 
 /** Joined by rows, vectors as rows; PyTorch: `torch.vstack`, `torch.row_stack`. */
 export const vstack = <const T extends readonly Tensor[]>(tensors: T): Tensor<Shape, PromoteAll<T>> =>
-  joined('vstack', tensors.map((x) => atleast2d(x)), 0) as never;
+  joined(
+    'vstack',
+    tensors.map((x) => atleast2d(x)),
+    0,
+  ) as never;
 
 /** Joined along the third dimension, after `atleast3d`; PyTorch: `torch.dstack`. */
 export const dstack = <const T extends readonly Tensor[]>(tensors: T): Tensor<Shape, PromoteAll<T>> =>
-  joined('dstack', tensors.map((x) => atleast3d(x)), 2) as never;
+  joined(
+    'dstack',
+    tensors.map((x) => atleast3d(x)),
+    2,
+  ) as never;
 
 /** Joined by columns, vectors and scalars as columns; PyTorch: `torch.column_stack`. */
 export const columnStack = <const T extends readonly Tensor[]>(tensors: T): Tensor<Shape, PromoteAll<T>> =>
-  joined('columnStack', tensors.map((x) => (x.layout.shape.length > 1 ? x : views.reshape(x, [x.layout.size, 1]))), 1) as never;
+  joined(
+    'columnStack',
+    tensors.map((x) => (x.layout.shape.length > 1 ? x : views.reshape(x, [x.layout.size, 1]))),
+    1,
+  ) as never;
 
 /**
  * Matrices along the diagonal of a larger one, zeros elsewhere; vectors count as rows, scalars as 1×1. PyTorch: `torch.block_diag`.
@@ -116,7 +161,8 @@ export const columnStack = <const T extends readonly Tensor[]>(tensors: T): Tens
 export function blockDiag<const T extends readonly Tensor[]>(tensors: T): Tensor<Shape, PromoteAll<T>> {
   checkGiven('blockDiag', tensors);
   const blocks = tensors.map((x): Tensor => {
-    if (x.layout.shape.length > 2) throw new ShapeError('blockDiag', `blocks have 2 dimensions at most, got ${shapeText(x.layout.shape)}`);
+    if (x.layout.shape.length > 2)
+      throw new ShapeError('blockDiag', `blocks have 2 dimensions at most, got ${shapeText(x.layout.shape)}`);
     return atleast2d(x);
   });
   const total = (d: 0 | 1): number => blocks.reduce((p, x) => p + x.layout.shape[d]!, 0);
@@ -125,7 +171,9 @@ export function blockDiag<const T extends readonly Tensor[]>(tensors: T): Tensor
   for (const block of blocks) {
     const [m, n] = block.layout.shape as [number, number];
     const [i, j] = [row, column];
-    place('blockDiag', room, block, (r) => views.stridedView(r, [m, n], r.layout.strides, i * r.layout.strides[0]! + j));
+    place('blockDiag', room, block, (r) =>
+      views.stridedView(r, [m, n], r.layout.strides, i * r.layout.strides[0]! + j),
+    );
     row += m;
     column += n;
   }

@@ -14,11 +14,19 @@ function image(op: string, x: Tensor): { batch: number[]; c: number; h: number; 
 }
 
 function checkFactor(op: string, factor: number): void {
-  if (!Number.isInteger(factor) || factor < 1) throw new ValueError(op, `the factor must be a whole number ≥ 1, got ${factor}`);
+  if (!Number.isInteger(factor) || factor < 1)
+    throw new ValueError(op, `the factor must be a whole number ≥ 1, got ${factor}`);
 }
 
 /** Reshaped, the last dimensions put in another order, copied into the final shape. */
-function rearranged(op: string, x: Tensor, batch: readonly number[], apart: readonly number[], order: readonly number[], shape: readonly number[]): Tensor {
+function rearranged(
+  op: string,
+  x: Tensor,
+  batch: readonly number[],
+  apart: readonly number[],
+  order: readonly number[],
+  shape: readonly number[],
+): Tensor {
   const wide = views.reshape(x, [...batch, ...apart]);
   const lead = batch.map((_, d) => d);
   const moved = views.reorder(wide, op, [...lead, ...order.map((d) => d + batch.length)]);
@@ -33,7 +41,11 @@ export function pixelShuffle<A extends Tensor>(x: A, upscaleFactor: number): Ten
   checkFactor('pixelShuffle', upscaleFactor);
   const r = upscaleFactor;
   const { batch, c, h, w } = image('pixelShuffle', x);
-  if (c % (r * r) !== 0) throw new ShapeError('pixelShuffle', `${c} channels are not a multiple of ${r}² = ${r * r}: ${shapeText(x.layout.shape)}`);
+  if (c % (r * r) !== 0)
+    throw new ShapeError(
+      'pixelShuffle',
+      `${c} channels are not a multiple of ${r}² = ${r * r}: ${shapeText(x.layout.shape)}`,
+    );
   const k = c / (r * r);
   return rearranged('pixelShuffle', x, batch, [k, r, r, h, w], [0, 3, 1, 4, 2], [k, h * r, w * r]) as never;
 }
@@ -46,8 +58,19 @@ export function pixelUnshuffle<A extends Tensor>(x: A, downscaleFactor: number):
   checkFactor('pixelUnshuffle', downscaleFactor);
   const r = downscaleFactor;
   const { batch, c, h, w } = image('pixelUnshuffle', x);
-  if (h % r !== 0 || w % r !== 0) throw new ShapeError('pixelUnshuffle', `height ${h} and width ${w} are not multiples of ${r}: ${shapeText(x.layout.shape)}`);
-  return rearranged('pixelUnshuffle', x, batch, [c, h / r, r, w / r, r], [0, 2, 4, 1, 3], [c * r * r, h / r, w / r]) as never;
+  if (h % r !== 0 || w % r !== 0)
+    throw new ShapeError(
+      'pixelUnshuffle',
+      `height ${h} and width ${w} are not multiples of ${r}: ${shapeText(x.layout.shape)}`,
+    );
+  return rearranged(
+    'pixelUnshuffle',
+    x,
+    batch,
+    [c, h / r, r, w / r, r],
+    [0, 2, 4, 1, 3],
+    [c * r * r, h / r, w / r],
+  ) as never;
 }
 
 /**
@@ -57,9 +80,14 @@ export function pixelUnshuffle<A extends Tensor>(x: A, downscaleFactor: number):
 export function channelShuffle<A extends Tensor>(x: A, groups: number): Tensor<A['~shape'], A['dtype']> {
   checkFactor('channelShuffle', groups);
   const { shape } = x.layout;
-  if (shape.length < 3) throw new ShapeError('channelShuffle', `expected (batch, channels, …) with 3 dimensions at least, got ${shapeText(shape)}`);
+  if (shape.length < 3)
+    throw new ShapeError(
+      'channelShuffle',
+      `expected (batch, channels, …) with 3 dimensions at least, got ${shapeText(shape)}`,
+    );
   const [n, c, ...rest] = shape as [number, number, ...number[]];
-  if (c % groups !== 0) throw new ShapeError('channelShuffle', `${c} channels are not a multiple of ${groups} groups: ${shapeText(shape)}`);
+  if (c % groups !== 0)
+    throw new ShapeError('channelShuffle', `${c} channels are not a multiple of ${groups} groups: ${shapeText(shape)}`);
   const order = [1, 0, ...rest.map((_, d) => d + 2)];
   return rearranged('channelShuffle', x, [n], [groups, c / groups, ...rest], order, [c, ...rest]) as never;
 }

@@ -8,8 +8,12 @@ import { state } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
 
 /** Memory for a result that regions are about to fill; on the device of the first part. */
-export const roomFor = (op: string, parts: readonly Tensor[], shape: readonly number[], dtype: DType = joinedType(parts)): Tensor =>
-  fresh(layoutOf(parts[0]!.layout.device, dtype, shape), op);
+export const roomFor = (
+  op: string,
+  parts: readonly Tensor[],
+  shape: readonly number[],
+  dtype: DType = joinedType(parts),
+): Tensor => fresh(layoutOf(parts[0]!.layout.device, dtype, shape), op);
 
 /** The dtype in which parts meet. */
 export const joinedType = (parts: readonly Tensor[]): DType => resultType(parts.map((t) => t.layout));
@@ -19,7 +23,10 @@ const writes = new Map<string, Write>();
 /** Writes a part into a region, of which `make` gives the view; differentiable, and converted to the room's dtype. */
 export function place(op: string, room: Tensor, part: Tensor, make: (room: Tensor) => Tensor): void {
   let write = writes.get(op);
-  if (write === undefined) writes.set(op, (write = { fresh: true, name: op }));
+  if (write === undefined) {
+    write = { fresh: true, name: op };
+    writes.set(op, write);
+  }
   const region = untracked(() => make(room));
   assign(region, part, write);
   if (region !== room) region.dispose();
@@ -35,4 +42,3 @@ function untracked<R>(body: () => R): R {
     state.tracking = was;
   }
 }
-

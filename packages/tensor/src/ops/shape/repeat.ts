@@ -1,8 +1,8 @@
 /** Elements repeated: whole tensors (repeat, tile) or each element in its place (repeatInterleave). */
 import { IndexError, ShapeError, ValueError } from '@nn/backend';
 import { dimension, shapeText } from '../../core/collapse.ts';
-import type { Tensor } from '../../tensor.ts';
 import { read, readSync } from '../../read.ts';
+import type { Tensor } from '../../tensor.ts';
 import type { Shape } from '../../types/index.ts';
 import { fromFlat } from '../creation/from-data.ts';
 import { indexSelect } from '../index/select.ts';
@@ -14,11 +14,31 @@ function repeated(op: string, x: Tensor, repeats: readonly number[]): Tensor {
   const bad = repeats.find((n) => !Number.isInteger(n) || n < 0);
   if (bad !== undefined) throw new ValueError(op, `repeats must be whole numbers ≥ 0, got ${bad}`);
   const lead = repeats.length - shape.length;
-  if (lead < 0) throw new ShapeError(op, `${repeats.length} repeats given for rank ${shape.length}: ${shapeText(shape)}; give one a dimension at least`);
+  if (lead < 0)
+    throw new ShapeError(
+      op,
+      `${repeats.length} repeats given for rank ${shape.length}: ${shapeText(shape)}; give one a dimension at least`,
+    );
   const sizes = repeats.map((_, d) => (d < lead ? 1 : shape[d - lead]!));
-  const apart = views.reshape(x, sizes.flatMap((n) => [1, n]));
-  const wide = views.expand(apart, sizes.flatMap((n, d) => [repeats[d]!, n]), op);
-  return views.finish(views.copyAs(wide, sizes.map((n, d) => n * repeats[d]!), op), x, apart, wide);
+  const apart = views.reshape(
+    x,
+    sizes.flatMap((n) => [1, n]),
+  );
+  const wide = views.expand(
+    apart,
+    sizes.flatMap((n, d) => [repeats[d]!, n]),
+    op,
+  );
+  return views.finish(
+    views.copyAs(
+      wide,
+      sizes.map((n, d) => n * repeats[d]!),
+      op,
+    ),
+    x,
+    apart,
+    wide,
+  );
 }
 
 /**
@@ -29,7 +49,8 @@ function repeated(op: string, x: Tensor, repeats: readonly number[]): Tensor {
  * console.log(await repeat(tensor([1, 2]), [2, 2]).toArray()); // prints: [ [ 1, 2, 1, 2 ], [ 1, 2, 1, 2 ] ]
  * ```
  */
-export const repeat = <A extends Tensor>(x: A, repeats: readonly number[]): Tensor<Shape, A['dtype']> => repeated('repeat', x, repeats) as never;
+export const repeat = <A extends Tensor>(x: A, repeats: readonly number[]): Tensor<Shape, A['dtype']> =>
+  repeated('repeat', x, repeats) as never;
 
 /** As `repeat`, but fewer numbers than dimensions are preceded by ones; PyTorch: `torch.tile`. */
 export function tile<A extends Tensor>(x: A, dims: readonly number[]): Tensor<Shape, A['dtype']> {
@@ -44,14 +65,18 @@ export interface InterleaveOptions {
 }
 
 const checkRepeats = (n: number): void => {
-  if (!Number.isInteger(n) || n < 0) throw new ValueError('repeatInterleave', `repeats must be whole numbers ≥ 0, got ${n}`);
+  if (!Number.isInteger(n) || n < 0)
+    throw new ValueError('repeatInterleave', `repeats must be whole numbers ≥ 0, got ${n}`);
 };
 
 /** Each position of dimension `dim` as often as its number says. */
 function byList(x: Tensor, repeats: ArrayLike<number>, dim: number): Tensor {
   const size = x.layout.shape[dim]!;
   if (repeats.length !== size && repeats.length !== 1)
-    throw new ShapeError('repeatInterleave', `${repeats.length} repeats given for dimension ${dim} with size ${size}; give one, or one a position`);
+    throw new ShapeError(
+      'repeatInterleave',
+      `${repeats.length} repeats given for dimension ${dim} with size ${size}; give one, or one a position`,
+    );
   const rows: number[] = [];
   for (let i = 0; i < size; i++) {
     const n = repeats[repeats.length === 1 ? 0 : i]!;
@@ -67,7 +92,16 @@ function byNumber(x: Tensor, repeats: number, dim: number): Tensor {
   const { shape } = x.layout;
   const apart = views.insertDim(x, dim + 1);
   const wide = views.expand(apart, [...shape.slice(0, dim + 1), repeats, ...shape.slice(dim + 1)]);
-  return views.finish(views.copyAs(wide, shape.map((n, d) => (d === dim ? n * repeats : n)), 'repeatInterleave'), x, apart, wide);
+  return views.finish(
+    views.copyAs(
+      wide,
+      shape.map((n, d) => (d === dim ? n * repeats : n)),
+      'repeatInterleave',
+    ),
+    x,
+    apart,
+    wide,
+  );
 }
 
 function along(x: Tensor, repeats: number | ArrayLike<number>, options: InterleaveOptions): Tensor {
@@ -79,9 +113,13 @@ function along(x: Tensor, repeats: number | ArrayLike<number>, options: Interlea
 }
 
 function checkList(repeats: Tensor): void {
-  if (repeats.layout.shape.length > 1) throw new ShapeError('repeatInterleave', `repeats must be a vector, got shape ${shapeText(repeats.layout.shape)}`);
+  if (repeats.layout.shape.length > 1)
+    throw new ShapeError('repeatInterleave', `repeats must be a vector, got shape ${shapeText(repeats.layout.shape)}`);
   if (repeats.dtype !== 'int64' && repeats.dtype !== 'int32')
-    throw new IndexError('repeatInterleave', `repeats must be int64 or int32, got ${repeats.dtype}; convert with .long()`);
+    throw new IndexError(
+      'repeatInterleave',
+      `repeats must be int64 or int32, got ${repeats.dtype}; convert with .long()`,
+    );
 }
 
 /**
@@ -94,14 +132,22 @@ function checkList(repeats: Tensor): void {
  * console.log(await repeatInterleave(tensor([1, 2]), [3, 1]).toArray()); // prints: [ 1, 1, 1, 2 ]
  * ```
  */
-export function repeatInterleave<A extends Tensor>(x: A, repeats: number | readonly number[] | Tensor, options: InterleaveOptions = {}): Tensor<Shape, A['dtype']> {
+export function repeatInterleave<A extends Tensor>(
+  x: A,
+  repeats: number | readonly number[] | Tensor,
+  options: InterleaveOptions = {},
+): Tensor<Shape, A['dtype']> {
   if (typeof repeats === 'number' || !('layout' in repeats)) return along(x, repeats, options) as never;
   checkList(repeats);
   return along(x, readSync(repeats, 'repeatInterleave'), options) as never;
 }
 
 /** `repeatInterleave` with repeats in a tensor, on any backend. */
-export async function repeatInterleaveAsync<A extends Tensor>(x: A, repeats: Tensor, options: InterleaveOptions = {}): Promise<Tensor<Shape, A['dtype']>> {
+export async function repeatInterleaveAsync<A extends Tensor>(
+  x: A,
+  repeats: Tensor,
+  options: InterleaveOptions = {},
+): Promise<Tensor<Shape, A['dtype']>> {
   checkList(repeats);
   return along(x, await read(repeats), options) as never;
 }

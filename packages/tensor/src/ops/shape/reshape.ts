@@ -3,7 +3,17 @@ import { ShapeError } from '@nn/backend';
 import { dimension, shapeText } from '../../core/collapse.ts';
 import { sameNumbers } from '../../core/layout.ts';
 import type { Tensor } from '../../tensor.ts';
-import type { CanExpect, CanReshape, Checked, Flatten, InRange, Reshape, Shape, ShapeOf, ShapeOr } from '../../types/index.ts';
+import type {
+  CanExpect,
+  CanReshape,
+  Checked,
+  Flatten,
+  InRange,
+  Reshape,
+  Shape,
+  ShapeOf,
+  ShapeOr,
+} from '../../types/index.ts';
 import * as views from './views.ts';
 
 /**
@@ -41,14 +51,16 @@ export const reshapeAs = <A extends Tensor, B extends Tensor>(x: A, other: B): T
   views.reshape(x, other.layout.shape) as never;
 
 /** All dimensions made one; a scalar becomes a vector of one element; PyTorch: `torch.ravel`. */
-export const ravel = <A extends Tensor>(x: A): Tensor<ShapeOr<Flatten<'ravel', ShapeOf<A>, 0, -1>>, A['dtype']> => views.reshape(x, [-1]) as never;
+export const ravel = <A extends Tensor>(x: A): Tensor<ShapeOr<Flatten<'ravel', ShapeOf<A>, 0, -1>>, A['dtype']> =>
+  views.reshape(x, [-1]) as never;
 
 function flattenDims(x: Tensor, options: { startDim?: number; endDim?: number } = {}): Tensor {
   const { shape } = x.layout;
   const { startDim = 0, endDim = -1 } = options;
   const first = dimension('flatten', startDim, shape.length);
   const last = dimension('flatten', endDim, shape.length);
-  if (first > last) throw new ShapeError('flatten', `startDim ${startDim} comes after endDim ${endDim} in ${shapeText(shape)}`);
+  if (first > last)
+    throw new ShapeError('flatten', `startDim ${startDim} comes after endDim ${endDim} in ${shapeText(shape)}`);
   if (shape.length === 0) return views.reshape(x, [1]);
   const joined = shape.slice(first, last + 1).reduce((p, n) => p * n, 1);
   return views.reshape(x, [...shape.slice(0, first), joined, ...shape.slice(last + 1)]);
@@ -82,7 +94,8 @@ export const flatten: <A extends Tensor, I extends number = 0, J extends number 
  */
 export function unflatten<A extends Tensor>(x: A, dim: number, sizes: readonly number[]): Tensor<Shape, A['dtype']> {
   const { shape } = x.layout;
-  if (shape.length === 0) throw new ShapeError('unflatten', 'a tensor without dimensions has none to split; use reshape');
+  if (shape.length === 0)
+    throw new ShapeError('unflatten', 'a tensor without dimensions has none to split; use reshape');
   const d = dimension('unflatten', dim, shape.length);
   if (sizes.length === 0) throw new ShapeError('unflatten', `no sizes given for dimension ${d} of size ${shape[d]}`);
   const inner = views.resolveShape('unflatten', [shape[d]!], sizes);
@@ -91,9 +104,17 @@ export function unflatten<A extends Tensor>(x: A, dim: number, sizes: readonly n
 
 function checkShape(x: Tensor, shape: readonly number[]): Tensor {
   const own = x.layout.shape;
-  if (own.length !== shape.length) throw new ShapeError('expect', `rank ${own.length} is not ${shape.length}: ${shapeText(own)}, expected ${shapeText(shape)}`);
+  if (own.length !== shape.length)
+    throw new ShapeError(
+      'expect',
+      `rank ${own.length} is not ${shape.length}: ${shapeText(own)}, expected ${shapeText(shape)}`,
+    );
   const d = own.findIndex((n, i) => n !== shape[i]);
-  if (!sameNumbers(own, shape)) throw new ShapeError('expect', `size ${own[d]} of dimension ${d} is not ${shape[d]}: ${shapeText(own)}, expected ${shapeText(shape)}`);
+  if (!sameNumbers(own, shape))
+    throw new ShapeError(
+      'expect',
+      `size ${own[d]} of dimension ${d} is not ${shape[d]}: ${shapeText(own)}, expected ${shapeText(shape)}`,
+    );
   return x;
 }
 

@@ -14,12 +14,14 @@ export interface DimOption {
 /** A dimension that exists: scalars have none to take apart. */
 function ownDimension(op: string, x: Tensor, dim: number): number {
   const { shape } = x.layout;
-  if (shape.length === 0) throw new ShapeError(op, 'a tensor without dimensions has none to take apart; unsqueeze it first');
+  if (shape.length === 0)
+    throw new ShapeError(op, 'a tensor without dimensions has none to take apart; unsqueeze it first');
   return dimension(op, dim, shape.length);
 }
 
 const count = (op: string, what: string, n: number, least: number): void => {
-  if (!Number.isInteger(n) || n < least) throw new ValueError(op, `${what} must be a whole number ≥ ${least}, got ${n}`);
+  if (!Number.isInteger(n) || n < least)
+    throw new ValueError(op, `${what} must be a whole number ≥ ${least}, got ${n}`);
 };
 
 /** Pieces of the given sizes, one after the other. */
@@ -49,7 +51,11 @@ const evenSizes = (total: number, size: number): number[] => {
  * console.log(split(x, [1, 4]).map((piece) => piece.shape)); // prints: [ [ 1 ], [ 4 ] ]
  * ```
  */
-export function split<A extends Tensor>(x: A, sizes: number | readonly number[], options: DimOption = {}): Tensor<Shape, A['dtype']>[] {
+export function split<A extends Tensor>(
+  x: A,
+  sizes: number | readonly number[],
+  options: DimOption = {},
+): Tensor<Shape, A['dtype']>[] {
   const dim = ownDimension('split', x, options.dim ?? 0);
   const total = x.layout.shape[dim]!;
   if (typeof sizes === 'number') {
@@ -59,7 +65,10 @@ export function split<A extends Tensor>(x: A, sizes: number | readonly number[],
   for (const size of sizes) count('split', 'the size of a piece', size, 0);
   const sum = sizes.reduce((p, n) => p + n, 0);
   if (sum !== total)
-    throw new ShapeError('split', `sizes (${sizes.join(', ')}) add up to ${sum}, dimension ${dim} of ${shapeText(x.layout.shape)} has ${total}`);
+    throw new ShapeError(
+      'split',
+      `sizes (${sizes.join(', ')}) add up to ${sum}, dimension ${dim} of ${shapeText(x.layout.shape)} has ${total}`,
+    );
   return pieces(x, dim, sizes) as never;
 }
 
@@ -90,18 +99,27 @@ export function chunk<A extends Tensor>(x: A, chunks: number, options: DimOption
  * console.log(tensorSplit(x, [1, 5]).map((piece) => piece.shape)); // prints: [ [ 1 ], [ 4 ], [ 2 ] ]
  * ```
  */
-export function tensorSplit<A extends Tensor>(x: A, sections: number | readonly number[], options: DimOption = {}): Tensor<Shape, A['dtype']>[] {
+export function tensorSplit<A extends Tensor>(
+  x: A,
+  sections: number | readonly number[],
+  options: DimOption = {},
+): Tensor<Shape, A['dtype']>[] {
   const dim = ownDimension('tensorSplit', x, options.dim ?? 0);
   const total = x.layout.shape[dim]!;
   if (typeof sections === 'number') {
     count('tensorSplit', 'the number of sections', sections, 1);
-    const sizes = Array.from({ length: sections }, (_, i) => Math.floor(total / sections) + Number(i < total % sections));
+    const sizes = Array.from(
+      { length: sections },
+      (_, i) => Math.floor(total / sections) + Number(i < total % sections),
+    );
     return pieces(x, dim, sizes) as never;
   }
   // As Python's slices: bounds count from the end if negative, and stop at both ends.
   const bound = (i: number): number => Math.min(Math.max(i < 0 ? i + total : i, 0), total);
   const bounds = [0, ...sections.map(bound), total];
-  return bounds.slice(1).map((stop, i) => views.sliceView(x, dim, bounds[i]!, Math.max(stop - bounds[i]!, 0), 1, 'tensorSplit')) as never;
+  return bounds
+    .slice(1)
+    .map((stop, i) => views.sliceView(x, dim, bounds[i]!, Math.max(stop - bounds[i]!, 0), 1, 'tensorSplit')) as never;
 }
 
 /**
@@ -142,8 +160,10 @@ export function select<A extends Tensor>(x: A, dim: number, index: number): Tens
 
 /** An index given by the user, counted from 0. */
 export function position(op: string, index: number, dim: number, size: number): number {
-  if (!Number.isInteger(index)) throw new IndexError(op, `${index} is not an index of dimension ${dim}; indices are whole numbers`);
-  if (index < -size || index >= size) throw new IndexError(op, `index ${index} is out of bounds for dimension ${dim} with size ${size}`);
+  if (!Number.isInteger(index))
+    throw new IndexError(op, `${index} is not an index of dimension ${dim}; indices are whole numbers`);
+  if (index < -size || index >= size)
+    throw new IndexError(op, `index ${index} is out of bounds for dimension ${dim} with size ${size}`);
   return index < 0 ? index + size : index;
 }
 
@@ -157,13 +177,19 @@ export function position(op: string, index: number, dim: number, size: number): 
  * console.log(await tensor([1, 2, 3, 4]).unfold(0, 2, 1).toArray()); // prints: [ [ 1, 2 ], [ 2, 3 ], [ 3, 4 ] ]
  * ```
  */
-export function windows<A extends Tensor>(x: A, dimensionOf: number, size: number, step: number): Tensor<Shape, A['dtype']> {
+export function windows<A extends Tensor>(
+  x: A,
+  dimensionOf: number,
+  size: number,
+  step: number,
+): Tensor<Shape, A['dtype']> {
   const { shape, strides } = x.layout;
   const d = dimension('unfold', dimensionOf, shape.length);
   count('unfold', 'the size of a window', size, 0);
   count('unfold', 'the step', step, 1);
   const total = shape[d] ?? 1;
-  if (size > total) throw new ShapeError('unfold', `a window of ${size} does not fit dimension ${d} with size ${total}`);
+  if (size > total)
+    throw new ShapeError('unfold', `a window of ${size} does not fit dimension ${d} with size ${total}`);
   if (shape.length === 0) return views.stridedView(x, [size], [1], 0, 'unfold') as never;
   const sizes = [...shape.map((n, i) => (i === d ? Math.floor((n - size) / step) + 1 : n)), size];
   const steps = [...strides.map((s, i) => (i === d ? s * step : s)), strides[d]!];

@@ -56,9 +56,11 @@ export function asStrided<A extends Tensor, const T extends readonly number[]>(
   options: StridedOptions = {},
 ): Tensor<[...T], A['dtype']> {
   const start = options.storageOffset ?? x.start;
-  if (size.length !== strides.length) throw new ShapeError('asStrided', `${size.length} sizes and ${strides.length} strides; give as many of both`);
+  if (size.length !== strides.length)
+    throw new ShapeError('asStrided', `${size.length} sizes and ${strides.length} strides; give as many of both`);
   const bad = [...size, ...strides, start].find((n) => !Number.isInteger(n) || n < 0);
-  if (bad !== undefined) throw new ValueError('asStrided', `sizes, strides and offset are whole numbers ≥ 0, got ${bad}`);
+  if (bad !== undefined)
+    throw new ValueError('asStrided', `sizes, strides and offset are whole numbers ≥ 0, got ${bad}`);
   const root = rootOf(x);
   const [first, end] = [root.start, storageSize(x)];
   const last = start + span(size, strides);

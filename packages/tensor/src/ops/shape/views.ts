@@ -16,7 +16,10 @@ const regroupings = new Map<string, Op<'view'>>();
 /** The same elements in the same order, in dimensions that are given with their strides. */
 export function regroup(x: Tensor, name: string, shape: readonly number[], strides: readonly number[]): Tensor {
   let op = regroupings.get(name);
-  if (op === undefined) regroupings.set(name, (op = new Op('view', name, { view: 'reshape' })));
+  if (op === undefined) {
+    op = new Op('view', name, { view: 'reshape' });
+    regroupings.set(name, op);
+  }
   return view(op, x, shape, strides, x.start);
 }
 
@@ -29,18 +32,28 @@ export function finish(result: Tensor, source: Tensor, ...steps: readonly Tensor
 /** Fills in a -1 and checks the element count. */
 export function resolveShape(op: string, from: readonly number[], to: readonly number[]): number[] {
   const bad = to.find((n) => !Number.isInteger(n) || n < -1);
-  if (bad !== undefined) throw new ShapeError(op, `${bad} is not a size; sizes are whole numbers ≥ 0, and at most one may be -1`);
+  if (bad !== undefined)
+    throw new ShapeError(op, `${bad} is not a size; sizes are whole numbers ≥ 0, and at most one may be -1`);
   const hole = to.indexOf(-1);
-  if (hole !== to.lastIndexOf(-1)) throw new ShapeError(op, `-1 is not a size; sizes are whole numbers ≥ 0, and at most one may be -1: got ${shapeText(to)}`);
+  if (hole !== to.lastIndexOf(-1))
+    throw new ShapeError(
+      op,
+      `-1 is not a size; sizes are whole numbers ≥ 0, and at most one may be -1: got ${shapeText(to)}`,
+    );
   const total = sizeOf(from);
   const known = to.reduce((p, n, d) => (d === hole ? p : p * n), 1);
   if (hole < 0) {
-    if (known !== total) throw new ShapeError(op, `${shapeText(from)} has ${total} elements, ${shapeText(to)} has ${known}`);
+    if (known !== total)
+      throw new ShapeError(op, `${shapeText(from)} has ${total} elements, ${shapeText(to)} has ${known}`);
     return [...to];
   }
   if (known === 0 && total === 0)
-    throw new ShapeError(op, `-1 in ${shapeText(to)} could be any size, as ${shapeText(from)} has no elements; write the size`);
-  if (total % known !== 0) throw new ShapeError(op, `${shapeText(from)} has ${total} elements, which ${shapeText(to)} can't divide`);
+    throw new ShapeError(
+      op,
+      `-1 in ${shapeText(to)} could be any size, as ${shapeText(from)} has no elements; write the size`,
+    );
+  if (total % known !== 0)
+    throw new ShapeError(op, `${shapeText(from)} has ${total} elements, which ${shapeText(to)} can't divide`);
   return to.map((n, d) => (d === hole ? total / known : n));
 }
 
@@ -48,7 +61,11 @@ export function resolveShape(op: string, from: readonly number[], to: readonly n
  * Strides for another shape over the same memory, or null where only a copy can have it: dimensions that lie as one are taken together, and the new ones
  * must divide each such run.
  */
-export function viewStrides(shape: readonly number[], strides: readonly number[], to: readonly number[]): number[] | null {
+export function viewStrides(
+  shape: readonly number[],
+  strides: readonly number[],
+  to: readonly number[],
+): number[] | null {
   if (sizeOf(shape) === 0) return contiguousStrides(to);
   const out = new Array<number>(to.length).fill(1);
   let next = to.length - 1;
@@ -88,14 +105,23 @@ export function strictView(x: Tensor, shape: readonly number[]): Tensor {
   const to = resolveShape('view', x.layout.shape, shape);
   const strides = viewStrides(x.layout.shape, x.layout.strides, to);
   if (strides === null)
-    throw new ShapeError('view', `${shapeText(to)} can't be a view of ${shapeText(x.layout.shape)} with strides ${shapeText(x.layout.strides)}; use reshape, which copies where it must`);
+    throw new ShapeError(
+      'view',
+      `${shapeText(to)} can't be a view of ${shapeText(x.layout.shape)} with strides ${shapeText(x.layout.strides)}; use reshape, which copies where it must`,
+    );
   return regroup(x, 'view', to, strides);
 }
 
 /** Dimensions in another order, each given once and not negative. */
 export function reorder(x: Tensor, name: string, order: readonly number[]): Tensor {
   const { shape, strides } = x.layout;
-  return view(new Op('view', name, { view: 'permute', order }), x, order.map((d) => shape[d]!), order.map((d) => strides[d]!), x.start);
+  return view(
+    new Op('view', name, { view: 'permute', order }),
+    x,
+    order.map((d) => shape[d]!),
+    order.map((d) => strides[d]!),
+    x.start,
+  );
 }
 
 /** Dimensions in another order. */
@@ -103,7 +129,10 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
   const { shape } = x.layout;
   const order = dims.map((d) => dimension('permute', d, shape.length));
   if (order.length !== shape.length || new Set(order).size !== order.length)
-    throw new ShapeError('permute', `(${dims.join(', ')}) is not an order of the ${shape.length} dimensions of ${shapeText(shape)}; name each once`);
+    throw new ShapeError(
+      'permute',
+      `(${dims.join(', ')}) is not an order of the ${shape.length} dimensions of ${shapeText(shape)}; name each once`,
+    );
   return reorder(x, 'permute', order);
 }
 
@@ -112,7 +141,11 @@ export function transpose(x: Tensor, dim0: number, dim1: number, name = 'transpo
   const { shape } = x.layout;
   const i = dimension(name, dim0, shape.length);
   const j = dimension(name, dim1, shape.length);
-  return reorder(x, name, shape.map((_, d) => (d === i ? j : d === j ? i : d)));
+  return reorder(
+    x,
+    name,
+    shape.map((_, d) => (d === i ? j : d === j ? i : d)),
+  );
 }
 
 const expandOp = new Op('view', 'expand', { view: 'expand' });
@@ -124,10 +157,17 @@ export function expand(x: Tensor, to: readonly number[], name = 'expand'): Tenso
   if (lead < 0) throw new ShapeError(name, `${shapeText(to)} has fewer dimensions than ${shapeText(shape)}`);
   const sizes = to.map((n, d) => {
     const own = d < lead ? 1 : shape[d - lead]!;
-    if (n === -1 && d < lead) throw new ShapeError(name, `a new dimension has no size for -1 to keep: ${shapeText(shape)} can't become ${shapeText(to)}`);
+    if (n === -1 && d < lead)
+      throw new ShapeError(
+        name,
+        `a new dimension has no size for -1 to keep: ${shapeText(shape)} can't become ${shapeText(to)}`,
+      );
     if (n === -1) return own;
     if (!Number.isInteger(n) || n < 0 || (n !== own && own !== 1))
-      throw new ShapeError(name, `size ${own} in dimension ${d - lead} can't become ${n}: of ${shapeText(shape)} only sizes of 1 can be repeated, to ${shapeText(to)}`);
+      throw new ShapeError(
+        name,
+        `size ${own} in dimension ${d - lead} can't become ${n}: of ${shapeText(shape)} only sizes of 1 can be repeated, to ${shapeText(to)}`,
+      );
     return n;
   });
   const steps = new Array<number>(sizes.length);
@@ -145,7 +185,13 @@ export function sliceView(x: Tensor, dim: number, start: number, length: number,
   const op = new Op('view', name, { view: 'slice', dim, start, step });
   // A slice of nothing starts where its source does, so that no offset lies beyond the memory.
   const offset = length > 0 ? start * strides[dim]! : 0;
-  return view(op, x, shape.map((n, d) => (d === dim ? length : n)), strides.map((s, d) => (d === dim ? s * step : s)), x.start + offset);
+  return view(
+    op,
+    x,
+    shape.map((n, d) => (d === dim ? length : n)),
+    strides.map((s, d) => (d === dim ? s * step : s)),
+    x.start + offset,
+  );
 }
 
 /** One position of a dimension, which goes. Checks nothing. */
@@ -167,12 +213,23 @@ export function insertDim(x: Tensor, dim: number, name = 'unsqueeze'): Tensor {
 export function flipView(x: Tensor, dims: readonly number[]): Tensor {
   const { shape, strides } = x.layout;
   const start = dims.reduce((p, d) => p + Math.max(shape[d]! - 1, 0) * strides[d]!, x.start);
-  return view(new Op('view', 'flip', { view: 'flip', dims }), x, shape, strides.map((s, d) => (dims.includes(d) ? -s : s)), start);
+  return view(
+    new Op('view', 'flip', { view: 'flip', dims }),
+    x,
+    shape,
+    strides.map((s, d) => (dims.includes(d) ? -s : s)),
+    start,
+  );
 }
 
 /** Any view: shape, strides and offset (from the tensor's own first element) over the same memory. */
-export const stridedView = (x: Tensor, shape: readonly number[], strides: readonly number[], offset: number, name?: string): Tensor =>
-  view(stridedOp(offset, name), x, shape, strides, x.start + offset);
+export const stridedView = (
+  x: Tensor,
+  shape: readonly number[],
+  strides: readonly number[],
+  offset: number,
+  name?: string,
+): Tensor => view(stridedOp(offset, name), x, shape, strides, x.start + offset);
 
 /** Dense: the tensor itself if it is, else a copy. */
 export const contiguous = (x: Tensor): Tensor => (x.layout.contiguous ? x : dispatch(copyOp, x));

@@ -1,0 +1,103 @@
+/** `nn-train train`: a new run or one that is resumed, from its options to its report. */
+import { setBackend } from '@nn/tensor';
+import { decodeCheckpoint } from '../checkpoint/checkpoint.ts';
+import { listCheckpoints, readCheckpointFile } from '../checkpoint/checkpoint-folder.ts';
+import { Failure } from '../failure.ts';
+import { completeOptions, resumeOptions, type TrainingOptions } from '../options/training-options.ts';
+import { Interrupt } from '../run/interrupt.ts';
+import { MetricsFile } from '../run/metrics-file.ts';
+import { createRun, type HeldRun, holdRun, latestRun, metricsPath } from '../run/run-folder.ts';
+import { checkSameData, readRecord, type RunRecord } from '../run/run-record.ts';
+import { train } from '../run/training-run.ts';
+import type { Display } from '../terminal/display.ts';
+import { openBackend } from '../training/backend.ts';
+import { loadData } from '../training/data.ts';
+import { countWeights } from '../training/model.ts';
+import { Session, type TrainingRecord } from '../training/session.ts';
+import { version } from '../version.ts';
+import { chooseDisplay } from './choose-display.ts';
+import { concludeRun } from './conclude-run.ts';
+
+/** What the command line says besides the options of training. */
+export interface TrainArguments {
+  readonly given: Partial<TrainingOptions>;
+  readonly out?: string | undefined;
+  /** A folder, or true for the run that was written to last. */
+  readonly resume?: string | true | undefined;
+  readonly quiet: boolean;
+  readonly json: boolean;
+}
+
+/** Returns the exit code. */
+export async function runTrain(args: TrainArguments): Promise<number> {
+  if (args.quiet && args.json) throw new Failure('--quiet and --json exclude each other; leave one out');
+  const resumed = args.resume === undefined ? null : await findRun(args.resume, args.out);
+  const options =
+    resumed === null ? completeOptions(args.given) : resumeOptions(resumed.path, resumed.record.options, args.given);
+  setBackend(await openBackend(options.backend));
+  const data = await loadData(options);
+  if (resumed !== null) checkSameData(resumed.path, resumed.record.data, data.fingerprint);
+  const session = new Session(options, data);
+  const held =
+    resumed === null
+      ? await createRun(args.out, `${data.name}-${options.model}`, { options, data: data.fingerprint }, version())
+      : await holdRun(resumed.path);
+  const display = chooseDisplay(args);
+  const interrupt = new Interrupt();
+  try {
+    return await runSession(session, held, resumed !== null, display, interrupt);
+  } finally {
+    display.close();
+    interrupt.dispose();
+    await held.release();
+  }
+}
+
+async function findRun(resume: string | true, out: string | undefined): Promise<{ path: string; record: RunRecord }> {
+  if (resume !== true && out !== undefined && out !== resume) {
+    throw new Failure(`--resume ${resume} and --out ${out} name two folders; a resumed run stays in its own, so leave --out out`);
+  }
+  const path = resume === true ? (out ?? (await latestRun())) : resume;
+  return { path, record: await readRecord(path) };
+}
+
+async function runSession(
+  session: Session,
+  { path }: HeldRun,
+  isResumed: boolean,
+  display: Display,
+  interrupt: Interrupt,
+): Promise<number> {
+  if (isResumed) await restoreNewest(session, path);
+  const { epochs } = session.options;
+  if (session.step > epochs * session.batchesPerEpoch) {
+    const done = session.step / session.batchesPerEpoch;
+    throw new Failure(`the run in ${path} has trained ${Number(done.toFixed(2))} epochs already, more than --epochs ${epochs}`);
+  }
+  const metrics = await MetricsFile.open(metricsPath(path), session);
+  try {
+    display.start({
+      run: path,
+      options: session.options,
+      model: session.description,
+      weights: countWeights(session.description),
+      data: { name: session.data.name, train: session.data.train.length, valid: session.data.valid.length },
+      resumed: isResumed ? { epoch: session.epoch, step: session.step } : null,
+      epochs: metrics.lines.filter((line) => line.type === 'epoch'),
+    });
+    const finished = await train({ session, folder: path, metrics, display, interrupt });
+    if (finished) display.end(await concludeRun(session, path, metrics.lines));
+    else display.interrupt(path, session.step, `nn-train --resume ${path}`);
+    return finished ? 0 : interrupt.exitCode;
+  } finally {
+    metrics.close();
+  }
+}
+
+/** Without a checkpoint (the run ended before its first) it starts from the beginning, which gives the same. */
+async function restoreNewest(session: Session, run: string): Promise<void> {
+  const [newest] = await listCheckpoints(run);
+  if (newest === undefined) return;
+  const { path } = newest;
+  session.restore(path, await decodeCheckpoint<TrainingRecord>(path, (name) => readCheckpointFile(path, name)));
+}

@@ -1,0 +1,83 @@
+/** For a person at a terminal: a bar that moves, a table that grows, and pictures at the end. */
+import { SingleBar } from 'cli-progress';
+import pc from 'picocolors';
+import type { EpochMetrics, Metrics } from '../training/metrics.ts';
+import type { Display, Progress, RunEnd, RunStart } from './display.ts';
+import { tableBottom, tableRow, tableTop } from './epoch-table.ts';
+import { progressLine } from './progress-line.ts';
+import { endLines, startLines } from './summary.ts';
+
+export class LiveDisplay implements Display {
+  readonly #stream: NodeJS.WriteStream;
+  #bar: SingleBar | null = null;
+  #epochs = 0;
+  #secondsBefore = 0;
+  #tableOpen = false;
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.#stream = stream;
+  }
+
+  get #width(): number {
+    return this.#stream.columns || 80;
+  }
+
+  #print(lines: readonly string[]): void {
+    this.#stream.write(`${lines.join('\n')}\n`);
+  }
+
+  start(start: RunStart): void {
+    this.#epochs = start.options.epochs;
+    this.#print([...startLines(start), '', tableTop()]);
+    this.#tableOpen = true;
+    for (const line of start.epochs) this.measure(line);
+  }
+
+  progress(progress: Progress): void {
+    if (this.#bar === null) {
+      this.#bar = new SingleBar({
+        stream: this.#stream,
+        format: (_options, _params, payload: Progress) => progressLine(payload, this.#width - 1),
+        clearOnComplete: true,
+        hideCursor: true,
+        fps: 20,
+      });
+      this.#bar.start(progress.batches, progress.batch, progress);
+    } else this.#bar.update(progress.batch, progress);
+  }
+
+  measure(metrics: Metrics): void {
+    if (metrics.type !== 'epoch') return;
+    this.#stopBar();
+    this.#print([this.#row(metrics)]);
+  }
+
+  #row(metrics: EpochMetrics): string {
+    const seconds = metrics.seconds - this.#secondsBefore;
+    this.#secondsBefore = metrics.seconds;
+    return tableRow(metrics, this.#epochs, seconds);
+  }
+
+  checkpoint(): void {}
+
+  interrupt(run: string, step: number, resume: string): void {
+    this.close();
+    this.#print([pc.yellow(`stopped after step ${step}; all of it is saved in ${run}`), `go on with: ${pc.bold(resume)}`]);
+  }
+
+  end(end: RunEnd): void {
+    this.close();
+    this.#print(endLines(end, this.#width));
+  }
+
+  close(): void {
+    this.#stopBar();
+    if (this.#tableOpen) this.#print([tableBottom()]);
+    this.#tableOpen = false;
+  }
+
+  #stopBar(): void {
+    this.#bar?.stop();
+    this.#bar = null;
+  }
+}

@@ -16,13 +16,13 @@ function casesOf(family: string): readonly GoldenCase[] {
   return cases;
 }
 
-function selectCases(family: string, beginnings: readonly string[]): readonly GoldenCase[] {
+/** The cases of a family but those whose id continues with one of the beginnings, each of which must name some. */
+function casesWithout(family: string, beginnings: readonly string[]): readonly GoldenCase[] {
   const cases = casesOf(family);
-  return beginnings.flatMap((beginning) => {
-    const found = cases.filter(({ id }) => id.startsWith(`${family}/${beginning}`));
-    if (found.length === 0) throw new Error(`no case of ${family} begins with ${beginning}`);
-    return found;
-  });
+  const prefixes = beginnings.map((beginning) => `${family}/${beginning}`);
+  const unknown = prefixes.find((prefix) => !cases.some(({ id }) => id.startsWith(prefix)));
+  if (unknown !== undefined) throw new Error(`no case begins with ${unknown}`);
+  return cases.filter(({ id }) => !prefixes.some((prefix) => id.startsWith(prefix)));
 }
 
 function testCases(cases: readonly GoldenCase[]): void {
@@ -36,6 +36,6 @@ describe.each(completeFamilies)('%s', (family) => {
   testCases(casesOf(family));
 });
 
-describe.each(partialFamilies)('$family, in part: $reason', ({ family, cases }) => {
-  testCases(selectCases(family, cases));
+describe.each(partialFamilies)('$family, in part: $reason', ({ family, without }) => {
+  testCases(casesWithout(family, without));
 });

@@ -37,7 +37,9 @@ try {
     process.stderr.write(`nn-train: ${oneLine(error as Error)}\n`);
     process.exitCode = 2;
   } else {
-    process.stderr.write(`nn-train: a mistake in this program, please report it: ${(error as Error).stack ?? String(error)}\n`);
+    process.stderr.write(
+      `nn-train: a mistake in this program, please report it: ${(error as Error).stack ?? String(error)}\n`,
+    );
     process.exitCode = 1;
   }
 }

@@ -54,7 +54,11 @@ interface Parser {
 }
 
 function parse({ command, request }: Parser, argv: readonly string[]): Request {
-  command.version(version(), '-V, --version', 'print the version').helpOption('-h, --help', 'show this').exitOverride().configureOutput({ writeErr: () => {} });
+  command
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this')
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
   command.configureHelp({ helpWidth: Math.min(process.stdout.columns || 100, 100) });
   try {
     command.parse(argv as string[], { from: 'user' });
@@ -87,7 +91,8 @@ function trainCommand(): Parser {
     command,
     request: () => {
       const [unknown] = command.args;
-      if (unknown !== undefined) throw new Failure(`there is no command ${unknown}; there are train (the default) and predict`);
+      if (unknown !== undefined)
+        throw new Failure(`there is no command ${unknown}; there are train (the default) and predict`);
       const all = command.opts<Record<string, unknown>>();
       const isGiven = (name: string): boolean => command.getOptionValueSource(name) === 'cli';
       const given = Object.fromEntries(optionNames.filter(isGiven).map((name) => [name, all[name]]));
@@ -109,7 +114,7 @@ function predictCommand(): Parser {
   const command = new Command('nn-train predict')
     .description('Says what is on images, by a model that was trained before.')
     .argument('<file>', 'IDX file of images, or PNG')
-    .requiredOption('--checkpoint <path>', "folder of a run or of a checkpoint, or a file of weights (.safetensors)")
+    .requiredOption('--checkpoint <path>', 'folder of a run or of a checkpoint, or a file of weights (.safetensors)')
     .option('--labels <file>', 'IDX file of labels: prints how many predictions are right')
     .option('--json', 'print one line of JSON for each image')
     .addHelpText('after', predictHelp);

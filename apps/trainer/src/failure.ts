@@ -35,5 +35,7 @@ const reasons: Readonly<Record<string, string>> = {
 export function explained(doing: string, error: unknown): unknown {
   if (!isSystemError(error)) return error;
   const reason = reasons[error.code!];
-  return new Failure(`${doing}: ${reason === undefined ? oneLine(error) : `${reason} (${error.code})`}`, { cause: error });
+  return new Failure(`${doing}: ${reason === undefined ? oneLine(error) : `${reason} (${error.code})`}`, {
+    cause: error,
+  });
 }

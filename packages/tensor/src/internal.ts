@@ -19,3 +19,4 @@ export { binary, element, single, unary } from './ops/elementwise/build.ts';
 export { relocate } from './move.ts';
 export { readSync } from './read.ts';
 export { permutation, WholeNumbers } from './random/distributions.ts';
+export { fromFlat } from './ops/creation/from-data.ts';

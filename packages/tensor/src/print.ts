@@ -1,6 +1,7 @@
 /** A tensor as text. */
 import type { Node } from './core/node.ts';
 import { nodeOf } from './core/view.ts';
+import { formatValue } from './print/format-size.ts';
 import { formatTensor } from './print/format-tensor.ts';
 import { read, readSync } from './read.ts';
 import type { Tensor } from './tensor.ts';
@@ -8,9 +9,10 @@ import type { DataArray } from '@nn/backend';
 
 /** PyTorch's name of a node: `AddBackward0`. */
 export function gradFnName(node: Node): string {
-  const { name, kind } = node.plan.op;
+  const { name, kind, gradName } = node.plan.op;
+  if (gradName !== null) return gradName;
   const bare = name.replace(/_$/, '');
-  return kind === 'custom' ? `${name}Backward` : name === 'copySlices' ? 'CopySlices' : `${bare[0]!.toUpperCase()}${bare.slice(1)}Backward0`;
+  return kind === 'custom' ? `${name}Backward` : kind === 'write' ? 'CopySlices' : `${bare[0]!.toUpperCase()}${bare.slice(1)}Backward0`;
 }
 
 function text(t: Tensor, data: DataArray): string {
@@ -29,3 +31,5 @@ export function describeSync(t: Tensor): string {
   return text(t, readSync(t));
 }
 
+/** Python's `f"{t}"` where memory can be read without waiting: the bare number of a tensor without dimensions, else `repr`. */
+export const formatSync = (t: Tensor): string => (t.layout.shape.length === 0 ? formatValue(readSync(t, 'format')[0]!, t.dtype) : describeSync(t));

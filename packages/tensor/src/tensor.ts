@@ -11,7 +11,7 @@ import { Plan } from './core/plan.ts';
 import { alias, nodeOf } from './core/view.ts';
 import { LinalgMethods } from './methods/linalg.ts';
 import { moveTo } from './move.ts';
-import { describe, describeSync, gradFnName } from './print.ts';
+import { describe, describeSync, formatSync, gradFnName } from './print.ts';
 import { checkSingle, nest, type Nested, read, readSync } from './read.ts';
 import type { Shape } from './types/index.ts';
 
@@ -150,14 +150,23 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> ex
     return describe(this);
   }
 
+  /** Python's `f"{t}"`: the bare number of a tensor without dimensions, else `repr`; a `BackendError` where memory can't be read without waiting. */
+  format(): string {
+    return formatSync(this);
+  }
+
   /** PyTorch's `repr(t)` where memory can be read without waiting, else the shape. */
   override toString(): string {
     return describeSync(this);
   }
 
-  /** What `console.log(t)` prints in Node. */
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return describeSync(this);
+  static {
+    // What console.log(t) prints in Node; a computed member would have to be public.
+    Object.defineProperty(Tensor.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+      value(this: Tensor) {
+        return this.toString();
+      },
+    });
   }
 
   /** @internal Moves to a backend; `to` in `methods/` calls it. */

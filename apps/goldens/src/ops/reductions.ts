@@ -1,6 +1,19 @@
 /** Reductions, scans, sorting and searching. */
 
+import type { Tensor } from '@nn/tensor';
 import type { OpTable } from '../run/call.ts';
+import type { CallArguments } from '../run/call-arguments.ts';
+import { callFunction } from '../run/library.ts';
+
+/** Without ord, of vectors and along one dimension it is the norm of the elements; of matrices only Frobenius' is. */
+function callNorm(call: CallArguments): unknown {
+  const [A, ord, dim] = [call.tensor('A') as Tensor, call.plain('ord'), call.plain('dim')];
+  const options = { ...(dim !== undefined && { dim }), ...(call.has('keepdim') && { keepdim: call.plain('keepdim') }) };
+  if (ord === 'fro') return callFunction('norm', [A, { p: ord, ...options }]);
+  const isVector = A.shape.length === 1 || typeof dim === 'number';
+  if (ord !== undefined && !isVector) return callFunction('matrixNorm', [A, { ord, ...options }]);
+  return callFunction('vectorNorm', [A, { ...(ord !== undefined && { ord }), ...options }]);
+}
 
 export const reductions: OpTable = {
   'torch.sum': 'sum(input, { dim, keepdim, dtype })',
@@ -21,7 +34,7 @@ export const reductions: OpTable = {
   'torch.var_mean': 'varMean(input, { dim, unbiased, correction, keepdim })',
   'torch.std_mean': 'stdMean(input, { dim, unbiased, correction, keepdim })',
   'torch.norm': 'norm(input, { p, dim, keepdim })',
-  'torch.linalg.norm': 'linalgNorm(A, { ord, dim, keepdim })',
+  'torch.linalg.norm': callNorm,
   'torch.linalg.vector_norm': 'vectorNorm(x, { ord, dim, keepdim })',
   'torch.linalg.matrix_norm': 'matrixNorm(A, { ord, dim, keepdim })',
   'torch.all': 'all(input, { dim, keepdim })',

@@ -3,6 +3,7 @@
  * call returned into a list, as the files list outputs. The other place, beside library.ts, that knows the library.
  */
 
+import type { DType } from '@nn/backend';
 import { float, Tensor, tensor } from '@nn/tensor';
 import type { StoredTensor } from '../format/document.ts';
 import { type Attribute, PythonFloat } from '../format/python-float.ts';
@@ -12,7 +13,7 @@ import { readTensorValues, type TensorValues } from '../format/tensor-values.ts'
 export type Output = Tensor | number | boolean | readonly number[];
 
 export function makeTensor({ dtype, shape, values }: TensorValues, requiresGrad = false): Tensor {
-  return tensor(values, { dtype, shape, requiresGrad });
+  return tensor(values, { dtype: dtype as DType, shape, requiresGrad });
 }
 
 export function makeStored(stored: StoredTensor, defaultDtype?: string, requiresGrad = false): Tensor {

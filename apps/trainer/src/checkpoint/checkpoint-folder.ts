@@ -27,7 +27,11 @@ export async function listCheckpoints(run: string): Promise<CheckpointPlace[]> {
 }
 
 /** Writes the checkpoint of a step and removes those before it. Returns its folder. */
-export async function saveCheckpoint(run: string, step: number, files: ReadonlyMap<string, Uint8Array>): Promise<string> {
+export async function saveCheckpoint(
+  run: string,
+  step: number,
+  files: ReadonlyMap<string, Uint8Array>,
+): Promise<string> {
   const path = join(run, `checkpoint-${String(step).padStart(8, '0')}`);
   const before = await listCheckpoints(run);
   // What is there for this very step came from the same computation.

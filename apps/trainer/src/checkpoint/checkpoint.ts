@@ -33,7 +33,11 @@ const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 const textOf = (value: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
 
 /** The files of a checkpoint, by name. */
-export function encodeCheckpoint<Training>({ model, optimizer, training }: Checkpoint<Training>): Map<string, Uint8Array> {
+export function encodeCheckpoint<Training>({
+  model,
+  optimizer,
+  training,
+}: Checkpoint<Training>): Map<string, Uint8Array> {
   const files = new Map([
     [modelFile, writeSafetensors(model)],
     [optimizerFile, writeSafetensors(optimizer)],
@@ -59,7 +63,10 @@ export async function decodeCheckpoint<Training>(
     const bytes = await read(name);
     const stated = manifest.files[name];
     if (stated === undefined || stated.bytes !== bytes.length || stated.sha256 !== sha256(bytes)) {
-      throw new FormatError('checkpoint', `${place}: ${name} isn't what ${manifestFile} says was written (${bytes.length} bytes); the file is damaged`);
+      throw new FormatError(
+        'checkpoint',
+        `${place}: ${name} isn't what ${manifestFile} says was written (${bytes.length} bytes); the file is damaged`,
+      );
     }
     return bytes;
   };

@@ -1,6 +1,6 @@
 /** Stored tensors to arrays of numbers and back, for the element types that tensors of the library have. The bytes in files are little-endian. */
 import { type DataArray, type DType, dtypes, FormatError } from '@nn/backend';
-import type { ElementType, } from './element-types.ts';
+import type { ElementType } from './element-types.ts';
 import type { StoredTensor } from './safetensors.ts';
 
 /** A tensor's values as the library takes and gives them. */
@@ -24,7 +24,7 @@ const littleEndian: boolean = new Uint8Array(new Uint16Array([1]).buffer)[0] ===
 /** Values as a file stores them. int64 lies in memory as 32-bit integers and is widened. */
 export function storeValues({ dtype, shape, data }: Values): StoredTensor {
   const wide = dtype === 'int64' ? BigInt64Array.from(data, BigInt) : data;
-  const bytes = new Uint8Array(wide.buffer, wide.byteOffset, wide.byteLength).slice();
+  const bytes = new Uint8Array(new Uint8Array(wide.buffer, wide.byteOffset, wide.byteLength));
   return { type: typeOf[dtype], shape, bytes: inFileOrder(bytes, wide.BYTES_PER_ELEMENT) };
 }
 
@@ -42,11 +42,13 @@ export function loadValues(name: string, { type, shape, bytes }: StoredTensor): 
     );
   }
   const width = dtype === 'int64' ? BigInt64Array.BYTES_PER_ELEMENT : dtypes[dtype].bytes;
-  const { buffer } = inFileOrder(bytes.slice(), width);
+  // A copy, which `slice` would not be for the Buffers that files come in.
+  const { buffer } = inFileOrder(new Uint8Array(bytes), width);
   if (dtype !== 'int64') return { dtype, shape, data: arrayOver(dtype, buffer) };
   const wide = new BigInt64Array(buffer);
   const large = wide.find((value) => BigInt.asIntN(32, value) !== value);
-  if (large !== undefined) throw new FormatError('safetensors', `${name} holds ${large}; integers beyond 32 bits can't be computed with`);
+  if (large !== undefined)
+    throw new FormatError('safetensors', `${name} holds ${large}; integers beyond 32 bits can't be computed with`);
   return { dtype, shape, data: Int32Array.from(wide, Number) };
 }
 

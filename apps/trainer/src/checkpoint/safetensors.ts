@@ -54,9 +54,11 @@ function parseHeader(bytes: Uint8Array, fail: Fail): { fields: Record<string, un
     throw fail(`the file has ${bytes.length} bytes, less than the ${lengthBytes} that hold the length of its header`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = Number(view.getBigUint64(0, true));
-  if (length > longestHeader) throw fail(`a header of ${length} bytes is longer than the ${longestHeader} that are allowed`);
+  if (length > longestHeader)
+    throw fail(`a header of ${length} bytes is longer than the ${longestHeader} that are allowed`);
   const end = lengthBytes + length;
-  if (end > bytes.length) throw fail(`a header of ${length} bytes doesn't fit in a file of ${bytes.length} (truncated?)`);
+  if (end > bytes.length)
+    throw fail(`a header of ${length} bytes doesn't fit in a file of ${bytes.length} (truncated?)`);
   let text: string;
   let fields: unknown;
   try {
@@ -82,15 +84,20 @@ function parseEntry(key: string, entry: unknown, available: number, fail: Fail):
   const at = show(key);
   if (!isRecord(entry)) throw fail(`${at} is ${show(entry)}, no object with dtype, shape and data_offsets`);
   const { dtype, shape, data_offsets: offsets } = entry;
-  if (!isElementType(dtype)) throw fail(`${at} has the unknown dtype ${show(dtype)}; known are ${elementTypes.join(', ')}`);
+  if (!isElementType(dtype))
+    throw fail(`${at} has the unknown dtype ${show(dtype)}; known are ${elementTypes.join(', ')}`);
   if (!isSizes(shape)) throw fail(`${at} has the shape ${show(shape)}, which is no list of sizes`);
   if (!isSizes(offsets) || offsets.length !== 2)
     throw fail(`${at} has the data_offsets ${show(offsets)}, which are no pair of positions`);
   const [begin, end] = offsets as [number, number];
   const needed = bytesOf(dtype, shape);
-  if (needed === undefined) throw fail(`${at}: a shape of ${show(shape)} takes no possible number of bytes as ${dtype}`);
+  if (needed === undefined)
+    throw fail(`${at}: a shape of ${show(shape)} takes no possible number of bytes as ${dtype}`);
   if (begin > end || end > available) throw fail(`${at} lies at bytes ${begin} to ${end} of ${available} (truncated?)`);
-  if (end - begin !== needed) throw fail(`${at}: a shape of (${shape.join(', ')}) needs ${needed} bytes as ${dtype}, its data_offsets hold ${end - begin}`);
+  if (end - begin !== needed)
+    throw fail(
+      `${at}: a shape of (${shape.join(', ')}) needs ${needed} bytes as ${dtype}, its data_offsets hold ${end - begin}`,
+    );
   return { type: dtype, shape, begin, end };
 }
 
@@ -121,9 +128,13 @@ export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array
   );
   let at = 0;
   const entries = ordered.map(([key, { type, shape, bytes }]): [string, unknown] => {
-    if (key === metadataKey) throw new ValueError('safetensors', `no tensor can be called ${metadataKey}; choose another name`);
+    if (key === metadataKey)
+      throw new ValueError('safetensors', `no tensor can be called ${metadataKey}; choose another name`);
     if (bytesOf(type, shape) !== bytes.length)
-      throw new ShapeError('safetensors', `${key}: a shape of (${shape.join(', ')}) needs ${bytesOf(type, shape)} bytes as ${type}, there are ${bytes.length}`);
+      throw new ShapeError(
+        'safetensors',
+        `${key}: a shape of (${shape.join(', ')}) needs ${bytesOf(type, shape)} bytes as ${type}, there are ${bytes.length}`,
+      );
     const begin = at;
     at += bytes.length;
     return [key, { dtype: type, shape, data_offsets: [begin, at] }];

@@ -9,7 +9,7 @@ import { sizesOf } from '../training/model.ts';
 import type { Session } from '../training/session.ts';
 import { version } from '../version.ts';
 
-const exampleCount = 6;
+const exampleCount = 12;
 const side = 28;
 
 export async function concludeRun(session: Session, run: string, metrics: readonly Metrics[]): Promise<RunEnd> {
@@ -35,6 +35,9 @@ export async function concludeRun(session: Session, run: string, metrics: readon
   };
   // Plots need a document to draw in, which takes a moment to load.
   const { renderReport } = await import('../report/report.ts');
-  await writeFileWhole(end.report, renderReport({ end, metrics, options, sizes: sizesOf(session.description), version: version() }));
+  await writeFileWhole(
+    end.report,
+    renderReport({ end, metrics, options, sizes: sizesOf(session.description), version: version() }),
+  );
   return end;
 }

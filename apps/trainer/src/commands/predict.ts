@@ -25,7 +25,10 @@ export async function runPredict({ file, checkpoint, labels: labelFile, json }: 
     if (label === prediction.predicted) right++;
     process.stdout.write(`${show(prediction, classes, label)}\n`);
   }
-  if (labels !== null) process.stdout.write(`${json ? JSON.stringify({ images: images.count, accuracy: right / images.count }) : `${percent(right / images.count)} of ${count(images.count)} images right`}\n`);
+  if (labels !== null)
+    process.stdout.write(
+      `${json ? JSON.stringify({ images: images.count, accuracy: right / images.count }) : `${percent(right / images.count)} of ${count(images.count)} images right`}\n`,
+    );
   return 0;
 }
 

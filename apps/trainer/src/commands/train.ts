@@ -7,7 +7,7 @@ import { completeOptions, resumeOptions, type TrainingOptions } from '../options
 import { Interrupt } from '../run/interrupt.ts';
 import { MetricsFile } from '../run/metrics-file.ts';
 import { createRun, type HeldRun, holdRun, latestRun, metricsPath } from '../run/run-folder.ts';
-import { checkSameData, readRecord, type RunRecord } from '../run/run-record.ts';
+import { checkSameData, type RunRecord, readRecord } from '../run/run-record.ts';
 import { train } from '../run/training-run.ts';
 import type { Display } from '../terminal/display.ts';
 import { openBackend } from '../training/backend.ts';
@@ -55,7 +55,9 @@ export async function runTrain(args: TrainArguments): Promise<number> {
 
 async function findRun(resume: string | true, out: string | undefined): Promise<{ path: string; record: RunRecord }> {
   if (resume !== true && out !== undefined && out !== resume) {
-    throw new Failure(`--resume ${resume} and --out ${out} name two folders; a resumed run stays in its own, so leave --out out`);
+    throw new Failure(
+      `--resume ${resume} and --out ${out} name two folders; a resumed run stays in its own, so leave --out out`,
+    );
   }
   const path = resume === true ? (out ?? (await latestRun())) : resume;
   return { path, record: await readRecord(path) };
@@ -72,7 +74,9 @@ async function runSession(
   const { epochs } = session.options;
   if (session.step > epochs * session.batchesPerEpoch) {
     const done = session.step / session.batchesPerEpoch;
-    throw new Failure(`the run in ${path} has trained ${Number(done.toFixed(2))} epochs already, more than --epochs ${epochs}`);
+    throw new Failure(
+      `the run in ${path} has trained ${Number(done.toFixed(2))} epochs already, more than --epochs ${epochs}`,
+    );
   }
   const metrics = await MetricsFile.open(metricsPath(path), session);
   try {

@@ -45,7 +45,12 @@ interface Row<T> {
 const notNegative = number('a number of at least 0', (value) => value >= 0);
 
 export const optionRows: { readonly [K in OptionName]: Row<TrainingOptions[K]> } = {
-  model: { flag: '--model <name>', help: 'kind of network: mlp (784, hidden layers, 10)', read: oneOf(modelNames), fallback: 'mlp' },
+  model: {
+    flag: '--model <name>',
+    help: 'kind of network: mlp (784, hidden layers, 10)',
+    read: oneOf(modelNames),
+    fallback: 'mlp',
+  },
   hidden: {
     flag: '--hidden <sizes>',
     help: 'sizes of the hidden layers, such as 300,100, or none (default: 50)',
@@ -76,7 +81,13 @@ export const optionRows: { readonly [K in OptionName]: Row<TrainingOptions[K]> }
     read: yesOrNo,
     fallback: false,
   },
-  epochs: { flag: '--epochs <n>', help: 'times through the training images (default: 5)', read: whole(1), fallback: 5, free: true },
+  epochs: {
+    flag: '--epochs <n>',
+    help: 'times through the training images (default: 5)',
+    read: whole(1),
+    fallback: 5,
+    free: true,
+  },
   batchSize: { flag: '--batch-size <n>', help: 'images a step (default: 50)', read: whole(1), fallback: 50 },
   lr: {
     flag: '--lr <rate>',
@@ -97,8 +108,18 @@ export const optionRows: { readonly [K in OptionName]: Row<TrainingOptions[K]> }
     read: notNegative,
     fallback: (optimizer) => (optimizer === 'adamw' ? 0.01 : 0),
   },
-  shuffle: { flag: '--no-shuffle', help: 'take the images in their order, the same in every epoch', read: yesOrNo, fallback: true },
-  seed: { flag: '--seed <n>', help: 'start of all random numbers; the same seed, the same run (default: 1)', read: whole(0), fallback: 1 },
+  shuffle: {
+    flag: '--no-shuffle',
+    help: 'take the images in their order, the same in every epoch',
+    read: yesOrNo,
+    fallback: true,
+  },
+  seed: {
+    flag: '--seed <n>',
+    help: 'start of all random numbers; the same seed, the same run (default: 1)',
+    read: whole(0),
+    fallback: 1,
+  },
   backend: {
     flag: '--backend <name>',
     help: `what computes: ${backendNames.join(', ')} (default: ${backendNames[0]})`,

@@ -20,7 +20,8 @@ export const isPng = (bytes: Uint8Array): boolean => hasPngSignature(bytes);
  * @throws FormatError for files that are damaged, too large, or interlaced with less than 8 bits a sample, which the decoder can't read
  */
 export function readPng(name: string, bytes: Uint8Array): GreyImage {
-  const fail = (what: string, options?: ErrorOptions): FormatError => new FormatError('png', `${name}: ${what}`, options);
+  const fail = (what: string, options?: ErrorOptions): FormatError =>
+    new FormatError('png', `${name}: ${what}`, options);
   checkHeader(bytes, fail);
   let png: DecodedPng;
   try {
@@ -38,8 +39,10 @@ function checkHeader(bytes: Uint8Array, fail: (what: string) => FormatError): vo
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const [width, height, depth, interlaced] = [view.getUint32(16), view.getUint32(20), bytes[24]!, bytes[28] !== 0];
   if (width === 0 || height === 0) throw fail(`the image has ${width} × ${height} pixels`);
-  if (width * height > mostPixels) throw fail(`${width} × ${height} pixels are more than the ${mostPixels} that are allowed`);
-  if (interlaced && depth < 8) throw fail(`it is interlaced with ${depth} bits a sample, which can't be read here; save it without interlacing`);
+  if (width * height > mostPixels)
+    throw fail(`${width} × ${height} pixels are more than the ${mostPixels} that are allowed`);
+  if (interlaced && depth < 8)
+    throw fail(`it is interlaced with ${depth} bits a sample, which can't be read here; save it without interlacing`);
 }
 
 function toGrey(png: DecodedPng): GreyImage {
@@ -49,7 +52,8 @@ function toGrey(png: DecodedPng): GreyImage {
   const alpha = new Float64Array(width * height);
   for (let i = 0; i < luminance.length; i++) {
     const at = i * channels;
-    const [r, g, b] = channels < 3 ? [samples[at]!, samples[at]!, samples[at]!] : [samples[at]!, samples[at + 1]!, samples[at + 2]!];
+    const [r, g, b] =
+      channels < 3 ? [samples[at]!, samples[at]!, samples[at]!] : [samples[at]!, samples[at + 1]!, samples[at + 2]!];
     luminance[i] = (0.299 * r + 0.587 * g + 0.114 * b) / largest;
     alpha[i] = channels % 2 === 0 ? samples[at + channels - 1]! / largest : isKey(png, [r, g, b]) ? 0 : 1;
   }

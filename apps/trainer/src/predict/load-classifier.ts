@@ -39,7 +39,10 @@ async function findWeights(path: string): Promise<{ place: string; weights: Safe
     () => true,
     () => false,
   );
-  if (!isThere) throw new Failure(`there is no checkpoint in ${path}; give the folder of a run or of a checkpoint, or a file of weights (.safetensors)`);
+  if (!isThere)
+    throw new Failure(
+      `there is no checkpoint in ${path}; give the folder of a run or of a checkpoint, or a file of weights (.safetensors)`,
+    );
   const { model } = await decodeCheckpoint(place, (name) => readCheckpointFile(place, name));
   return { place, weights: model };
 }

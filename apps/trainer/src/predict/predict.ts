@@ -15,11 +15,17 @@ export interface Prediction {
 const batchSize = 500;
 
 /** Predictions in the order of the images. */
-export async function* predict({ model, mean, std, classes, inputs }: LoadedClassifier, images: Images): AsyncGenerator<Prediction> {
+export async function* predict(
+  { model, mean, std, classes, inputs }: LoadedClassifier,
+  images: Images,
+): AsyncGenerator<Prediction> {
   for (let from = 0; from < images.count; from += batchSize) {
     const rows = Math.min(batchSize, images.count - from);
     const pixels = images.pixels.subarray(from * inputs, (from + rows) * inputs);
-    const x = tensor(pixels.map((value) => (value - mean) / std), { shape: [rows, inputs] });
+    const x = tensor(
+      pixels.map((value) => (value - mean) / std),
+      { shape: [rows, inputs] },
+    );
     const data = await noGrad(() => softmax(model.forward(x), 1)).data();
     for (let row = 0; row < rows; row++) {
       const probabilities = Array.from(data.subarray(row * classes.length, (row + 1) * classes.length));

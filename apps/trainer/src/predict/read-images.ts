@@ -33,6 +33,7 @@ export async function readLabels(path: string, count: number, classes: number): 
   const { shape, data } = await readIdx(await read(path), { name: path, type: 'uint8', shape: [null] });
   if (shape[0] !== count) throw new Failure(`${path} has ${shape[0]} labels for ${count} images; are they of one set?`);
   const wrong = data.findIndex((label) => label >= classes);
-  if (wrong >= 0) throw new Failure(`${path}: label ${wrong} is ${data[wrong]}, but the model knows ${classes} classes`);
+  if (wrong >= 0)
+    throw new Failure(`${path}: label ${wrong} is ${data[wrong]}, but the model knows ${classes} classes`);
   return data as Uint8Array;
 }

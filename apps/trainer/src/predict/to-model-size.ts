@@ -27,7 +27,11 @@ export function toModelSize(name: string, image: GreyImage, fitting: Fitting): F
   return placed(small, Math.round(side / 2 - center.x), Math.round(side / 2 - center.y));
 }
 
-const inverted = ({ width, height, pixels }: GreyImage): GreyImage => ({ width, height, pixels: pixels.map((value) => 1 - value) });
+const inverted = ({ width, height, pixels }: GreyImage): GreyImage => ({
+  width,
+  height,
+  pixels: pixels.map((value) => 1 - value),
+});
 
 function edgeMean({ width, height, pixels }: GreyImage): number {
   const edge = pixels.filter((_, i) => {
@@ -51,7 +55,12 @@ function boundingBox({ width, height, pixels }: GreyImage): GreyImage {
   pixels.forEach((value, i) => {
     if (value < faint) return;
     const [row, column] = [Math.floor(i / width), i % width];
-    [top, bottom, left, right] = [Math.min(top, row), Math.max(bottom, row), Math.min(left, column), Math.max(right, column)];
+    [top, bottom, left, right] = [
+      Math.min(top, row),
+      Math.max(bottom, row),
+      Math.min(left, column),
+      Math.max(right, column),
+    ];
   });
   const box = { width: right - left + 1, height: bottom - top + 1 };
   const inside = Float64Array.from({ length: box.width * box.height }, (_, i) => {

@@ -53,14 +53,19 @@ export function curveChart({ title, trained: steps, heldOut: epochs, percent }: 
   const at = { x: 'epoch', y: 'value' };
   return svgOf(
     Plot.plot({
-      document: document as unknown as Document,
+      document: document as unknown as NonNullable<Plot.PlotOptions['document']>,
       width: 560,
       height: 300,
       marginLeft: 48,
+      marginBottom: 40,
       style: { fontSize: '12px' },
       ariaLabel: `${title} over the epochs`,
       x: { label: 'epoch', zero: true, ticks: Math.min(10, Math.max(1, epochs.length)) },
-      y: { label: null, grid: true, ...(percent ? { percent: true, tickFormat: (value: number) => `${value} %` } : { zero: true }) },
+      y: {
+        label: null,
+        grid: true,
+        ...(percent ? { percent: true, tickFormat: (value: number) => `${value} %` } : { zero: true }),
+      },
       marks: [
         Plot.lineY(steps, { ...at, stroke: trained, strokeOpacity: 0.75 }),
         Plot.lineY(epochs, { ...at, stroke: heldOut, strokeWidth: 2 }),
@@ -85,7 +90,7 @@ export function confusionChart(matrix: readonly (readonly number[])[], classes: 
   const longest = Math.max(...classes.map((name) => name.length));
   return svgOf(
     Plot.plot({
-      document: document as unknown as Document,
+      document: document as unknown as NonNullable<Plot.PlotOptions['document']>,
       width: 560,
       height: 430,
       marginLeft: 24 + 7 * longest,
@@ -93,7 +98,7 @@ export function confusionChart(matrix: readonly (readonly number[])[], classes: 
       style: { fontSize: '12px' },
       ariaLabel: 'Confusion matrix',
       x: { axis: 'top', label: 'taken for', domain: classes, ...(longest > 2 && { tickRotate: -35 }) },
-      y: { label: 'is', domain: classes },
+      y: { label: 'is', labelAnchor: 'top', domain: classes },
       marks: [
         Plot.cell(cells, {
           x: 'prediction',

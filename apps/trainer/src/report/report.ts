@@ -37,11 +37,14 @@ export function renderReport({ end, metrics, options, sizes, version }: ReportCo
   return page(`${sizes}: ${percent(evaluation.accuracy)}`, body.join('\n'));
 }
 
-const section = (title: string, content: string): string => `<section><h2>${escapeHtml(title)}</h2>${content}</section>`;
+const section = (title: string, content: string): string =>
+  `<section><h2>${escapeHtml(title)}</h2>${content}</section>`;
 
 function figure({ picture, label, prediction, confidence }: JudgedImage): string {
   const right = label === prediction;
-  const words = right ? `${label} (${percent(confidence)})` : `taken for ${prediction} (${percent(confidence)}), is ${label}`;
+  const words = right
+    ? `${label} (${percent(confidence)})`
+    : `taken for ${prediction} (${percent(confidence)}), is ${label}`;
   const caption = right ? `${label} ✓` : `${prediction}, is ${label}`;
   return `<figure title="${escapeHtml(words)}"><img alt="${escapeHtml(words)}" src="${pngAddress(picture)}"><figcaption class="${right ? 'right' : 'wrong'}">${escapeHtml(caption)}</figcaption></figure>`;
 }
@@ -54,7 +57,16 @@ function pngAddress({ pixels, width, height }: Picture): string {
 function epochRows(metrics: readonly Metrics[]): string[][] {
   const rows = metrics.flatMap((line) =>
     line.type === 'epoch'
-      ? [[String(line.epoch), lossText(line.trainLoss), percent(line.trainAccuracy), lossText(line.validLoss), percent(line.validAccuracy), duration(line.seconds)]]
+      ? [
+          [
+            String(line.epoch),
+            lossText(line.trainLoss),
+            percent(line.trainAccuracy),
+            lossText(line.validLoss),
+            percent(line.validAccuracy),
+            duration(line.seconds),
+          ],
+        ]
       : [],
   );
   return [['epoch', 'train loss', 'train accuracy', 'held-out loss', 'held-out accuracy', 'time so far'], ...rows];

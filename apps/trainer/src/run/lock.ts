@@ -14,7 +14,9 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw explained(`can't write to ${folder}`, error);
     const holder = Number(await readFile(path, 'utf8'));
     if (holder !== process.pid && isAlive(holder)) {
-      throw new Failure(`${folder} is being written by process ${holder}; wait until it ends (or delete ${path} if that is another program)`);
+      throw new Failure(
+        `${folder} is being written by process ${holder}; wait until it ends (or delete ${path} if that is another program)`,
+      );
     }
     await writeFile(path, String(process.pid)).catch((failed: unknown) => {
       throw explained(`can't write to ${folder}`, failed);

@@ -8,7 +8,7 @@ import { listCheckpoints } from '../checkpoint/checkpoint-folder.ts';
 import { explained, Failure } from '../failure.ts';
 import { removeLeftovers, writeFileWhole } from '../files/durable.ts';
 import { lockFolder } from './lock.ts';
-import { encodeRecord, recordPath, type RunRecord } from './run-record.ts';
+import { encodeRecord, type RunRecord, recordPath } from './run-record.ts';
 
 /** Where runs go that were given no folder, below the current one. */
 export const runsFolder = 'nn-runs';
@@ -23,7 +23,12 @@ export interface HeldRun {
 }
 
 /** Makes the folder of a new run: the given one, which must be empty or not be there, or the next free `nn-runs/NAME-1`, `-2` … */
-export async function createRun(out: string | undefined, name: string, record: RunRecord, version: string): Promise<HeldRun> {
+export async function createRun(
+  out: string | undefined,
+  name: string,
+  record: RunRecord,
+  version: string,
+): Promise<HeldRun> {
   const path = out ?? (await claimNumbered(runsFolder, name));
   if (out !== undefined) await makeFolder(out);
   const release = await lockFolder(path);
@@ -56,7 +61,8 @@ export async function latestRun(): Promise<string> {
     const at = await writtenAt(path);
     if (at > latest.at) latest = { path, at };
   }
-  if (latest.path === '') throw new Failure(`there is no run to resume in ${runsFolder}; give its folder: --resume DIR`);
+  if (latest.path === '')
+    throw new Failure(`there is no run to resume in ${runsFolder}; give its folder: --resume DIR`);
   return latest.path;
 }
 

@@ -22,7 +22,9 @@ export async function readRecord(run: string): Promise<RunRecord> {
   const path = recordPath(run);
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     const missing = error.code === 'ENOENT' || error.code === 'ENOTDIR';
-    throw missing ? new Failure(`there is no run in ${run} (no ${recordFile}); give the folder that a run was written to`) : explained(`can't read ${path}`, error);
+    throw missing
+      ? new Failure(`there is no run in ${run} (no ${recordFile}); give the folder that a run was written to`)
+      : explained(`can't read ${path}`, error);
   });
   try {
     const { options, data } = JSON.parse(text) as { options: unknown; data: unknown };
@@ -35,7 +37,7 @@ export async function readRecord(run: string): Promise<RunRecord> {
 function restoreFingerprint(value: unknown): Fingerprint {
   const { train, valid, mean, std, labels } = (value ?? {}) as Partial<Fingerprint>;
   if (![train, valid, mean, std].every((each) => typeof each === 'number') || typeof labels !== 'string') {
-    throw new Failure('it doesn\'t say what the data were');
+    throw new Failure("it doesn't say what the data were");
   }
   return value as Fingerprint;
 }
@@ -44,6 +46,8 @@ function restoreFingerprint(value: unknown): Fingerprint {
 export function checkSameData(run: string, was: Fingerprint, is: Fingerprint): void {
   const differs = (Object.keys(is) as (keyof Fingerprint)[]).find((key) => was[key] !== is[key]);
   if (differs !== undefined) {
-    throw new Failure(`the run in ${run} was started with other data (${differs} was ${was[differs]}, is ${is[differs]}); put the old files back, or start another run`);
+    throw new Failure(
+      `the run in ${run} was started with other data (${differs} was ${was[differs]}, is ${is[differs]}); put the old files back, or start another run`,
+    );
   }
 }

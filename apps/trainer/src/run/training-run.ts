@@ -35,7 +35,10 @@ export async function train(run: TrainingRun): Promise<boolean> {
   }
 }
 
-async function listen({ session, folder, metrics, display, interrupt }: TrainingRun, onSaved: (step: number) => void): Promise<boolean> {
+async function listen(
+  { session, folder, metrics, display, interrupt }: TrainingRun,
+  onSaved: (step: number) => void,
+): Promise<boolean> {
   const clock = new CheckpointClock(session.options.checkpointEvery);
   const pace = new Pace(session);
   const save = async (): Promise<void> => {

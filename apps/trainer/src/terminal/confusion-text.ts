@@ -3,7 +3,11 @@ import pc from 'picocolors';
 import { fit } from './format.ts';
 
 /** The lines of the matrix, within a width if the counts allow it. */
-export function confusionLines(matrix: readonly (readonly number[])[], classes: readonly string[], width: number): string[] {
+export function confusionLines(
+  matrix: readonly (readonly number[])[],
+  classes: readonly string[],
+  width: number,
+): string[] {
   const cell = Math.max(3, ...matrix.flat().map((n) => String(n).length)) + 1;
   const numbers = classes.map((name, i) => (name === String(i) ? name : `${i} ${name}`));
   const longest = Math.max(...numbers.map((name) => name.length));

@@ -19,12 +19,23 @@ function linesOf(row: readonly string[]): string[] {
   return table.toString().split('\n');
 }
 
-export const tableTop = (): string => linesOf([]).slice(0, -2).map((line) => pc.dim(line)).join('\n');
+export const tableTop = (): string =>
+  linesOf([])
+    .slice(0, -2)
+    .map((line) => pc.dim(line))
+    .join('\n');
 export const tableBottom = (): string => pc.dim(linesOf([]).at(-1)!);
 
 /** The row of an epoch; `seconds` is its own time. */
 export function tableRow(metrics: EpochMetrics, epochs: number, seconds: number): string {
   const { epoch, trainLoss, trainAccuracy, validLoss, validAccuracy } = metrics;
-  const cells = [`${epoch}/${epochs}`, lossText(trainLoss), percent(trainAccuracy), lossText(validLoss), percent(validAccuracy), duration(seconds)];
+  const cells = [
+    `${epoch}/${epochs}`,
+    lossText(trainLoss),
+    percent(trainAccuracy),
+    lossText(validLoss),
+    percent(validAccuracy),
+    duration(seconds),
+  ];
   return linesOf(cells).at(-2)!.replaceAll('│', pc.dim('│'));
 }

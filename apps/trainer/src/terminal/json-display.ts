@@ -33,7 +33,18 @@ export class JsonDisplay implements Display {
 
   end({ run, report, epoch, step, seconds, evaluation, confusion, classes }: RunEnd): void {
     const { loss, accuracy } = evaluation;
-    this.#line({ type: 'end', run, report, epoch, step, seconds, validLoss: loss, validAccuracy: accuracy, classes, confusion });
+    this.#line({
+      type: 'end',
+      run,
+      report,
+      epoch,
+      step,
+      seconds,
+      validLoss: loss,
+      validAccuracy: accuracy,
+      classes,
+      confusion,
+    });
   }
 
   close(): void {}

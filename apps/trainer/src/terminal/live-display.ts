@@ -62,7 +62,10 @@ export class LiveDisplay implements Display {
 
   interrupt(run: string, step: number, resume: string): void {
     this.close();
-    this.#print([pc.yellow(`stopped after step ${step}; all of it is saved in ${run}`), `go on with: ${pc.bold(resume)}`]);
+    this.#print([
+      pc.yellow(`stopped after step ${step}; all of it is saved in ${run}`),
+      `go on with: ${pc.bold(resume)}`,
+    ]);
   }
 
   end(end: RunEnd): void {

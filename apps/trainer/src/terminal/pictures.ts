@@ -14,7 +14,8 @@ const shades = [' ', '░', '▒', '▓', '█'];
 /** Greys among the 256 colours of terminals: black, a ramp of 24, white. */
 const greys = [16, ...Array.from({ length: 24 }, (_, i) => 232 + i), 231];
 
-const pick = <T>(scale: readonly T[], value: number): T => scale[Math.round(Math.min(1, Math.max(0, value)) * (scale.length - 1))]!;
+const pick = <T>(scale: readonly T[], value: number): T =>
+  scale[Math.round(Math.min(1, Math.max(0, value)) * (scale.length - 1))]!;
 
 /** The lines of a picture, each as many characters wide as the picture has columns. */
 export function pictureLines({ pixels, width, height }: Picture, inColor: boolean = pc.isColorSupported): string[] {
@@ -22,7 +23,9 @@ export function pictureLines({ pixels, width, height }: Picture, inColor: boolea
   return Array.from({ length: Math.ceil(height / 2) }, (_, line) => {
     const cells = Array.from({ length: width }, (_, column) => {
       const [upper, lower] = [at(2 * line, column), at(2 * line + 1, column)];
-      return inColor ? `\x1b[38;5;${pick(greys, upper)};48;5;${pick(greys, lower)}m▀` : pick(shades, (upper + lower) / 2);
+      return inColor
+        ? `\x1b[38;5;${pick(greys, upper)};48;5;${pick(greys, lower)}m▀`
+        : pick(shades, (upper + lower) / 2);
     });
     return inColor ? `${cells.join('')}\x1b[0m` : cells.join('');
   });
@@ -33,7 +36,8 @@ export function cropTogether(pictures: readonly Picture[]): Picture[] {
   const [first] = pictures;
   if (first === undefined) return [];
   const { width, height } = first;
-  const used = (row: number, column: number): boolean => pictures.some(({ pixels }) => pixels[row * width + column]! > 0.02);
+  const used = (row: number, column: number): boolean =>
+    pictures.some(({ pixels }) => pixels[row * width + column]! > 0.02);
   const rows = range(height).filter((row) => range(width).some((column) => used(row, column)));
   const columns = range(width).filter((column) => range(height).some((row) => used(row, column)));
   if (rows.length === 0) return [...pictures];
@@ -41,7 +45,9 @@ export function cropTogether(pictures: readonly Picture[]): Picture[] {
   return pictures.map(({ pixels }) => ({
     width: right - left,
     height: bottom - top,
-    pixels: range(bottom - top).flatMap((row) => range(right - left).map((column) => pixels[(top + row) * width + left + column]!)),
+    pixels: range(bottom - top).flatMap((row) =>
+      range(right - left).map((column) => pixels[(top + row) * width + left + column]!),
+    ),
   }));
 }
 
@@ -51,6 +57,15 @@ const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 export function sideBySide(blocks: readonly (readonly string[])[], blockWidth: number, width: number): string[] {
   const gap = 2;
   const perBand = Math.max(1, Math.floor((width + gap) / (blockWidth + gap)));
-  const bands = range(Math.ceil(blocks.length / perBand)).map((band) => blocks.slice(band * perBand, (band + 1) * perBand));
-  return bands.flatMap((band) => range(Math.max(...band.map((block) => block.length))).map((line) => band.map((block) => block[line] ?? '').join(' '.repeat(gap)).trimEnd()));
+  const bands = range(Math.ceil(blocks.length / perBand)).map((band) =>
+    blocks.slice(band * perBand, (band + 1) * perBand),
+  );
+  return bands.flatMap((band) =>
+    range(Math.max(...band.map((block) => block.length))).map((line) =>
+      band
+        .map((block) => block[line] ?? '')
+        .join(' '.repeat(gap))
+        .trimEnd(),
+    ),
+  );
 }

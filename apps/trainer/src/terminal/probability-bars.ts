@@ -6,7 +6,12 @@ import { type Picture, pictureLines } from './pictures.ts';
 const barLength = 20;
 
 /** Lines for a width: side by side if there is room, else one below the other. */
-export function probabilityLines(picture: Picture, probabilities: readonly number[], classes: readonly string[], width: number): string[] {
+export function probabilityLines(
+  picture: Picture,
+  probabilities: readonly number[],
+  classes: readonly string[],
+  width: number,
+): string[] {
   const best = probabilities.indexOf(Math.max(...probabilities));
   const label = Math.max(...classes.map((name) => name.length));
   const bars = classes.map((name, i) => {

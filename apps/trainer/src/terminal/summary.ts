@@ -26,6 +26,9 @@ export function startLines({ run, options, model, weights, data, resumed }: RunS
   ];
 }
 
+/** Examples that are drawn: two bands of them in 80 columns. */
+const exampleCount = 6;
+
 /** Matrix, pictures, result and where to find the rest. */
 export function endLines(end: RunEnd, width: number): string[] {
   const { confusion, classes, examples } = end;
@@ -34,7 +37,7 @@ export function endLines(end: RunEnd, width: number): string[] {
     `${pc.bold('What the held-out images were taken for')} ${pc.dim('(rows: what they are)')}`,
     ...confusionLines(confusion, classes, width),
     '',
-    ...(examples.length > 0 ? [pc.bold('Some of them'), ...exampleLines(examples, width), ''] : []),
+    ...(examples.length > 0 ? [pc.bold('Some of them'), ...exampleLines(examples.slice(0, exampleCount), width), ''] : []),
     resultLine(end),
     `${pc.bold('report')} ${end.report}`,
   ];
@@ -52,7 +55,7 @@ function exampleLines(examples: readonly JudgedImage[], width: number): string[]
     const lines = pictureLines(pictures[i]!).map((line) => line + ' '.repeat(blockWidth - pictures[i]!.width));
     const right = label === prediction;
     const share = `${Math.round(100 * confidence)} %`;
-    const text = right ? `${label} ✓ ${share}` : `${prediction} ${share}, is ${label}`;
+    const text = right ? `${label} (${share}) ✓` : `${prediction} (${share}), is ${label}`;
     return [...lines, (right ? pc.green : pc.red)(fit(text, blockWidth)), ' '.repeat(blockWidth)];
   });
   return sideBySide(blocks, blockWidth, width);

@@ -29,7 +29,8 @@ type Source = Pick<TrainingOptions, 'dataset' | 'download'>;
 /** Images and labels on the default backend. */
 export async function loadData(source: Source): Promise<Data> {
   const sets = await readSets(source);
-  if (sets.train.length === 0 || sets.valid.length === 0) throw new Failure(`--dataset ${source.dataset}: there are no images in it`);
+  if (sets.train.length === 0 || sets.valid.length === 0)
+    throw new Failure(`--dataset ${source.dataset}: there are no images in it`);
   const { train, valid, mean, std } = sets;
   const labels = createHash('sha256');
   for (const { tensors } of [train, valid]) labels.update(Int32Array.from(await tensors[1].data()));
@@ -45,7 +46,9 @@ function readSets({ dataset, download }: Source): Promise<MnistSets> {
   if (dataset === 'fashion') {
     if (download) return fashionMnist({ download });
     if (existsSync(debianFolder)) return fashionMnist({ dir: debianFolder });
-    throw new Failure('--dataset fashion: no images of Fashion-MNIST are on this machine; add --download, or give the folder with its four IDX files');
+    throw new Failure(
+      '--dataset fashion: no images of Fashion-MNIST are on this machine; add --download, or give the folder with its four IDX files',
+    );
   }
   if (download) throw new Failure(`--download: there is nothing to download for a folder (${dataset}); leave it out`);
   const dir = resolve(dataset);
@@ -55,10 +58,16 @@ function readSets({ dataset, download }: Source): Promise<MnistSets> {
 
 /** A name for the folder of a run. */
 export const dataName = ({ dataset }: Pick<Source, 'dataset'>): string =>
-  basename(resolve(dataset)).replace(/[^\w.-]+/g, '-').replace(/^[.-]+/, '') || 'data';
+  basename(resolve(dataset))
+    .replace(/[^\w.-]+/g, '-')
+    .replace(/^[.-]+/, '') || 'data';
 
 /** The pixels of an image as they were, 0 paper to 1 ink. */
-export async function pixelsOf(set: MnistDataset, index: number, { mean, std }: Pick<Data, 'mean' | 'std'>): Promise<Float32Array> {
+export async function pixelsOf(
+  set: MnistDataset,
+  index: number,
+  { mean, std }: Pick<Data, 'mean' | 'std'>,
+): Promise<Float32Array> {
   const pixels = await set.tensors[0].select(0, index).data();
   return Float32Array.from(pixels, (value) => Math.min(1, Math.max(0, value * std + mean)));
 }

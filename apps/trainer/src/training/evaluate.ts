@@ -56,7 +56,10 @@ function countMatches(a: Int32Array, b: Int32Array, from: number, to: number): n
 }
 
 /** `matrix[label][prediction]`: how many images of a class were taken for which. */
-export function confusionMatrix({ labels, predictions }: Pick<Evaluation, 'labels' | 'predictions'>, classes: number): number[][] {
+export function confusionMatrix(
+  { labels, predictions }: Pick<Evaluation, 'labels' | 'predictions'>,
+  classes: number,
+): number[][] {
   const matrix = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   labels.forEach((label, i) => {
     matrix[label]![predictions[i]!]!++;
@@ -64,14 +67,18 @@ export function confusionMatrix({ labels, predictions }: Pick<Evaluation, 'label
   return matrix;
 }
 
-/** Images worth looking at: the surest mistakes first, and after them some that are right, from different classes. */
+/** Images worth looking at: the surest mistakes and images that are right, of different classes; of three each two and one, as long as there are both. */
 export function chooseExamples({ labels, predictions, confidences }: Evaluation, count: number): number[] {
   const all = Array.from(labels.keys());
-  const mistakes = all
+  const wrong = all
     .filter((i) => labels[i] !== predictions[i])
     .sort((a, b) => confidences[b]! - confidences[a]! || a - b);
   const right = all.filter((i) => labels[i] === predictions[i]);
   const firstOfClass = right.filter((i, at) => right.findIndex((j) => labels[j] === labels[i]) === at);
-  const wrong = mistakes.slice(0, Math.max(Math.ceil((2 / 3) * count), count - firstOfClass.length));
-  return [...wrong, ...firstOfClass].slice(0, count);
+  const chosen: number[] = [];
+  while (chosen.length < count && wrong.length + firstOfClass.length > 0) {
+    const [first, second] = chosen.length % 3 === 2 ? [firstOfClass, wrong] : [wrong, firstOfClass];
+    chosen.push((first.shift() ?? second.shift())!);
+  }
+  return chosen;
 }

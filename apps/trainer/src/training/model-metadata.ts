@@ -17,13 +17,17 @@ const key = 'nn-train';
 export const describeInMetadata = (
   model: ModelDescription,
   { mean, std, classes }: Omit<Classifier, 'model'>,
-): Record<string, string> => ({ format: 'pt', [key]: JSON.stringify({ model, mean, std, classes } satisfies Classifier) });
+): Record<string, string> => ({
+  format: 'pt',
+  [key]: JSON.stringify({ model, mean, std, classes } satisfies Classifier),
+});
 
 /** Reads it back. */
 export function classifierOf(place: string, metadata: Readonly<Record<string, string>>): Classifier {
   const fail = (what: string): FormatError => new FormatError('predict', `${place}: ${what}`);
   const text = metadata[key];
-  if (text === undefined) throw fail(`its metadata don't say what the model is (no "${key}"); was it written by nn-train?`);
+  if (text === undefined)
+    throw fail(`its metadata don't say what the model is (no "${key}"); was it written by nn-train?`);
   let found: unknown;
   try {
     found = JSON.parse(text);

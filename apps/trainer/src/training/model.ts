@@ -1,5 +1,5 @@
 /** The networks that can be chosen by name: from a description, which is stored with the weights, to modules. */
-import { ELU, GELU, LeakyReLU, Linear, type Module, ReLU, Sequential, Sigmoid, SiLU, Tanh, Dropout } from '@nn/nn';
+import { Dropout, ELU, GELU, LeakyReLU, Linear, type Module, ReLU, Sequential, Sigmoid, SiLU, Tanh } from '@nn/nn';
 import type { TrainingOptions } from '../options/training-options.ts';
 
 /** All that there is to know of a network but its weights. */
@@ -53,7 +53,8 @@ export function weightShapes({ inputs, hidden, outputs, dropout }: ModelDescript
 }
 
 /** `784-50-10`. */
-export const sizesOf = ({ inputs, hidden, outputs }: ModelDescription): string => [inputs, ...hidden, outputs].join('-');
+export const sizesOf = ({ inputs, hidden, outputs }: ModelDescription): string =>
+  [inputs, ...hidden, outputs].join('-');
 
 /** Number of weights. */
 export const countWeights = (description: ModelDescription): number =>

@@ -14,7 +14,13 @@ import { type Evaluation, evaluate } from './evaluate.ts';
 import type { EpochMetrics, StepMetrics } from './metrics.ts';
 import { buildModel, describeModel, type ModelDescription, weightShapes } from './model.ts';
 import { describeInMetadata } from './model-metadata.ts';
-import { type AnyOptimizer, buildOptimizer, loadOptimizer, type OptimizerNumbers, storeOptimizer } from './optimizer.ts';
+import {
+  type AnyOptimizer,
+  buildOptimizer,
+  loadOptimizer,
+  type OptimizerNumbers,
+  storeOptimizer,
+} from './optimizer.ts';
 import { checkWeights, loadWeights, storeWeights } from './stored-tensors.ts';
 import { meansOf, nothingSeen, type TallyState, tallied } from './tally.ts';
 
@@ -36,10 +42,7 @@ export interface TrainingRecord {
 }
 
 /** What happened: a batch was trained on, a line of metrics is due, an epoch is over. */
-export type TrainingEvent =
-  | { readonly type: 'batch'; readonly lastOfEpoch: boolean }
-  | StepMetrics
-  | EpochMetrics;
+export type TrainingEvent = { readonly type: 'batch'; readonly lastOfEpoch: boolean } | StepMetrics | EpochMetrics;
 
 /** A batch whose numbers haven't been read yet: reading may be slow, and no step waits for it. */
 interface Unread {
@@ -120,7 +123,12 @@ export class Session {
     this.#optimizer.zeroGrad();
     this.#step++;
     const correct = logits.detach().argmax({ dim: 1 }).eq(y).sum();
-    this.#unread.push({ step: this.#step, samples: y.shape[0]!, loss: loss.detach() as Tensor, correct: correct as Tensor });
+    this.#unread.push({
+      step: this.#step,
+      samples: y.shape[0]!,
+      loss: loss.detach() as Tensor,
+      correct: correct as Tensor,
+    });
   }
 
   /** Reads what the batches since the last call gave, and returns the means of the running epoch. */
@@ -189,7 +197,10 @@ export class Session {
     checkWeights(place, model.tensors, weightShapes(this.description));
     const perEpoch = this.batchesPerEpoch;
     if (training.step < training.epoch * perEpoch || training.step > (training.epoch + 1) * perEpoch) {
-      throw new FormatError('checkpoint', `${place}: step ${training.step} doesn't lie in epoch ${training.epoch + 1} of ${perEpoch} steps each`);
+      throw new FormatError(
+        'checkpoint',
+        `${place}: step ${training.step} doesn't lie in epoch ${training.epoch + 1} of ${perEpoch} steps each`,
+      );
     }
     loadWeights(this.model, model.tensors);
     loadOptimizer(this.#optimizer, optimizer, training.optimizer);

@@ -32,12 +32,17 @@ export function checkWeights(
   weights: ReadonlyMap<string, StoredTensor>,
   shapes: ReadonlyMap<string, readonly number[]>,
 ): void {
-  const show = (shape: readonly number[] | undefined): string => (shape === undefined ? 'nothing' : `(${shape.join(', ')})`);
+  const show = (shape: readonly number[] | undefined): string =>
+    shape === undefined ? 'nothing' : `(${shape.join(', ')})`;
   for (const name of new Set([...shapes.keys(), ...weights.keys()])) {
     const [wanted, found] = [shapes.get(name), weights.get(name)];
     if (show(wanted) !== show(found?.shape)) {
-      throw new FormatError('checkpoint', `${place}: the model needs ${show(wanted)} for ${name}, the file has ${show(found?.shape)}`);
+      throw new FormatError(
+        'checkpoint',
+        `${place}: the model needs ${show(wanted)} for ${name}, the file has ${show(found?.shape)}`,
+      );
     }
-    if (found!.type !== 'F32') throw new FormatError('checkpoint', `${place}: ${name} holds ${found!.type}, the model takes F32`);
+    if (found!.type !== 'F32')
+      throw new FormatError('checkpoint', `${place}: ${name} holds ${found!.type}, the model takes F32`);
   }
 }

@@ -18,7 +18,11 @@ export const tallied = (t: TallyState, samples: number, meanLoss: number, correc
 });
 
 /** Mean loss and share of right answers. */
-export const meansOf = ({ samples, loss, correct }: TallyState): { readonly loss: number; readonly accuracy: number } => ({
+export const meansOf = ({
+  samples,
+  loss,
+  correct,
+}: TallyState): { readonly loss: number; readonly accuracy: number } => ({
   loss: loss / samples,
   accuracy: correct / samples,
 });

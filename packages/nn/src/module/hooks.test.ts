@@ -1,4 +1,4 @@
-import { detectAnomaly, noGrad } from '@nn/autograd';
+import { detectAnomaly, grad, noGrad } from '@nn/autograd';
 import { tensor, type Tensor } from '@nn/tensor';
 import { describe, expect, it } from 'vitest';
 import { type HookGradients, Linear, Module, ModuleList, ReLU, Sequential } from '../index.ts';
@@ -121,6 +121,8 @@ describe('full backward hooks', () => {
     const w = tensor([5], { requiresGrad: true });
     layer.forward(x.mul(x), w).backward(undefined, { createGraph: true });
     expect(await values(x.grad)).toEqual([120]);
+    const [second] = grad(x.grad!.sum(), [w]);
+    expect(await values(second)).toEqual([24]);
   });
 
   it('do nothing outside of a graph', async () => {

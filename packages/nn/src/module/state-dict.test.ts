@@ -90,8 +90,9 @@ Nothing was loaded.`,
     const elsewhere = reference();
     layer.loadStateDict({ weight: tensor([[3]], { backend: elsewhere }), bias: tensor([4], { backend: elsewhere }) });
     expect(await layer.forward(tensor([[1]])).toArray()).toEqual([[7]]);
-    const unreadable = { ...nullBackend(), readSync: undefined };
-    const far = zeros([1], { backend: Object.setPrototypeOf(unreadable, nullBackend()) });
+    const unreadable = nullBackend();
+    Object.defineProperty(unreadable, 'readSync', { value: undefined });
+    const far = zeros([1], { backend: unreadable });
     expect(() => layer.loadStateDict({ bias: far }, { strict: false })).toThrow('move it first with await t.to(backend)');
   });
 });

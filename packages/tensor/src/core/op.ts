@@ -134,15 +134,18 @@ export class Op<K extends OpKind = OpKind> {
   /** The public op, for errors, `gradFn` and traces. */
   readonly name: string;
   readonly attributes: AttributesOf[K];
+  /** The name under which PyTorch's `grad_fn` knows it, where that is another: `MmBackward0` for a matmul of matrices. */
+  readonly gradName: string | null;
   /** Plans of this op: a short chain, then a map by hash. */
   plans: Plan | null = null;
   count = 0;
   readonly more: Map<number, Plan> = new Map();
 
-  constructor(kind: K, name: string, attributes: AttributesOf[K]) {
+  constructor(kind: K, name: string, attributes: AttributesOf[K], gradName: string | null = null) {
     this.kind = kind;
     this.name = name;
     this.attributes = attributes;
+    this.gradName = gradName;
   }
 }
 

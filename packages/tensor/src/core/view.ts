@@ -6,7 +6,7 @@
 import { scopes } from '../memory/scope.ts';
 import { share } from '../memory/storage.ts';
 import type { Tensor } from '../tensor.ts';
-import { contiguousStrides, layoutOf } from './layout.ts';
+import { layoutOf } from './layout.ts';
 import { Node } from './node.ts';
 import { Op } from './op.ts';
 import { Plan } from './plan.ts';
@@ -75,6 +75,3 @@ export function rebase(target: Tensor, value: Node | null, fresh: boolean, name 
 export function overlaps(a: Tensor, b: Tensor): boolean {
   return a.storage === b.storage && (a.start !== b.start || a.layout !== b.layout);
 }
-
-/** Dense strides for a shape, for views that start afresh. */
-export const dense = contiguousStrides;

@@ -4,7 +4,6 @@ import * as diagonals from '../ops/shape/diagonal.ts';
 import * as dimensions from '../ops/shape/dimensions.ts';
 import * as stretch from '../ops/shape/expand.ts';
 import * as flips from '../ops/shape/flip.ts';
-import type { InterleaveOptions } from '../ops/shape/repeat.ts';
 import * as repeats from '../ops/shape/repeat.ts';
 import * as shapes from '../ops/shape/reshape.ts';
 import * as pieces from '../ops/shape/split.ts';
@@ -211,7 +210,7 @@ export abstract class ShapeMethods<out S extends Shape = Shape, out D extends DT
   repeatInterleave<A extends Tensor>(
     this: A,
     times: number | readonly number[] | Tensor,
-    options?: InterleaveOptions,
+    options?: repeats.InterleaveOptions,
   ): Tensor<Shape, A['dtype']> {
     return repeats.repeatInterleave(this, times, options);
   }
@@ -220,7 +219,7 @@ export abstract class ShapeMethods<out S extends Shape = Shape, out D extends DT
   repeatInterleaveAsync<A extends Tensor>(
     this: A,
     times: Tensor,
-    options?: InterleaveOptions,
+    options?: repeats.InterleaveOptions,
   ): Promise<Tensor<Shape, A['dtype']>> {
     return repeats.repeatInterleaveAsync(this, times, options);
   }

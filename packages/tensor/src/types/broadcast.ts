@@ -16,8 +16,10 @@ export type Stretch<X, Y> = X extends 1 ? Y : Y extends 1 ? X : number extends X
  * The shape of an elementwise operation on A and B, or a sentence.
  * Equal shapes and a scalar on the right come first, in one test, so that they are decided for a type parameter too.
  */
-export type Broadcast<Op extends string, A, B> =
-  SameAsEither<B, A, []> extends true ? A : A extends readonly [] ? B : Steps<Op, A, B>;
+export type Broadcast<Op extends string, A, B> = SameAsEither<B, A, []> extends true ? A : BroadcastOther<Op, A, B>;
+
+/** The same for shapes that differ, of which the right one is not []. */
+type BroadcastOther<Op extends string, A, B> = A extends readonly [] ? B : Steps<Op, A, B>;
 
 type Steps<Op extends string, A, B, Out extends Shape = []> = A extends readonly [...infer P, infer X extends number]
   ? B extends readonly [...infer Q, infer Y extends number]
@@ -41,4 +43,4 @@ type Prefix<Left, Ended, Out extends Shape> = Ended extends readonly []
  * `<S extends Shape>(x: Tensor<S>): Tensor<S> => x.sub(x.mean()).mul(x)` compiles.
  */
 export type Broadcasted<Op extends string, A extends Shape, B> =
-  SameAsEither<B, A, []> extends true ? A : ShapeOr<Broadcast<Op, A, B>>;
+  SameAsEither<B, A, []> extends true ? A : ShapeOr<BroadcastOther<Op, A, B>>;

@@ -1,15 +1,35 @@
 /** Matrix products. Vectors are matrices with a dimension of size 1; batches broadcast. */
-import { ShapeError } from '@nn/backend';
+import { DTypeError, dtypes, input, mul, ShapeError } from '@nn/backend';
 import { shapeText } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
+import { contiguousStrides } from '../../core/layout.ts';
 import { Op } from '../../core/op.ts';
 import { innerSizes } from '../../core/plan-matmul.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { LinearFunctionSignature, MatMulFunction } from '../../types/signatures.ts';
-import { reshape, transpose } from '../shape/views.ts';
+import { regroup, reshape, transpose } from '../shape/views.ts';
 
-const product = new Op('matmul', 'matmul', { addend: 'none' });
-const productPlus = new Op('matmul', 'linear', { addend: 'plain' });
+const product = new Op('matmul', 'matmul', { addend: 'none' }, 'MmBackward0');
+const batchProduct = new Op('matmul', 'matmul', { addend: 'none' }, 'BmmBackward0');
+const linearProduct = new Op('matmul', 'linear', { addend: 'none' }, 'MmBackward0');
+const linearPlus = new Op('matmul', 'linear', { addend: 'plain' }, 'AddmmBackward0');
+
+/** Product of two operands with two dimensions at least. */
+const productOf = (left: Tensor, right: Tensor): Tensor =>
+  dispatch(left.layout.shape.length === 2 && right.layout.shape.length === 2 ? product : batchProduct, left, right);
+
+/** Sum of the products of two vectors' elements, in one reduction. */
+const dotOp = new Op('reduce', 'dot', {
+  dims: [0],
+  keepdim: false,
+  build: ([x, y]) => {
+    const { dtype } = x!;
+    if (dtype !== y!.dtype || dtype === 'bool')
+      throw new DTypeError('matmul', `dtypes differ or are bool: ${dtype} and ${y!.dtype}; convert with .to('float32')`);
+    const { scalar } = dtypes[dtype];
+    return { dtype, combine: 'sum', body: mul(input(0, scalar), input(1, scalar)), epilogue: input(0, scalar), scalars: 0 };
+  },
+});
 
 /** `matmul` for other ops, without types. */
 export function matmulOf(left: Tensor, right: Tensor): Tensor {
@@ -17,13 +37,14 @@ export function matmulOf(left: Tensor, right: Tensor): Tensor {
   if (l.length === 0 || r.length === 0)
     throw new ShapeError('matmul', `both operands need a dimension at least: ${shapeText(l)} and ${shapeText(r)}; use mul for scalars`);
   if (l[l.length - 1] !== r[Math.max(r.length - 2, 0)]) throw innerSizes('matmul', l, r);
-  if (l.length > 1 && r.length > 1) return dispatch(product, left, right);
+  if (l.length > 1 && r.length > 1) return productOf(left, right);
+  if (l.length === 1 && r.length === 1) return dispatch(dotOp, left, right);
   const a = l.length === 1 ? reshape(left, [1, l[0]!]) : left;
   const b = r.length === 1 ? reshape(right, [r[0]!, 1]) : right;
-  const out = dispatch(product, a, b);
-  const shape = out.layout.shape;
-  const batch = shape.slice(0, -2);
-  return reshape(out, [...batch, ...(l.length === 1 ? [] : [shape[shape.length - 2]!]), ...(r.length === 1 ? [] : [shape[shape.length - 1]!])]);
+  const out = productOf(a, b);
+  const { shape } = out.layout;
+  const kept = shape.filter((_, d) => (l.length > 1 || d !== shape.length - 2) && (r.length > 1 || d !== shape.length - 1));
+  return regroup(out, 'mv', kept, contiguousStrides(kept));
 }
 
 /**
@@ -50,7 +71,7 @@ function linearOf(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
     return bias === undefined || bias === null ? out : out.add(bias);
   }
   const right = transpose(weight, 0, 1);
-  return bias === undefined || bias === null ? dispatch(product, x, right) : dispatch(productPlus, x, right, bias);
+  return bias === undefined || bias === null ? dispatch(linearProduct, x, right) : dispatch(linearPlus, x, right, bias);
 }
 
 /** x [..., in] @ weight [out, in]ᵀ + bias [out] → [..., out], in one launch; PyTorch: `F.linear`. */

@@ -11,8 +11,7 @@ import { DocumentError, type GoldenCase } from './format/document.ts';
 import { readFolder } from './format/folder.ts';
 import { type CaseResult, countFamilies, hasPassed } from './report/result.ts';
 import { formatReport } from './report/text.ts';
-import { UnknownBackendError, useBackend } from './run/backends.ts';
-import { runCase } from './run/run-case.ts';
+import { UsageError } from './usage-error.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -24,9 +23,6 @@ interface Options {
   readonly only?: string;
   readonly json?: string;
 }
-
-/** A command line that can't be followed. */
-class UsageError extends Error {}
 
 function readOptions(argv: readonly string[]): Options {
   const command = new Command('goldens')
@@ -56,6 +52,9 @@ async function selectCases({ dir, family, only }: Options): Promise<GoldenCase[]
 async function main(argv: readonly string[]): Promise<number> {
   const options = readOptions(argv);
   const cases = await selectCases(options);
+  // The library is loaded only when there is something to run.
+  const { useBackend } = await import('./run/backends.ts');
+  const { runCase } = await import('./run/run-case.ts');
   await useBackend(options.backend);
   const results: CaseResult[] = [];
   for (const golden of cases) results.push(await runCase(golden, { directory: resolve(options.dir) }));
@@ -73,7 +72,7 @@ async function main(argv: readonly string[]): Promise<number> {
 function reportError(error: unknown): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
   const isUsage = error instanceof CommanderError || error instanceof UsageError;
-  const isInput = error instanceof DocumentError || error instanceof UnknownBackendError || isFileError(error);
+  const isInput = error instanceof DocumentError || isFileError(error);
   console.error(isUsage || isInput ? `goldens: ${(error as Error).message.replace(/^error: /, '')}` : error);
   return isUsage || isInput ? EXIT_USAGE : EXIT_FAILED;
 }

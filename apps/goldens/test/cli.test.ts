@@ -75,9 +75,10 @@ describe('goldens', () => {
   it.each([
     ['no folder', [], "required option '--dir <folder>' not specified"],
     ['a folder that does not exist', ['--dir', 'nowhere'], 'no such file or directory'],
-    ['a family that does not exist', ['--dir', '.', '--family', 'f'], 'no .json files'],
+    ['a folder without families', ['--dir', import.meta.dirname], 'no .json files'],
+    ['a family that does not exist', ['--family', 'f'], 'no family f in'],
     ['an unknown option', ['--dir', '.', '--verbose'], "unknown option '--verbose'"],
-    ['an unknown backend', ['--backend', 'abacus'], 'there is no backend abacus'],
+    ['an unknown backend', ['--backend', 'abacus'], 'there is no package @nn/backend-abacus'],
     ['a text that no id contains', ['--only', 'nothing'], 'no case whose id contains "nothing"'],
   ])('refuses %s in one line, with code 2', (_, args, message) => {
     const given = args.includes('--dir') || args.length === 0 ? args : ['--dir', folder, ...args];

@@ -48,7 +48,7 @@ export class FunctionContext {
 }
 
 type Outputs = Tensor | readonly Tensor[];
-type InputGradients = Tensor | null | readonly (Tensor | null)[];
+export type InputGradients = Tensor | null | readonly (Tensor | null)[];
 
 /** The two halves of a custom function. */
 export interface CustomFunction<Args extends readonly unknown[], Out extends Outputs> {
@@ -148,58 +148,4 @@ function second(g: Tensor): Tensor {
   const copy = factory.make(share(g.storage), g.layout, g.start);
   copy.node = nodeOf(g);
   return copy;
-}
-
-/**
- * A differentiable function with a backward of its own. Subclass it and call `apply`, as in PyTorch: `static forward(ctx, …)`, `static backward(ctx, …)`.
- * @example
- * ```ts
- * import { Function, type FunctionContext } from '@nn/autograd';
- * import { tensor, type Tensor } from '@nn/tensor';
- * class Square extends Function {
- *   static override forward(ctx: FunctionContext, x: Tensor): Tensor {
- *     ctx.saveForBackward(x);
- *     return x.mul(x);
- *   }
- *   static override backward(ctx: FunctionContext, g: Tensor): Tensor {
- *     return g.mul(ctx.savedTensors[0]!).mul(2);
- *   }
- * }
- * const x = tensor([3], { requiresGrad: true });
- * Square.apply(x).backward();
- * console.log(await x.grad!.toArray()); // prints: [ 6 ]
- * ```
- */
-// biome-ignore lint/suspicious/noShadowRestrictedNames: PyTorch's name
-export abstract class Function {
-  // biome-ignore lint/suspicious/noExplicitAny: each subclass has its own arguments
-  static forward(_ctx: FunctionContext, ..._args: any[]): Tensor | readonly Tensor[] {
-    throw new AutogradError('Function', 'forward is missing: write static override forward(ctx, …)');
-  }
-
-  static backward(_ctx: FunctionContext, ..._gradients: Tensor[]): InputGradients {
-    throw new AutogradError('Function', 'backward is missing: write static override backward(ctx, …)');
-  }
-
-  /** Runs `forward` and records `backward`. */
-  // biome-ignore lint/suspicious/noExplicitAny: the constructor type stands for any subclass
-  static apply<
-    C extends {
-      forward(ctx: FunctionContext, ...args: any[]): any;
-      backward(ctx: FunctionContext, ...gradients: Tensor[]): InputGradients;
-      name: string;
-    },
-  >(
-    this: C,
-    ...args: Parameters<C['forward']> extends [FunctionContext, ...infer Rest] ? Rest : never
-  ): ReturnType<C['forward']> {
-    return applyCustom(
-      {
-        forward: (ctx, ...rest) => this.forward(ctx, ...(rest as readonly unknown[])),
-        backward: (ctx, ...g) => this.backward(ctx, ...g),
-        name: this.name,
-      },
-      args as readonly unknown[],
-    ) as ReturnType<C['forward']>;
-  }
 }

@@ -4,8 +4,8 @@
  * everything else, so with `createGraph` they record provenance themselves.
  */
 import { AutogradError } from '@nn/backend';
-import { add, add_, type Tensor } from '@nn/tensor';
-import { clone, contiguous, type Node, type Receiver, state } from '@nn/tensor/internal';
+import { add, add_, Tensor } from '@nn/tensor';
+import { clone, contiguous, type Node, type Receiver, sameNumbers, state } from '@nn/tensor/internal';
 import { checkGradient } from './anomaly.ts';
 import { runCustom } from './custom.ts';
 import { noGrad } from './no-grad.ts';
@@ -179,9 +179,9 @@ function step(node: Node, arrive: Arrive, options: WalkOptions): void {
   if (!exposed) g.dispose();
 }
 
-function replaced(answer: Tensor | null | undefined | void, g: Tensor): Tensor {
-  if (answer === null || answer === undefined) return g;
-  if (answer.shape.length !== g.shape.length || answer.shape.some((n, d) => n !== g.shape[d]))
+function replaced(answer: unknown, g: Tensor): Tensor {
+  if (!(answer instanceof Tensor)) return g;
+  if (!sameNumbers(answer.shape, g.shape))
     throw new AutogradError(
       'registerHook',
       `a hook returned a gradient of shape (${answer.shape.join(', ')}) for one of (${g.shape.join(', ')})`,

@@ -78,7 +78,7 @@ export async function gradcheck(
     if (!isFloat[k]) continue;
     for (let i = 0; i < t.numel(); i++)
       (await difference(f, variables, k, i, eps)).forEach((values, o) => {
-        values.forEach((v, e) => numerical.set(`${o} ${e} ${k} ${i}`, v));
+        for (const [e, v] of values.entries()) numerical.set(`${o} ${e} ${k} ${i}`, v);
       });
   }
   for (const [o, out] of outputs.entries())

@@ -27,7 +27,7 @@ type GradientsOf<O> = O extends { readonly argnums: readonly number[] } ? Tensor
  * console.log(await value.item(), await slope.toArray()); // prints: 10 [ 2, 6 ]
  * ```
  */
-export function valueAndGrad<Args extends readonly unknown[], const O extends TransformOptions = {}>(
+export function valueAndGrad<Args extends readonly unknown[], const O extends TransformOptions = TransformOptions>(
   f: TensorFunction<Args>,
   options?: O,
 ): (...args: Args) => [Tensor, GradientsOf<O>] {
@@ -72,7 +72,7 @@ function tracked(t: Tensor): Tensor {
  * console.log(await g!.toArray()); // prints: [ 2, 4 ]
  * ```
  */
-export function grad<Args extends readonly unknown[], const O extends TransformOptions = {}>(
+export function grad<Args extends readonly unknown[], const O extends TransformOptions = TransformOptions>(
   f: TensorFunction<Args>,
   options?: O,
 ): (...args: Args) => GradientsOf<O>;

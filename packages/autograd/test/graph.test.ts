@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noShadowRestrictedNames: PyTorch names the class Function
 /** The graph as its user sees it: leaves, hooks, retained gradients, versions, errors, custom functions, transforms. */
 import { AutogradError, reference } from '@nn/backend';
 import { setBackend, type Tensor, tensor } from '@nn/tensor';

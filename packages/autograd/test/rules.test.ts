@@ -5,7 +5,6 @@ import { assign, copyOp, dispatchMany, expand, Op, slice, stridedView } from '@n
 import { describe, expect, test } from 'vitest';
 import { grad, gradcheck, gradgradcheck } from '../src/index.ts';
 
-
 /** Values that are all different, none near a kink. */
 function values(shape: readonly number[], seed = 1): Tensor {
   const n = shape.reduce((p, k) => p * k, 1);

@@ -71,15 +71,19 @@ export abstract class Optimizer<Options extends object> {
    */
   step(): void;
   step<R>(closure: () => R): R;
-  step<R>(closure?: () => R): R | void {
+  step(closure?: () => unknown): unknown {
     const loss = closure?.();
     for (const group of this.paramGroups)
       for (const p of group.params) {
         const gradient = p.receiver?.gradient ?? null;
         if (gradient === null) continue;
         let state = this.state.get(p);
-        if (state === undefined) this.state.set(p, (state = {}));
-        noGrad<void>(() => this.update(p, gradient, state, group));
+        if (state === undefined) {
+          state = {};
+          this.state.set(p, state);
+        }
+        const own = state;
+        noGrad<void>(() => this.update(p, gradient, own, group));
       }
     return loss;
   }

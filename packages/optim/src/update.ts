@@ -39,6 +39,7 @@ export function runUpdate(
   names: readonly string[],
   scalars: readonly number[],
 ): void {
-  const own = names.map((name) => (state[name] ??= filledLike(parameter, 0)) as Tensor);
+  for (const name of names) state[name] ??= filledLike(parameter, 0);
+  const own = names.map((name) => state[name] as Tensor);
   dispatchUpdate(op, [parameter, gradient, ...own], [0, ...names.map((_, i) => i + 2)], scalars);
 }

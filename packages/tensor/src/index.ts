@@ -1,17 +1,31 @@
 /** The public page of @nn/tensor. */
-export { type Numeric, float, Scalar, promoteTypes, resultType, getDefaultDType, setDefaultDType } from './core/promotion.ts';
-export { setBackend, getBackend, type BackwardOptions } from './core/state.ts';
-export { memory, type MemoryReport, setMemoryLimit, tagged } from './memory/report.ts';
-export { keep, scope, Scope } from './memory/scope.ts';
-export { formatSize } from './print/format-size.ts';
-export { getPrintOptions, type PrintOptionChanges, type PrintOptions, type PrintProfile, setPrintOptions } from './print/print-options.ts';
-export * from './ops/elementwise/index.ts';
-export * from './ops/reduce/index.ts';
-export * from './ops/linalg/index.ts';
-export * from './ops/shape/index.ts';
-export * from './ops/index/index.ts';
+export {
+  float,
+  getDefaultDType,
+  type Numeric,
+  promoteTypes,
+  resultType,
+  Scalar,
+  setDefaultDType,
+} from './core/promotion.ts';
+export { type BackwardOptions, getBackend, setBackend } from './core/state.ts';
+export { type MemoryReport, memory, setMemoryLimit, tagged } from './memory/report.ts';
+export { keep, Scope, scope } from './memory/scope.ts';
 export * from './ops/creation/index.ts';
+export * from './ops/elementwise/index.ts';
+export * from './ops/index/index.ts';
+export * from './ops/linalg/index.ts';
 export * from './ops/random/index.ts';
+export * from './ops/reduce/index.ts';
+export * from './ops/shape/index.ts';
+export { formatSize } from './print/format-size.ts';
+export {
+  getPrintOptions,
+  type PrintOptionChanges,
+  type PrintOptions,
+  type PrintProfile,
+  setPrintOptions,
+} from './print/print-options.ts';
 export { Tensor } from './tensor.ts';
 export type {
   Apply, CanCompare, Chain, ChainFunction, Checked, CrossEntropyShape, Dim, FlattenFunction, FloatOf, KeepsShape, LinearFunction, Shape, ShapeFunction, ShapeOf, ShapeOr,

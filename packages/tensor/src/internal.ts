@@ -6,7 +6,16 @@ export { assignOp, copyOp } from './core/copy.ts';
 export { dispatch, dispatchCreate, dispatchMany, fresh, outputBit } from './core/dispatch.ts';
 export { filled, filledLike, fillInPlace } from './core/fill.ts';
 export { assign, dispatchInto, dispatchUpdate } from './core/in-place.ts';
-export { contiguousStrides, type Device, deviceOf, isContiguous, type Layout, layoutOf, sameNumbers, sizeOf } from './core/layout.ts';
+export {
+  contiguousStrides,
+  type Device,
+  deviceOf,
+  isContiguous,
+  type Layout,
+  layoutOf,
+  sameNumbers,
+  sizeOf,
+} from './core/layout.ts';
 export { type GradientHook, Node, NodeExtra, Receiver } from './core/node.ts';
 export * from './core/op.ts';
 export { Plan } from './core/plan.ts';
@@ -14,9 +23,19 @@ export { type AutogradSeam, autograd, currentDevice, factory, state } from './co
 export { alias, nodeOf } from './core/view.ts';
 export { release, share } from './memory/storage.ts';
 export { breathe, turn } from './memory/turn.ts';
-export { clone, contiguous, expand, flipView, permute, reshape, sliceView as slice, stridedView, transpose } from './ops/shape/views.ts';
-export { binary, element, single, unary } from './ops/elementwise/build.ts';
 export { relocate } from './move.ts';
-export { readSync } from './read.ts';
-export { permutation, WholeNumbers } from './random/distributions.ts';
 export { fromFlat } from './ops/creation/from-data.ts';
+export { binary, element, single, unary } from './ops/elementwise/build.ts';
+export {
+  clone,
+  contiguous,
+  expand,
+  flipView,
+  permute,
+  reshape,
+  sliceView as slice,
+  stridedView,
+  transpose,
+} from './ops/shape/views.ts';
+export { permutation, WholeNumbers } from './random/distributions.ts';
+export { readSync } from './read.ts';

@@ -1,9 +1,9 @@
 /** Reading values back: awaited everywhere, without waiting where the backend's memory can be read. */
 import { BackendError, type DataArray, ShapeError } from '@nn/backend';
 import { shapeText } from './core/collapse.ts';
+import { state } from './core/state.ts';
 import { checkAlive } from './core/tensor-core.ts';
 import { breathe } from './memory/turn.ts';
-import { state } from './core/state.ts';
 import { contiguous } from './ops/shape/views.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -27,7 +27,12 @@ function readable(t: Tensor): Tensor {
 export async function read(t: Tensor): Promise<DataArray> {
   const dense = readable(t);
   const { storage, layout } = dense;
-  const values = await layout.device.backend.read(storage.block, storage.origin + dense.start, layout.dtype, layout.size);
+  const values = await layout.device.backend.read(
+    storage.block,
+    storage.origin + dense.start,
+    layout.dtype,
+    layout.size,
+  );
   if (dense !== t) dense.dispose();
   await breathe();
   return values;
@@ -37,7 +42,10 @@ export async function read(t: Tensor): Promise<DataArray> {
 export function readSync(t: Tensor, op = 'dataSync'): DataArray {
   const { backend } = t.layout.device;
   if (backend.readSync === undefined)
-    throw new BackendError(op, `${backend.name} can't read memory without waiting; await the asynchronous form instead (data(), item(), toArray())`);
+    throw new BackendError(
+      op,
+      `${backend.name} can't read memory without waiting; await the asynchronous form instead (data(), item(), toArray())`,
+    );
   const dense = readable(t);
   const { storage, layout } = dense;
   const values = backend.readSync(storage.block, storage.origin + dense.start, layout.dtype, layout.size);
@@ -48,7 +56,10 @@ export function readSync(t: Tensor, op = 'dataSync'): DataArray {
 /** The one element of a tensor. */
 export function checkSingle(t: Tensor, op: string): void {
   if (t.layout.size !== 1)
-    throw new ShapeError(op, `only a tensor with one element has an item, this has shape ${shapeText(t.layout.shape)}; use toArray() or reduce it first`);
+    throw new ShapeError(
+      op,
+      `only a tensor with one element has an item, this has shape ${shapeText(t.layout.shape)}; use toArray() or reduce it first`,
+    );
 }
 
 /** Flat values as nested arrays; bools as booleans. */

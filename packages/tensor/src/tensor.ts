@@ -4,15 +4,15 @@
  */
 import { AutogradError, type Backend, type DataArray, type DType, dtypes } from '@nn/backend';
 import { filledLike } from './core/fill.ts';
-import { factory, autograd, type BackwardOptions, hasAutograd, state } from './core/state.ts';
 import { type GradientHook, Node, Receiver } from './core/node.ts';
 import { Op } from './core/op.ts';
 import { Plan } from './core/plan.ts';
+import { autograd, type BackwardOptions, factory, hasAutograd, state } from './core/state.ts';
 import { alias, nodeOf } from './core/view.ts';
 import { LinalgMethods } from './methods/linalg.ts';
 import { moveTo } from './move.ts';
 import { describe, describeSync, formatSync, gradFnName } from './print.ts';
-import { checkSingle, nest, type Nested, read, readSync } from './read.ts';
+import { checkSingle, type Nested, nest, read, readSync } from './read.ts';
 import type { Shape } from './types/index.ts';
 
 const leafOp = new Op('leaf', 'leaf', null);
@@ -65,12 +65,19 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> ex
     const node = nodeOf(this);
     if (requires === (node !== null)) return this;
     if (!requires) {
-      if (!node!.isLeaf) throw new AutogradError('requiresGrad_', 'only a leaf can stop requiring grad; use detach() for a copy without history');
+      if (!node!.isLeaf)
+        throw new AutogradError(
+          'requiresGrad_',
+          'only a leaf can stop requiring grad; use detach() for a copy without history',
+        );
       this.node = null;
       return this;
     }
     if (dtypes[this.dtype].category !== 'float')
-      throw new AutogradError('requiresGrad_', `only floats can require grad, this is ${this.dtype}; make it with dtype: 'float32'`);
+      throw new AutogradError(
+        'requiresGrad_',
+        `only floats can require grad, this is ${this.dtype}; make it with dtype: 'float32'`,
+      );
     if (!hasAutograd()) autograd.seam.needs(null as never, 0);
     const leaf = new Node(new Plan(leafOp, [], [this.layout]), null, null, null, []);
     this.receiver = new Receiver();
@@ -112,7 +119,11 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> ex
   /** Keeps the gradient of this non-leaf in `grad` too; PyTorch: `t.retain_grad()`. */
   retainGrad(): void {
     const node = nodeOf(this);
-    if (node === null) throw new AutogradError('retainGrad', 'this tensor is not tracked: no input of the op that made it requires grad');
+    if (node === null)
+      throw new AutogradError(
+        'retainGrad',
+        'this tensor is not tracked: no input of the op that made it requires grad',
+      );
     this.receiver ??= new Receiver();
     node.detail().receivers.add(this.receiver);
   }
@@ -122,7 +133,11 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> ex
    */
   registerHook(hook: GradientHook): { remove(): void } {
     const node = nodeOf(this);
-    if (node === null) throw new AutogradError('registerHook', 'this tensor is not tracked, so no gradient will pass; call requiresGrad_() first');
+    if (node === null)
+      throw new AutogradError(
+        'registerHook',
+        'this tensor is not tracked, so no gradient will pass; call requiresGrad_() first',
+      );
     const { hooks } = node.detail();
     const id = hooks.size === 0 ? 0 : Math.max(...hooks.keys()) + 1;
     hooks.set(id, hook);

@@ -18,24 +18,20 @@ const numeric = fc.constantFrom<Name>('float32', 'float64', 'int32', 'int64', 'u
 const indexType = fc.constantFrom<Name>('int64', 'int32');
 
 /** A source shape of rank ≥ 1, a dimension, and an index grid that fits it. */
-const aligned = fc
-  .array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 })
-  .chain((shape) =>
+const aligned = fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 }).chain((shape) =>
+  fc.nat({ max: shape.length - 1 }).chain((dim) =>
     fc
-      .nat({ max: shape.length - 1 })
-      .chain((dim) =>
+      .tuple(...shape.map((n, d) => (d === dim ? fc.integer({ min: 0, max: 4 }) : fc.integer({ min: 0, max: n }))))
+      .chain((own) =>
         fc
-          .tuple(...shape.map((n, d) => (d === dim ? fc.integer({ min: 0, max: 4 }) : fc.integer({ min: 0, max: n }))))
-          .chain((own) =>
-            fc
-              .array(fc.integer({ min: -shape[dim]!, max: shape[dim]! - 1 }), {
-                minLength: sizeOf(own),
-                maxLength: sizeOf(own),
-              })
-              .map((data) => ({ shape, dim, index: { shape: own, data } })),
-          ),
+          .array(fc.integer({ min: -shape[dim]!, max: shape[dim]! - 1 }), {
+            minLength: sizeOf(own),
+            maxLength: sizeOf(own),
+          })
+          .map((data) => ({ shape, dim, index: { shape: own, data } })),
       ),
-  );
+  ),
+);
 
 const wrap = (i: number, n: number): number => (i < 0 ? i + n : i);
 

@@ -1,7 +1,7 @@
 /** Index lists against the naive version: reading, writing, views. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Subscript, slice, type Tensor, tensor } from '../src/index.ts';
+import { type Index as Subscript, slice, type Tensor, tensor } from '../src/index.ts';
 import {
   broadcast,
   count,

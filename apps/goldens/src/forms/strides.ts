@@ -7,15 +7,14 @@ import { comparePlain, joinComparisons } from '../compare/tensors.ts';
 import { isRecord, type Json } from '../format/document.ts';
 import { toPlain } from '../format/python-float.ts';
 import { countElements } from '../format/tensor-values.ts';
+import { opTable } from '../ops/table.ts';
+import { callOp } from '../run/call.ts';
+import { CallArguments } from '../run/call-arguments.ts';
 import { callFunction, callMethod } from '../run/library.ts';
-import { toCamelCase } from '../run/signature.ts';
 import { isTensor, readTensor } from '../run/tensors.ts';
 import type { Form } from './form.ts';
 
 type Step = readonly ['slice', number, number, number, number] | readonly [method: string, args: readonly number[]];
-
-/** Methods of PyTorch that take sizes one by one and take a list in our library. */
-const TAKES_LIST: ReadonlySet<string> = new Set(['permute', 'expand', 'view', 'reshape', 'flip', 'repeat']);
 
 export const strideForm: Form = {
   matches: ({ attrs }) => attrs['steps'] !== undefined && attrs['arange_reshaped_to'] !== undefined,
@@ -23,7 +22,7 @@ export const strideForm: Form = {
   async run(golden) {
     const shape = toPlain(golden.attrs['arange_reshaped_to'] ?? []) as readonly number[];
     let view = callMethod(callFunction('arange', [countElements(shape)]), 'reshape', [shape]);
-    for (const step of toPlain(golden.attrs['steps'] ?? []) as readonly Step[]) view = applyStep(view, step);
+    for (const step of toPlain(golden.attrs['steps'] ?? []) as readonly Step[]) view = await applyStep(view, step);
     if (!isTensor(view)) throw new TypeError('a step did not give a tensor');
 
     const actual: Record<string, unknown> = {
@@ -46,5 +45,5 @@ function applyStep(view: unknown, step: Step): unknown {
     return callMethod(view, 'at', [...before, `${start}:${stop}:${stride}`]);
   }
   const [method, args] = step;
-  return callMethod(view, toCamelCase(method), TAKES_LIST.has(method) ? [args] : args);
+  return callOp(`torch.Tensor.${method}`, new CallArguments(new Map([['self', view]]), { args }), opTable);
 }

@@ -1,11 +1,7 @@
 /** The backends that a run can be made on, by name, each loaded only when it is asked for. */
 
 import { setBackend } from '@nn/tensor';
-
-/** A name that is no installed backend. */
-export class UnknownBackendError extends Error {
-  override readonly name: string = 'UnknownBackendError';
-}
+import { UsageError } from '../usage-error.ts';
 
 const EMBEDDED = 'reference';
 
@@ -15,12 +11,22 @@ const EMBEDDED = 'reference';
  */
 export async function useBackend(name: string): Promise<void> {
   if (name === EMBEDDED) return;
-  let exports: Readonly<Record<string, unknown>>;
+  const specifier = `@nn/backend-${name}`;
+  const create = (await importPackage(specifier))[name];
+  if (typeof create !== 'function')
+    throw new UsageError(`${specifier} does not export ${name}, which would create the backend`);
   try {
-    exports = (await import(`@nn/backend-${name}`)) as Readonly<Record<string, unknown>>;
-  } catch {
-    throw new UnknownBackendError(`there is no backend ${name}; use ${EMBEDDED}, or install @nn/backend-${name}`);
+    setBackend(await create());
+  } catch (error) {
+    throw new UsageError(`the backend ${name} can't be used here: ${(error as Error).message}`);
   }
-  const create = exports[name] as () => Promise<Parameters<typeof setBackend>[0]>;
-  setBackend(await create());
+}
+
+async function importPackage(specifier: string): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    return (await import(specifier)) as Readonly<Record<string, unknown>>;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error;
+    throw new UsageError(`there is no package ${specifier}; use --backend ${EMBEDDED}, or install it`);
+  }
 }

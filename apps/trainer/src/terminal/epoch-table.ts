@@ -6,6 +6,7 @@ import { duration, lossText, percent } from './format.ts';
 
 const head = ['epoch', 'train\nloss', 'train\nacc.', 'valid\nloss', 'valid\nacc.', 'time'];
 const colWidths = [7, 9, 9, 9, 9, 9];
+const emptyRow = head.map(() => '');
 
 /** All lines of a table with one row; those of a longer one are the same but for the row. */
 function linesOf(row: readonly string[]): string[] {
@@ -20,11 +21,11 @@ function linesOf(row: readonly string[]): string[] {
 }
 
 export const tableTop = (): string =>
-  linesOf([])
+  linesOf(emptyRow)
     .slice(0, -2)
     .map((line) => pc.dim(line))
     .join('\n');
-export const tableBottom = (): string => pc.dim(linesOf([]).at(-1)!);
+export const tableBottom = (): string => pc.dim(linesOf(emptyRow).at(-1)!);
 
 /** The row of an epoch; `seconds` is its own time. */
 export function tableRow(metrics: EpochMetrics, epochs: number, seconds: number): string {

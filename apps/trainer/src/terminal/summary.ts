@@ -37,7 +37,9 @@ export function endLines(end: RunEnd, width: number): string[] {
     `${pc.bold('What the held-out images were taken for')} ${pc.dim('(rows: what they are)')}`,
     ...confusionLines(confusion, classes, width),
     '',
-    ...(examples.length > 0 ? [pc.bold('Some of them'), ...exampleLines(examples.slice(0, exampleCount), width), ''] : []),
+    ...(examples.length > 0
+      ? [pc.bold('Some of them'), ...exampleLines(examples.slice(0, exampleCount), width), '']
+      : []),
     resultLine(end),
     `${pc.bold('report')} ${end.report}`,
   ];

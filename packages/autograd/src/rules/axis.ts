@@ -22,11 +22,10 @@ const scans = new Map<string, Op<'scan'>>();
 function scanOp(dim: number, combine: ScanAttributes['combine'], reverse: boolean, indices: boolean): Op<'scan'> {
   const key = `${dim}${combine}${reverse}${indices}`;
   let op = scans.get(key);
-  if (op === undefined)
-    scans.set(
-      key,
-      (op = new Op('scan', combine === 'sum' ? 'cumsum' : `cum${combine}`, { dim, combine, reverse, indices })),
-    );
+  if (op === undefined) {
+    op = new Op('scan', combine === 'sum' ? 'cumsum' : `cum${combine}`, { dim, combine, reverse, indices });
+    scans.set(key, op);
+  }
   return op;
 }
 
@@ -35,11 +34,10 @@ const scatters = new Map<number, Op<'scatter'>>();
 /** Adds `g` to zeros at the indices along a dimension. */
 function sendBack(like: Tensor, dim: number, indices: Tensor, g: Tensor): Tensor {
   let op = scatters.get(dim);
-  if (op === undefined)
-    scatters.set(
-      dim,
-      (op = new Op('scatter', 'scatterAdd_', { form: 'aligned', dims: [dim], at: 0, combine: 'sum', inPlace: true })),
-    );
+  if (op === undefined) {
+    op = new Op('scatter', 'scatterAdd_', { form: 'aligned', dims: [dim], at: 0, combine: 'sum', inPlace: true });
+    scatters.set(dim, op);
+  }
   return dispatchInto(op, [filledLike(like, 0), g, indices]);
 }
 

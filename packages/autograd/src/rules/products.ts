@@ -22,11 +22,10 @@ export function running(x: Tensor, combine: 'sum' | 'product', reverse: boolean)
   const dim = x.shape.length - 1;
   const key = `${combine}${dim}${reverse}`;
   let op = ops.get(key);
-  if (op === undefined)
-    ops.set(
-      key,
-      (op = new Op('scan', combine === 'sum' ? 'cumsum' : 'cumprod', { dim, combine, reverse, indices: false })),
-    );
+  if (op === undefined) {
+    op = new Op('scan', combine === 'sum' ? 'cumsum' : 'cumprod', { dim, combine, reverse, indices: false });
+    ops.set(key, op);
+  }
   return dispatch(op, x);
 }
 

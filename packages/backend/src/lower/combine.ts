@@ -1,7 +1,7 @@
 /** Combines as expressions, for fallbacks that combine two elements in a `map`. */
 import { isFloatScalar } from '../dtype.ts';
 import type { Combine } from '../kernel.ts';
-import { add, and, isNaN as isNotANumber, less, max, min, mul, not, or } from '../scalar/core.ts';
+import { add, and, isNotANumber, less, max, min, mul, not, or } from '../scalar/core.ts';
 import type { Expression } from '../scalar/expression.ts';
 
 export function combineExpression(combine: Combine, x: Expression, y: Expression): Expression {

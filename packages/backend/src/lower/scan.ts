@@ -5,7 +5,7 @@
 import type { Geometry } from '../backend.ts';
 import { dtypes, isFloatScalar } from '../dtype.ts';
 import type { Operand, ScanKernel } from '../kernel.ts';
-import { and, castTo, isNaN as isNotANumber, less, not, or, select } from '../scalar/core.ts';
+import { and, castTo, isNotANumber, less, not, or, select } from '../scalar/core.ts';
 import { coordinate, type Expression, input } from '../scalar/expression.ts';
 import { product } from '../strides.ts';
 import { combineExpression } from './combine.ts';

@@ -77,7 +77,7 @@ export const greater = (x: Expression, y: Expression): Expression => less(y, x);
 export const greaterEqual = (x: Expression, y: Expression): Expression => lessEqual(y, x);
 export const notEqual = (x: Expression, y: Expression): Expression => not(equal(x, y));
 /** True for NaN alone. */
-export const isNaN = (x: Expression): Expression => notEqual(x, x);
+export const isNotANumber = (x: Expression): Expression => notEqual(x, x);
 
 const bool = (): ScalarType => 'bool';
 const none = [null, null] as const;

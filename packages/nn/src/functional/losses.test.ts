@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { grad, gradcheck, gradgradcheck } from '@nn/autograd';
 import type { DType } from '@nn/backend';
-import { logSoftmax, manualSeed, rand, randn, sigmoid, softmax, tensor, type Tensor } from '@nn/tensor';
+import { logSoftmax, manualSeed, rand, randn, sigmoid, softmax, type Tensor, tensor } from '@nn/tensor';
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as nn from '../index.ts';
 
@@ -78,16 +78,27 @@ beforeEach(() => {
 
 const normal = (...shape: number[]): Tensor => randn(shape, { dtype: 'float64' });
 const between0And1 = (...shape: number[]): Tensor => rand(shape, { dtype: 'float64' }).mul(0.9).add(0.05) as Tensor;
-const signs = tensor([[1, -1, 1], [-1, 1, -1]]) as Tensor;
+const signs = tensor([
+  [1, -1, 1],
+  [-1, 1, -1],
+]) as Tensor;
 const classes = tensor([2n, 0n]) as Tensor;
 const weight = tensor([0.5, 2, 1.5], { dtype: 'float64' }) as Tensor;
 
 type Loss = (...inputs: Tensor[]) => Tensor;
 
-const differentiable: Readonly<Record<string, readonly [loss: (reduction: nn.Reduction) => Loss, inputs: () => Tensor[]]>> = {
+const differentiable: Readonly<
+  Record<string, readonly [loss: (reduction: nn.Reduction) => Loss, inputs: () => Tensor[]]>
+> = {
   mseLoss: [(reduction) => (x, y) => nn.mseLoss(x!, y!, { reduction }), () => [normal(2, 3), normal(3)]],
-  smoothL1Loss: [(reduction) => (x, y) => nn.smoothL1Loss(x!, y!, { reduction, beta: 0.7 }), () => [normal(2, 3), normal(2, 3)]],
-  huberLoss: [(reduction) => (x, y) => nn.huberLoss(x!, y!, { reduction, delta: 0.7 }), () => [normal(2, 3), normal(2, 3)]],
+  smoothL1Loss: [
+    (reduction) => (x, y) => nn.smoothL1Loss(x!, y!, { reduction, beta: 0.7 }),
+    () => [normal(2, 3), normal(2, 3)],
+  ],
+  huberLoss: [
+    (reduction) => (x, y) => nn.huberLoss(x!, y!, { reduction, delta: 0.7 }),
+    () => [normal(2, 3), normal(2, 3)],
+  ],
   poissonNllLoss: [
     (reduction) => (x, y) => nn.poissonNllLoss(x!, y!, { reduction, full: true }),
     () => [normal(4), tensor([0, 0.9, 2.5, 7], { dtype: 'float64' }) as Tensor],
@@ -113,7 +124,10 @@ const differentiable: Readonly<Record<string, readonly [loss: (reduction: nn.Red
     () => [normal(2, 3)],
   ],
   klDiv: [(reduction) => (x, y) => nn.klDiv(x!, y!, { reduction }), () => [normal(2, 3), between0And1(2, 3)]],
-  'klDiv of logarithms': [(reduction) => (x, y) => nn.klDiv(x!, y!, { reduction, logTarget: true }), () => [normal(2, 3), normal(2, 3)]],
+  'klDiv of logarithms': [
+    (reduction) => (x, y) => nn.klDiv(x!, y!, { reduction, logTarget: true }),
+    () => [normal(2, 3), normal(2, 3)],
+  ],
   softMarginLoss: [(reduction) => (x) => nn.softMarginLoss(x!, signs, { reduction }), () => [normal(2, 3)]],
   hingeEmbeddingLoss: [(reduction) => (x) => nn.hingeEmbeddingLoss(x!, signs, { reduction }), () => [normal(2, 3)]],
   marginRankingLoss: [
@@ -128,7 +142,10 @@ const differentiable: Readonly<Record<string, readonly [loss: (reduction: nn.Red
     (reduction) => (a, p, n) => nn.tripletMarginLoss(a!, p!, n!, { reduction, margin: 5, swap: true, p: 3 }),
     () => [normal(2, 3), normal(2, 3), normal(2, 3)],
   ],
-  multiMarginLoss: [(reduction) => (x) => nn.multiMarginLoss(x!, classes, { reduction, p: 2, weight }), () => [normal(2, 3)]],
+  multiMarginLoss: [
+    (reduction) => (x) => nn.multiMarginLoss(x!, classes, { reduction, p: 2, weight }),
+    () => [normal(2, 3)],
+  ],
   nllLoss: [(reduction) => (x) => nn.nllLoss(x!, classes, { reduction, weight }), () => [normal(2, 3)]],
   'crossEntropy of classes': [
     (reduction) => (x) => nn.crossEntropy(x!, classes as never, { reduction, weight, labelSmoothing: 0.2 }) as Tensor,
@@ -138,7 +155,10 @@ const differentiable: Readonly<Record<string, readonly [loss: (reduction: nn.Red
     (reduction) => (x, t) => nn.crossEntropy(x!, t as never, { reduction, weight, labelSmoothing: 0.2 }) as Tensor,
     () => [normal(2, 3, 2), between0And1(2, 3, 2)],
   ],
-  bilinear: [() => (x, y, w, b) => nn.bilinear(x!, y!, w!, b!), () => [normal(2, 3), normal(2, 2), normal(4, 3, 2), normal(4)]],
+  bilinear: [
+    () => (x, y, w, b) => nn.bilinear(x!, y!, w!, b!),
+    () => [normal(2, 3), normal(2, 2), normal(4, 3, 2), normal(4)],
+  ],
 };
 
 describe.each(Object.keys(differentiable))('gradients of %s', (name) => {
@@ -160,14 +180,23 @@ describe('relations', () => {
     const x = normal(2, 3);
     const direct = await nn.crossEntropy(x, classes as never).item();
     expect(await nn.nllLoss(logSoftmax(x, 1 as never), classes).item()).toBeCloseTo(direct, 12);
-    const hot = tensor([[0, 0, 1], [1, 0, 0]], { dtype: 'float64' }) as Tensor;
+    const hot = tensor(
+      [
+        [0, 0, 1],
+        [1, 0, 0],
+      ],
+      { dtype: 'float64' },
+    ) as Tensor;
     expect(await (nn.crossEntropy(x, hot as never) as Tensor).item()).toBeCloseTo(direct, 12);
     expect(await nn.klDiv(logSoftmax(x, 1 as never), hot, { reduction: 'batchmean' }).item()).toBeCloseTo(direct, 12);
   });
 
   it('binaryCrossEntropyWithLogits is binaryCrossEntropy of sigmoid', async () => {
     const [x, t] = [normal(4), between0And1(4)];
-    expect(await nn.binaryCrossEntropyWithLogits(x, t).item()).toBeCloseTo(await nn.binaryCrossEntropy(sigmoid(x), t).item(), 12);
+    expect(await nn.binaryCrossEntropyWithLogits(x, t).item()).toBeCloseTo(
+      await nn.binaryCrossEntropy(sigmoid(x), t).item(),
+      12,
+    );
   });
 
   it('klDiv of a distribution from itself is 0', async () => {
@@ -191,16 +220,30 @@ describe('relations', () => {
     ];
     for (const [module, expected] of pairs)
       expect(await (module.forward(x, t) as Tensor).item(), String(module)).toBe(await expected.item());
-    expect(await new nn.BCELoss({ weight }).forward(t, t).item()).toBe(await nn.binaryCrossEntropy(t, t, { weight }).item());
+    expect(await new nn.BCELoss({ weight }).forward(t, t).item()).toBe(
+      await nn.binaryCrossEntropy(t, t, { weight }).item(),
+    );
     for (const Kind of [nn.NLLLoss, nn.MultiMarginLoss, nn.CrossEntropyLoss]) {
-      const name = { NLLLoss: 'nllLoss', MultiMarginLoss: 'multiMarginLoss', CrossEntropyLoss: 'crossEntropy' }[Kind.name]!;
-      expect(await new Kind({ weight }).forward(x, classes).item()).toBe(await functions[name]!(x, classes, { weight }).item());
+      const name = { NLLLoss: 'nllLoss', MultiMarginLoss: 'multiMarginLoss', CrossEntropyLoss: 'crossEntropy' }[
+        Kind.name
+      ]!;
+      expect(await new Kind({ weight }).forward(x, classes).item()).toBe(
+        await functions[name]!(x, classes, { weight }).item(),
+      );
     }
     const y = normal(2, 3);
-    expect(await new nn.TripletMarginLoss({ swap: true }).forward(x, t, y).item()).toBe(await nn.tripletMarginLoss(x, t, y, { swap: true }).item());
-    expect(await new nn.MarginRankingLoss({ margin: 1 }).forward(x, y, signs).item()).toBe(await nn.marginRankingLoss(x, y, signs, { margin: 1 }).item());
-    expect(await new nn.CosineEmbeddingLoss().forward(x, y, tensor([1, -1])).item()).toBe(await nn.cosineEmbeddingLoss(x, y, tensor([1, -1])).item());
-    expect(await new nn.GaussianNLLLoss({ full: true }).forward(x, y, t).item()).toBe(await nn.gaussianNllLoss(x, y, t, { full: true }).item());
+    expect(await new nn.TripletMarginLoss({ swap: true }).forward(x, t, y).item()).toBe(
+      await nn.tripletMarginLoss(x, t, y, { swap: true }).item(),
+    );
+    expect(await new nn.MarginRankingLoss({ margin: 1 }).forward(x, y, signs).item()).toBe(
+      await nn.marginRankingLoss(x, y, signs, { margin: 1 }).item(),
+    );
+    expect(await new nn.CosineEmbeddingLoss().forward(x, y, tensor([1, -1])).item()).toBe(
+      await nn.cosineEmbeddingLoss(x, y, tensor([1, -1])).item(),
+    );
+    expect(await new nn.GaussianNLLLoss({ full: true }).forward(x, y, t).item()).toBe(
+      await nn.gaussianNllLoss(x, y, t, { full: true }).item(),
+    );
   });
 
   it('weights of modules are buffers by their keys', () => {

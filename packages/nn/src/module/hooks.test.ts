@@ -1,5 +1,5 @@
 import { detectAnomaly, grad, noGrad } from '@nn/autograd';
-import { tensor, type Tensor } from '@nn/tensor';
+import { type Tensor, tensor } from '@nn/tensor';
 import { describe, expect, it } from 'vitest';
 import { type HookGradients, Linear, Module, ModuleList, ReLU, Sequential } from '../index.ts';
 
@@ -69,7 +69,11 @@ describe('full backward hooks', () => {
     });
     const x = tensor([1, 2], { requiresGrad: true });
     const w = tensor([3, 4]);
-    layer.forward(x, w).mul(tensor([1, 10])).sum().backward();
+    layer
+      .forward(x, w)
+      .mul(tensor([1, 10]))
+      .sum()
+      .backward();
     const [gradInput, gradOutput] = seen;
     expect(await values(gradInput![0])).toEqual([6, 80]);
     expect(gradInput![1]).toBeNull();

@@ -1,4 +1,4 @@
-import { tensor, type Tensor, zeros } from '@nn/tensor';
+import { type Tensor, tensor, zeros } from '@nn/tensor';
 import { describe, expect, it } from 'vitest';
 import { Linear, Module, ModuleList, Parameter, ReLU, Sequential } from '../index.ts';
 
@@ -99,7 +99,10 @@ describe('what is done to all', () => {
 
   it('requiresGrad_ and zeroGrad reach all parameters', async () => {
     const net = new Net();
-    net.forward(tensor([[1, 2, 3]])).sum().backward();
+    net
+      .forward(tensor([[1, 2, 3]]))
+      .sum()
+      .backward();
     expect(net.first.weight.grad).not.toBeNull();
     net.zeroGrad({ setToNull: false });
     expect(await net.first.weight.grad!.toArray()).toEqual([
@@ -111,7 +114,12 @@ describe('what is done to all', () => {
     net.requiresGrad_(false);
     expect(net.parameters().some((p) => p.requiresGrad)).toBe(false);
     expect(net.forward(tensor([[1, 2, 3]])).requiresGrad).toBe(false);
-    expect(net.requiresGrad_().parameters().every((p) => p.requiresGrad)).toBe(true);
+    expect(
+      net
+        .requiresGrad_()
+        .parameters()
+        .every((p) => p.requiresGrad),
+    ).toBe(true);
   });
 });
 
@@ -165,6 +173,8 @@ describe('forward', () => {
         return x;
       }
     }
-    expect(() => new Assigned()).toThrow('[Assigned] forward is a field, which hooks could not listen to; write it as a method');
+    expect(() => new Assigned()).toThrow(
+      '[Assigned] forward is a field, which hooks could not listen to; write it as a method',
+    );
   });
 });

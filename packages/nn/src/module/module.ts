@@ -306,8 +306,12 @@ export abstract class Module {
     return describeModule(this);
   }
 
-  /** What `console.log(module)` prints in Node. */
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
+  static {
+    // What console.log(module) prints in Node; a computed member would have to be public.
+    Object.defineProperty(Module.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+      value(this: Module) {
+        return this.toString();
+      },
+    });
   }
 }

@@ -51,15 +51,28 @@ describe('converting a module', () => {
     model.registerBuffer('steps', tensor([1n]));
     model.registerBuffer('mean', tensor([0.5]));
     const before = model.parameters();
-    model.forward(randn([4, 3])).sum().backward();
+    model
+      .forward(randn([4, 3]))
+      .sum()
+      .backward();
     const bias = await model.getParameter('1.bias').grad!.toArray();
     expect(model.double()).toBe(model);
     expect(model.parameters()).toEqual(before);
-    expect(model.parameters().every((p) => p.dtype === 'float64' && p.grad?.dtype === 'float64' && p.requiresGrad)).toBe(true);
+    expect(
+      model.parameters().every((p) => p.dtype === 'float64' && p.grad?.dtype === 'float64' && p.requiresGrad),
+    ).toBe(true);
     expect(await model.getParameter('1.bias').grad!.toArray()).toEqual(bias);
     expect([model.getBuffer('steps').dtype, model.getBuffer('mean').dtype]).toEqual(['int64', 'float64']);
-    model.forward(randn([4, 3], { dtype: 'float64' })).sum().backward();
-    expect(model.float().parameters().every((p) => p.dtype === 'float32')).toBe(true);
+    model
+      .forward(randn([4, 3], { dtype: 'float64' }))
+      .sum()
+      .backward();
+    expect(
+      model
+        .float()
+        .parameters()
+        .every((p) => p.dtype === 'float32'),
+    ).toBe(true);
     expect(() => model.to('int32')).toThrow("a module can't become int32");
   });
 
@@ -72,7 +85,10 @@ describe('converting a module', () => {
     expect(model.parameters()).toEqual(before);
     expect(before.every((p) => p.backend === other)).toBe(true);
     expect(await Promise.all(before.map((p) => p.toArray()))).toEqual(state);
-    model.forward(randn([2, 3], { backend: other })).sum().backward();
+    model
+      .forward(randn([2, 3], { backend: other }))
+      .sum()
+      .backward();
     expect(before.every((p) => p.grad?.backend === other)).toBe(true);
     const counting = nullBackend();
     await model.to(counting);

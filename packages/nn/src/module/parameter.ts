@@ -70,11 +70,6 @@ export class Parameter<out S extends Shape = Shape, out D extends DType = DType>
   override toString(): string {
     return containing(super.toString());
   }
-
-  /** What `console.log(p)` prints in Node. */
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
-  }
 }
 
 const containing = (text: string): string => `Parameter containing:\n${text}`;

@@ -87,7 +87,10 @@ describe('repr of other modules', () => {
     ['PairwiseDistance()', new nn.PairwiseDistance()],
     ['BCEWithLogitsLoss()', new nn.BCEWithLogitsLoss({ posWeight: zeros([2]) })],
     ['Sequential()', new nn.Sequential()],
-    ['ParameterDict(  (a): Parameter containing: [torch.FloatTensor of size 2x3])', new nn.ParameterDict({ a: zeros([2, 3]) })],
+    [
+      'ParameterDict(  (a): Parameter containing: [torch.FloatTensor of size 2x3])',
+      new nn.ParameterDict({ a: zeros([2, 3]) }),
+    ],
   ])('%s', (text, module) => {
     expect(String(module)).toBe(text);
   });

@@ -32,7 +32,10 @@ describe('stateDict', () => {
 describe('loadStateDict', () => {
   const fresh = (): Sequential => new Sequential(new Linear(2, 2), new Linear(2, 1));
   const state = (): StateDict => ({
-    '0.weight': tensor([[1, 2], [3, 4]]),
+    '0.weight': tensor([
+      [1, 2],
+      [3, 4],
+    ]),
     '0.bias': tensor([5, 6]),
     '1.weight': tensor([[7n, 8n]]),
     '1.bias': tensor([9], { dtype: 'float64' }),
@@ -45,7 +48,15 @@ describe('loadStateDict', () => {
     expect(model.loadStateDict(given)).toEqual({ missingKeys: [], unexpectedKeys: [] });
     expect(model.parameters()).toEqual(before);
     expect(model.parameters().map((p) => p.dtype)).toEqual(['float32', 'float32', 'float32', 'float32']);
-    expect(await Promise.all(model.parameters().map((p) => p.toArray()))).toEqual([[[1, 2], [3, 4]], [5, 6], [[7, 8]], [9]]);
+    expect(await Promise.all(model.parameters().map((p) => p.toArray()))).toEqual([
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      [5, 6],
+      [[7, 8]],
+      [9],
+    ]);
     expect(await model.forward(tensor([[1, 1]])).toArray()).toEqual([[7 * 8 + 8 * 13 + 9]]);
     expect(model.getParameter('0.bias').storage).not.toBe(given['0.bias']!.storage);
   });
@@ -74,7 +85,9 @@ describe('loadStateDict', () => {
 Nothing was loaded.`,
     );
     expect(await model.getParameter('0.bias').toArray()).toEqual(before);
-    expect(() => model.loadStateDict({ ...state(), '0.bias': [1, 2] as unknown as Tensor })).toThrow('0.bias is no tensor but object');
+    expect(() => model.loadStateDict({ ...state(), '0.bias': [1, 2] as unknown as Tensor })).toThrow(
+      '0.bias is no tensor but object',
+    );
   });
 
   it('loads what fits if not strict, but refuses other shapes', async () => {
@@ -93,6 +106,8 @@ Nothing was loaded.`,
     const unreadable = nullBackend();
     Object.defineProperty(unreadable, 'readSync', { value: undefined });
     const far = zeros([1], { backend: unreadable });
-    expect(() => layer.loadStateDict({ bias: far }, { strict: false })).toThrow('move it first with await t.to(backend)');
+    expect(() => layer.loadStateDict({ bias: far }, { strict: false })).toThrow(
+      'move it first with await t.to(backend)',
+    );
   });
 });

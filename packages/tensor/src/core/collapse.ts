@@ -16,7 +16,10 @@ export function broadcastShapes(op: string, shapes: readonly (readonly number[])
       const m = out[lead + i]!;
       if (n === m || n === 1) continue;
       if (m !== 1)
-        throw new ShapeError(op, `sizes ${m} and ${n} do not broadcast: shapes ${shapes.map(shapeText).join(' and ')} differ in dimension ${lead + i}; sizes must be equal or 1`);
+        throw new ShapeError(
+          op,
+          `sizes ${m} and ${n} do not broadcast: shapes ${shapes.map(shapeText).join(' and ')} differ in dimension ${lead + i}; sizes must be equal or 1`,
+        );
       out[lead + i] = n;
     }
   }
@@ -24,7 +27,11 @@ export function broadcastShapes(op: string, shapes: readonly (readonly number[])
 }
 
 /** Strides of an operand over the broadcast shape: 0 where it is stretched. */
-export function broadcastStrides(shape: readonly number[], strides: readonly number[], to: readonly number[]): number[] {
+export function broadcastStrides(
+  shape: readonly number[],
+  strides: readonly number[],
+  to: readonly number[],
+): number[] {
   const lead = to.length - shape.length;
   return to.map((n, i) => (i < lead || (shape[i - lead] === 1 && n !== 1) ? 0 : strides[i - lead]!));
 }
@@ -68,14 +75,22 @@ export function accessOf(sizes: readonly number[], strides: readonly number[]): 
 export function dimension(op: string, dim: number, rank: number): number {
   const bound = Math.max(rank, 1);
   if (!Number.isInteger(dim) || dim < -bound || dim >= bound)
-    throw new IndexError(op, `dimension ${dim} is out of range for rank ${rank}${rank > 0 ? `; it must lie between ${-rank} and ${rank - 1}` : ''}`);
+    throw new IndexError(
+      op,
+      `dimension ${dim} is out of range for rank ${rank}${rank > 0 ? `; it must lie between ${-rank} and ${rank - 1}` : ''}`,
+    );
   return dim < 0 ? dim + bound : dim;
 }
 
 /** Several dimensions, ascending; undefined or an empty list: all of them. */
 export function dimensions(op: string, dims: number | readonly number[] | undefined | null, rank: number): number[] {
-  if (dims === undefined || dims === null || (typeof dims !== 'number' && dims.length === 0)) return Array.from({ length: rank }, (_, i) => i);
+  if (dims === undefined || dims === null || (typeof dims !== 'number' && dims.length === 0))
+    return Array.from({ length: rank }, (_, i) => i);
   const list = (typeof dims === 'number' ? [dims] : dims).map((dim) => dimension(op, dim, rank));
-  if (new Set(list).size !== list.length) throw new ShapeError(op, `dimension ${list.find((d, i) => list.indexOf(d) !== i)} appears twice in (${String(dims)})`);
+  if (new Set(list).size !== list.length)
+    throw new ShapeError(
+      op,
+      `dimension ${list.find((d, i) => list.indexOf(d) !== i)} appears twice in (${String(dims)})`,
+    );
   return rank === 0 ? [] : list.sort((p, q) => p - q);
 }

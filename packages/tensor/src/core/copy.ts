@@ -15,5 +15,8 @@ export const copyOp: Op<'map'> = new Op('map', 'clone', {
 export const assignOp: Op<'map'> = new Op('map', 'copy_', {
   inPlace: true,
   // An assignment converts to the target's dtype, also to a lower category, so it says that the result has it already.
-  build: ([target, x]) => ({ outputs: [{ dtype: target!.dtype, expression: castTo(element(x!, 1), target!.dtype) }], scalars: 0 }),
+  build: ([target, x]) => ({
+    outputs: [{ dtype: target!.dtype, expression: castTo(element(x!, 1), target!.dtype) }],
+    scalars: 0,
+  }),
 });

@@ -3,8 +3,8 @@
  * result, fills the flat launch, and records provenance when an input is tracked. Nothing here knows what an op means.
  */
 import { Launch, runLaunch } from '@nn/backend';
-import { scopes } from '../memory/scope.ts';
 import { tags } from '../memory/report.ts';
+import { scopes } from '../memory/scope.ts';
 import { blockOf, share } from '../memory/storage.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Layout } from './layout.ts';
@@ -69,7 +69,13 @@ export function fresh(layout: Layout, tag: string): Tensor {
 }
 
 /** Runs an op of up to three inputs and returns its (first) result. */
-export function dispatch(op: Op, a: Tensor, b: Tensor | null = null, c: Tensor | null = null, scalars: readonly number[] = none): Tensor {
+export function dispatch(
+  op: Op,
+  a: Tensor,
+  b: Tensor | null = null,
+  c: Tensor | null = null,
+  scalars: readonly number[] = none,
+): Tensor {
   const p = planFor(op, a.layout, b === null ? null : b.layout, c === null ? null : c.layout);
   if (p.outs.length > 1) return dispatchMany(op, c !== null ? [a, b!, c] : b !== null ? [a, b] : [a], scalars)[0]!;
   const out = fresh(p.out, op.name);
@@ -84,15 +90,25 @@ export function dispatch(op: Op, a: Tensor, b: Tensor | null = null, c: Tensor |
 }
 
 /** Gives a result its node, and saves the values that the gradients of tracked inputs will read. Only floats are tracked. */
-function attach(p: Plan, out: Tensor, a: Tensor, b: Tensor | null, c: Tensor | null, na: Node | null, nb: Node | null, nc: Node | null, scalars: readonly number[]): void {
+function attach(
+  p: Plan,
+  out: Tensor,
+  a: Tensor,
+  b: Tensor | null,
+  c: Tensor | null,
+  na: Node | null,
+  nb: Node | null,
+  nc: Node | null,
+  scalars: readonly number[],
+): void {
   if (!isDifferentiable(out)) return;
   const node = new Node(p, na, nb, nc, scalars);
   const mask = (na === null ? 0 : need(p, 0)) | (nb === null ? 0 : need(p, 1)) | (nc === null ? 0 : need(p, 2));
   if (mask !== 0) {
-    if (mask & 1) node.versions += (node.sa = saved(a)).storage.version;
-    if (mask & 2) node.versions += (node.sb = saved(b!)).storage.version;
-    if (mask & 4) node.versions += (node.sc = saved(c!)).storage.version;
-    if (mask & outputBit) node.versions += (node.so = saved(out)).storage.version;
+    if (mask & 1) node.sa = saved(a, node);
+    if (mask & 2) node.sb = saved(b!, node);
+    if (mask & 4) node.sc = saved(c!, node);
+    if (mask & outputBit) node.so = saved(out, node);
   }
   if (autograd.seam.trace !== null) autograd.seam.trace(node);
   out.node = node;
@@ -101,10 +117,20 @@ function attach(p: Plan, out: Tensor, a: Tensor, b: Tensor | null, c: Tensor | n
 const isDifferentiable = (t: Tensor): boolean => t.layout.dtype === 'float32' || t.layout.dtype === 'float64';
 
 /** Which values gradient j reads; asked of autograd once a plan. */
-export const need = (p: Plan, j: number): number => p.needs[j] ?? (p.needs[j] = autograd.seam.needs(p, j));
+export function need(p: Plan, j: number): number {
+  let mask = p.needs[j];
+  if (mask === undefined) {
+    mask = autograd.seam.needs(p, j);
+    p.needs[j] = mask;
+  }
+  return mask;
+}
 
-/** A handle of the graph's own: disposing of the user's leaves the value alive, and no scope answers for it. */
-const saved = (t: Tensor): Tensor => factory.make(share(t.storage), t.layout, t.start);
+/** A handle of the graph's own: disposing of the user's leaves the value alive, and no scope answers for it. Counts its version in. */
+function saved(t: Tensor, node: Node): Tensor {
+  node.versions += t.storage.version;
+  return factory.make(share(t.storage), t.layout, t.start);
+}
 
 /** The values that the gradients of the tracked inputs read. */
 export function needs(p: Plan, nodes: readonly (Node | null)[]): number {
@@ -114,22 +140,24 @@ export function needs(p: Plan, nodes: readonly (Node | null)[]): number {
 }
 
 /** `attach` for any number of inputs; returns the node, or null where the result can't be tracked. */
-export function record(p: Plan, out: Tensor, inputs: readonly Tensor[], nodes: readonly (Node | null)[], scalars: readonly number[]): Node | null {
+export function record(
+  p: Plan,
+  out: Tensor,
+  inputs: readonly Tensor[],
+  nodes: readonly (Node | null)[],
+  scalars: readonly number[],
+): Node | null {
   if (!isDifferentiable(out)) return null;
   const node = new Node(p, nodes[0] ?? null, nodes[1] ?? null, nodes[2] ?? null, scalars);
   if (nodes.length > 3) node.rest = nodes.slice(3);
   const mask = needs(p, nodes);
-  const keep = (j: number): Tensor | null => {
-    if (j >= inputs.length || (mask & (1 << j)) === 0) return null;
-    const value = saved(inputs[j]!);
-    node.versions += value.storage.version;
-    return value;
-  };
+  const keep = (j: number): Tensor | null =>
+    j < inputs.length && (mask & (1 << j)) !== 0 ? saved(inputs[j]!, node) : null;
   node.sa = keep(0);
   node.sb = keep(1);
   node.sc = keep(2);
   if (inputs.length > 3) node.savedRest = inputs.slice(3).map((_, i) => keep(i + 3));
-  if (mask & outputBit) node.versions += (node.so = saved(out)).storage.version;
+  if (mask & outputBit) node.so = saved(out, node);
   if (autograd.seam.trace !== null) autograd.seam.trace(node);
   out.node = node;
   return node;
@@ -137,7 +165,10 @@ export function record(p: Plan, out: Tensor, inputs: readonly Tensor[], nodes: r
 
 /** Runs an op of any number of inputs; all results, of which only the first is differentiable. */
 export function dispatchMany(op: Op, inputs: readonly Tensor[], scalars: readonly number[] = none): Tensor[] {
-  const p = planForMany(op, inputs.map((t) => t.layout));
+  const p = planForMany(
+    op,
+    inputs.map((t) => t.layout),
+  );
   const outs = p.outs.map((layout) => fresh(layout, op.name));
   runMany(p, outs, inputs, scalars);
   if (state.tracking) {

@@ -1,5 +1,5 @@
 /** Tensors of one value, for the layers that need them before the creation functions exist. */
-import { dtypes, type DType, scalar } from '@nn/backend';
+import { type DType, dtypes, scalar } from '@nn/backend';
 import type { Tensor } from '../tensor.ts';
 import { dispatchCreate } from './dispatch.ts';
 import { dispatchInto } from './in-place.ts';
@@ -8,12 +8,18 @@ import { Op } from './op.ts';
 
 const fillOp: Op<'map'> = new Op('map', 'full', {
   inPlace: false,
-  build: ([layout]) => ({ outputs: [{ dtype: layout!.dtype, expression: scalar(0, dtypes[layout!.dtype].scalar) }], scalars: 1 }),
+  build: ([layout]) => ({
+    outputs: [{ dtype: layout!.dtype, expression: scalar(0, dtypes[layout!.dtype].scalar) }],
+    scalars: 1,
+  }),
 });
 
 const fillInPlaceOp: Op<'map'> = new Op('map', 'fill_', {
   inPlace: true,
-  build: ([layout]) => ({ outputs: [{ dtype: layout!.dtype, expression: scalar(0, dtypes[layout!.dtype].scalar) }], scalars: 1 }),
+  build: ([layout]) => ({
+    outputs: [{ dtype: layout!.dtype, expression: scalar(0, dtypes[layout!.dtype].scalar) }],
+    scalars: 1,
+  }),
 });
 
 /** A dense tensor of one value. */

@@ -4,7 +4,7 @@
  */
 import { type Backend, type DType, DTypeError } from '@nn/backend';
 import { Pool, type SizeClass } from '../memory/pool.ts';
-import { Storage } from '../memory/storage.ts';
+import type { Storage } from '../memory/storage.ts';
 
 /** A backend with the memory that the library keeps on it. */
 export class Device {
@@ -21,7 +21,10 @@ const devices = new WeakMap<Backend, Device>();
 /** The one device of a backend. */
 export function deviceOf(backend: Backend): Device {
   let device = devices.get(backend);
-  if (device === undefined) devices.set(backend, (device = new Device(backend)));
+  if (device === undefined) {
+    device = new Device(backend);
+    devices.set(backend, device);
+  }
   return device;
 }
 
@@ -112,9 +115,13 @@ export function layoutOf(
   hash &= 0x3fffffff;
   const first = table.get(hash) ?? null;
   for (let l = first; l !== null; l = l.next)
-    if (l.device === device && l.dtype === dtype && sameNumbers(l.shape, shape) && sameNumbers(l.strides, strides)) return l;
+    if (l.device === device && l.dtype === dtype && sameNumbers(l.shape, shape) && sameNumbers(l.strides, strides))
+      return l;
   if (!device.backend.dtypes.includes(dtype))
-    throw new DTypeError('tensor', `${dtype} is not a dtype of ${device.backend.name}, which has ${device.backend.dtypes.join(', ')}; convert with .to(dtype) first`);
+    throw new DTypeError(
+      'tensor',
+      `${dtype} is not a dtype of ${device.backend.name}, which has ${device.backend.dtypes.join(', ')}; convert with .to(dtype) first`,
+    );
   if (++entries > tableLimit) {
     table.clear();
     entries = 1;

@@ -2,11 +2,12 @@
  * Provenance: how a tensor came about. A node is immutable but for the scratch fields of a running backward; in-place operations swap a tensor's
  * node, so nothing becomes its own ancestor. Nodes link nodes, not tensors; only values that a derivative reads are saved.
  */
-import type { Plan } from './plan.ts';
-import type { Tensor } from '../tensor.ts';
 
-/** A backward hook: sees the gradient, may replace it. */
-export type GradientHook = (gradient: Tensor) => Tensor | null | undefined | void;
+import type { Tensor } from '../tensor.ts';
+import type { Plan } from './plan.ts';
+
+/** A backward hook: sees the gradient; a tensor that it returns replaces it. */
+export type GradientHook = (gradient: Tensor) => unknown;
 
 /** Cold facts of a node. */
 export class NodeExtra {

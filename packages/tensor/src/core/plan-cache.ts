@@ -47,7 +47,8 @@ const mapLimit = 1024;
 /** The plan of an op on up to three layouts. */
 export function planFor(op: Op, la: Layout, lb: Layout | null, lc: Layout | null): Plan {
   for (let p = op.plans; p !== null; p = p.next) if (p.la === la && p.lb === lb && p.lc === lc) return p;
-  const hash = (Math.imul(Math.imul(la.id + 7, 31) + (lb === null ? 0 : lb.id), 31) + (lc === null ? 0 : lc.id)) & 0x3fffffff;
+  const hash =
+    (Math.imul(Math.imul(la.id + 7, 31) + (lb === null ? 0 : lb.id), 31) + (lc === null ? 0 : lc.id)) & 0x3fffffff;
   const known = op.more.get(hash);
   if (known !== undefined && known.la === la && known.lb === lb && known.lc === lc) return known;
   const made = plan(op, lc !== null ? [la, lb!, lc] : lb !== null ? [la, lb] : [la]);
@@ -65,7 +66,8 @@ export function planForMany(op: Op, inputs: readonly Layout[], make: () => Plan 
   for (const layout of inputs) hash = (Math.imul(hash, 31) + layout.id) & 0x3fffffff;
   hash |= 0x40000000;
   const known = op.more.get(hash);
-  if (known !== undefined && known.inputs.length === inputs.length && known.inputs.every((l, i) => l === inputs[i])) return known;
+  if (known !== undefined && known.inputs.length === inputs.length && known.inputs.every((l, i) => l === inputs[i]))
+    return known;
   const made = make();
   store(op, hash, made);
   return made;

@@ -28,20 +28,49 @@ export function reach(op: string, attributes: IndexAttributes, indexed: Layout, 
     const index = indices[0]!;
     const dim = dims[0]!;
     if (index.shape.length !== indexed.shape.length)
-      throw new ShapeError(op, `the index of shape ${shapeText(index.shape)} must have as many dimensions as ${shapeText(indexed.shape)}`);
+      throw new ShapeError(
+        op,
+        `the index of shape ${shapeText(index.shape)} must have as many dimensions as ${shapeText(indexed.shape)}`,
+      );
     index.shape.forEach((n, d) => {
       if (d !== dim && n > indexed.shape[d]!)
-        throw new ShapeError(op, `the index of shape ${shapeText(index.shape)} is larger than ${shapeText(indexed.shape)} in dimension ${d}`);
+        throw new ShapeError(
+          op,
+          `the index of shape ${shapeText(index.shape)} is larger than ${shapeText(indexed.shape)} in dimension ${d}`,
+        );
     });
-    return { shape: index.shape, walk: indexed.strides.map((s, d) => (d === dim ? 0 : s)), indices: [index.strides], extents };
+    return {
+      shape: index.shape,
+      walk: indexed.strides.map((s, d) => (d === dim ? 0 : s)),
+      indices: [index.strides],
+      extents,
+    };
   }
-  const common = broadcastShapes(op, indices.map((l) => l.shape));
+  const common = broadcastShapes(
+    op,
+    indices.map((l) => l.shape),
+  );
   const others = indexed.shape.map((_, d) => d).filter((d) => !dims.includes(d));
-  const around = <T>(list: readonly T[], inside: readonly T[]): T[] => [...list.slice(0, at), ...inside, ...list.slice(at)];
+  const around = <T>(list: readonly T[], inside: readonly T[]): T[] => [
+    ...list.slice(0, at),
+    ...inside,
+    ...list.slice(at),
+  ];
   return {
-    shape: around(others.map((d) => indexed.shape[d]!), common),
-    walk: around(others.map((d) => indexed.strides[d]!), common.map(() => 0)),
-    indices: indices.map((l) => around(others.map(() => 0), broadcastStrides(l.shape, l.strides, common))),
+    shape: around(
+      others.map((d) => indexed.shape[d]!),
+      common,
+    ),
+    walk: around(
+      others.map((d) => indexed.strides[d]!),
+      common.map(() => 0),
+    ),
+    indices: indices.map((l) =>
+      around(
+        others.map(() => 0),
+        broadcastStrides(l.shape, l.strides, common),
+      ),
+    ),
     extents,
   };
 }
@@ -73,17 +102,27 @@ export function planScatter(op: Op<'scatter'>, inputs: readonly Layout[], copy: 
   const { combine, inPlace } = op.attributes;
   const device = commonDevice(op.name, inputs);
   if (value.dtype !== base.dtype)
-    throw new DTypeError(op.name, `the values are ${value.dtype}, the tensor is ${base.dtype}; convert with .to('${base.dtype}')`);
+    throw new DTypeError(
+      op.name,
+      `the values are ${value.dtype}, the tensor is ${base.dtype}; convert with .to('${base.dtype}')`,
+    );
   if (inPlace) refuseExpanded(op.name, base);
   const out = inPlace ? base : layoutOf(device, base.dtype, base.shape);
   const found = reach(op.name, op.attributes, out, indices);
   if (op.attributes.form === 'aligned') {
     const short = found.shape.findIndex((n, d) => n > value.shape[d]!);
     if (value.shape.length !== found.shape.length || short >= 0)
-      throw new ShapeError(op.name, `the index of shape ${shapeText(found.shape)} is larger than the values' ${shapeText(value.shape)}`);
+      throw new ShapeError(
+        op.name,
+        `the index of shape ${shapeText(found.shape)} is larger than the values' ${shapeText(value.shape)}`,
+      );
   } else if (shapeText(broadcastShapes(op.name, [found.shape, value.shape])) !== shapeText(found.shape))
-    throw new ShapeError(op.name, `values of shape ${shapeText(value.shape)} do not broadcast to the indexed shape ${shapeText(found.shape)}`);
-  const values = op.attributes.form === 'aligned' ? value.strides : broadcastStrides(value.shape, value.strides, found.shape);
+    throw new ShapeError(
+      op.name,
+      `values of shape ${shapeText(value.shape)} do not broadcast to the indexed shape ${shapeText(found.shape)}`,
+    );
+  const values =
+    op.attributes.form === 'aligned' ? value.strides : broadcastStrides(value.shape, value.strides, found.shape);
   const { sizes, strides } = collapse(found.shape, [found.walk, values, ...found.indices]);
   const kernel: ScatterKernel = {
     kind: 'scatter',

@@ -1,5 +1,16 @@
 /** Plans of `matmul`: batch dimensions broadcast and merged, transposes left to strides, an addend in the epilogue. */
-import { add, DTypeError, dtypes, type Expression, input, type Layout2, type MatmulKernel, mul, scalar, ShapeError } from '@nn/backend';
+import {
+  add,
+  DTypeError,
+  dtypes,
+  type Expression,
+  input,
+  type Layout2,
+  type MatmulKernel,
+  mul,
+  ShapeError,
+  scalar,
+} from '@nn/backend';
 import { accessOf, broadcastShapes, broadcastStrides, collapse, shapeText } from './collapse.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import type { MatmulAttributes, Op } from './op.ts';
@@ -11,19 +22,33 @@ export function planMatmul(op: Op<'matmul'>, inputs: readonly Layout[]): Plan {
   const device = commonDevice(op.name, inputs);
   const dtype = left.dtype;
   if (inputs.some((layout) => layout.dtype !== dtype) || dtype === 'bool')
-    throw new DTypeError(op.name, `dtypes differ or are bool: ${inputs.map((l) => l.dtype).join(' and ')}; convert with .to('float32')`);
+    throw new DTypeError(
+      op.name,
+      `dtypes differ or are bool: ${inputs.map((l) => l.dtype).join(' and ')}; convert with .to('float32')`,
+    );
   const [m, k] = left.shape.slice(-2) as [number, number];
   const [inner, n] = right.shape.slice(-2) as [number, number];
   if (k !== inner) throw innerSizes(op.name, left.shape, right.shape);
   const batch = broadcastShapes(op.name, [left.shape.slice(0, -2), right.shape.slice(0, -2)]);
   const shape = [...batch, m, n];
   if (addend !== undefined && shapeText(broadcastShapes(op.name, [shape, addend.shape])) !== shapeText(shape))
-    throw new ShapeError(op.name, `the addend of shape ${shapeText(addend.shape)} does not broadcast to the product's ${shapeText(shape)}`);
+    throw new ShapeError(
+      op.name,
+      `the addend of shape ${shapeText(addend.shape)} does not broadcast to the product's ${shapeText(shape)}`,
+    );
   const out = layoutOf(device, dtype, shape);
   const extras = addend === undefined ? [] : [broadcastStrides(addend.shape, addend.strides, shape)];
   const batchStrides = [left, right].map((l) => broadcastStrides(l.shape.slice(0, -2), l.strides.slice(0, -2), batch));
-  const full = [out.strides, [...batchStrides[0]!, ...left.strides.slice(-2)], [...batchStrides[1]!, ...right.strides.slice(-2)], ...extras];
-  const outer = collapse(batch, full.map((s) => s.slice(0, -2)));
+  const full = [
+    out.strides,
+    [...batchStrides[0]!, ...left.strides.slice(-2)],
+    [...batchStrides[1]!, ...right.strides.slice(-2)],
+    ...extras,
+  ];
+  const outer = collapse(
+    batch,
+    full.map((s) => s.slice(0, -2)),
+  );
   const strides = full.map((s, i) => [...outer.strides[i]!, ...s.slice(-2)]);
   const kernel: MatmulKernel = {
     kind: 'matmul',
@@ -60,6 +85,11 @@ function layout2(rows: number, columns: number, strides: readonly number[]): Lay
 export function innerSizes(op: string, left: readonly number[], right: readonly number[]): ShapeError {
   const k = left[left.length - 1]!;
   const inner = right[Math.max(right.length - 2, 0)]!;
-  const hint = right.length === 2 && right[1] === k ? '; did you mean right.transpose(0, 1)?' : left.length === 2 && left[0] === inner ? '; did you mean left.transpose(0, 1)?' : '';
+  const hint =
+    right.length === 2 && right[1] === k
+      ? '; did you mean right.transpose(0, 1)?'
+      : left.length === 2 && left[0] === inner
+        ? '; did you mean left.transpose(0, 1)?'
+        : '';
   return new ShapeError(op, `inner sizes ${k} and ${inner} differ: ${shapeText(left)} and ${shapeText(right)}${hint}`);
 }

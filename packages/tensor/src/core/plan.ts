@@ -59,7 +59,10 @@ export function commonDevice(op: string, inputs: readonly Layout[]): Device {
   const device = inputs[0]!.device;
   for (const layout of inputs)
     if (layout.device !== device)
-      throw new BackendError(op, `operands live on ${device.backend.name} and ${layout.device.backend.name}; move one with await t.to(backend)`);
+      throw new BackendError(
+        op,
+        `operands live on ${device.backend.name} and ${layout.device.backend.name}; move one with await t.to(backend)`,
+      );
   return device;
 }
 

@@ -5,7 +5,10 @@ import { canCast, float, resultType } from './promotion.ts';
 afterEach(() => setDefaultDType('float32'));
 
 describe('resultType', () => {
-  const t = (dtype: 'bool' | 'uint8' | 'int32' | 'int64' | 'float32' | 'float64', shape: number[] = [2]) => ({ dtype, shape });
+  const t = (dtype: 'bool' | 'uint8' | 'int32' | 'int64' | 'float32' | 'float64', shape: number[] = [2]) => ({
+    dtype,
+    shape,
+  });
   test.each([
     [[t('int32'), t('uint8')], [], 'int32'],
     [[t('int64'), t('float32')], [], 'float32'],
@@ -20,7 +23,12 @@ describe('resultType', () => {
   });
 
   test('in-place results may go up a category, not down', () => {
-    expect([canCast('float64', 'float32'), canCast('int64', 'float32'), canCast('float32', 'int64'), canCast('int32', 'bool')]).toEqual([true, true, false, false]);
+    expect([
+      canCast('float64', 'float32'),
+      canCast('int64', 'float32'),
+      canCast('float32', 'int64'),
+      canCast('int32', 'bool'),
+    ]).toEqual([true, true, false, false]);
   });
 });
 

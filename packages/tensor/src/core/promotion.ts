@@ -23,7 +23,7 @@ export const float = (value: number): Scalar & { readonly category: 'float' } =>
 export const isNumeric = (x: unknown): x is Numeric =>
   typeof x === 'number' || typeof x === 'boolean' || x instanceof Scalar;
 
-export const valueOf = (x: Numeric): number => (typeof x === 'number' ? x : x instanceof Scalar ? x.value : Number(x));
+export const numberOf = (x: Numeric): number => (typeof x === 'number' ? x : x instanceof Scalar ? x.value : Number(x));
 
 export const categoryOf = (x: Numeric): Scalar['category'] =>
   typeof x === 'number' ? (Number.isInteger(x) ? 'integer' : 'float') : x instanceof Scalar ? x.category : 'bool';
@@ -76,7 +76,9 @@ function prefer(higher: DType | null, lower: DType | null): DType | null {
   if (higher === null) return lower;
   if (lower === null) return higher;
   const order = ['bool', 'integer', 'float'];
-  return order.indexOf(dtypes[lower].category) > order.indexOf(dtypes[higher].category) ? promoteTypes(higher, lower) : higher;
+  return order.indexOf(dtypes[lower].category) > order.indexOf(dtypes[higher].category)
+    ? promoteTypes(higher, lower)
+    : higher;
 }
 
 /** dtype in which a function of real numbers computes: floats stay, the rest becomes the default. */

@@ -3,11 +3,11 @@
  * point down. A seam that nobody filled throws an error that says which package to import.
  */
 import { AutogradError, type Backend, reference } from '@nn/backend';
+import type { Storage } from '../memory/storage.ts';
 import type { Tensor } from '../tensor.ts';
 import { type Device, deviceOf, type Layout } from './layout.ts';
 import type { Node } from './node.ts';
 import type { Plan } from './plan.ts';
-import type { Storage } from '../memory/storage.ts';
 
 export const state = {
   /** Grad mode: whether ops on tracked tensors record provenance. */
@@ -56,7 +56,10 @@ export interface BackwardOptions {
 }
 
 const missing = (): never => {
-  throw new AutogradError('requiresGrad', "gradients need the package @nn/autograd: add import '@nn/autograd' (importing @nn/nn does it too)");
+  throw new AutogradError(
+    'requiresGrad',
+    "gradients need the package @nn/autograd: add import '@nn/autograd' (importing @nn/nn does it too)",
+  );
 };
 
 export const autograd: { seam: AutogradSeam } = { seam: { needs: missing, backward: missing, trace: null } };

@@ -1,5 +1,5 @@
 /** The fields of a tensor: memory, layout, provenance. No operations: those are functions, and methods that call them. */
-import { AutogradError, BackendError, type Backend, type DType } from '@nn/backend';
+import { AutogradError, type Backend, BackendError, type DType } from '@nn/backend';
 import { release, type Storage } from '../memory/storage.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Shape } from '../types/index.ts';
@@ -68,9 +68,15 @@ const gone = { slab: null, block: null, origin: 0, references: 1, version: 0 } a
 /** Throws if the handle or its memory is gone. */
 export function checkAlive(t: TensorCore, op: string): void {
   if (t.storage.slab === null)
-    throw new BackendError(op, 'a tensor was disposed (by dispose(), `using`, or a scope that ended) and is used again; let it out of the scope with keep(t), or dispose of it later');
+    throw new BackendError(
+      op,
+      'a tensor was disposed (by dispose(), `using`, or a scope that ended) and is used again; let it out of the scope with keep(t), or dispose of it later',
+    );
 }
 
 /** Guards in-place changes of what gradients are asked for. */
 export const leafError = (op: string, what: string): AutogradError =>
-  new AutogradError(op, `${what} that requires grad is changed in place; wrap the update in noGrad(() => …) or work on a copy`);
+  new AutogradError(
+    op,
+    `${what} that requires grad is changed in place; wrap the update in noGrad(() => …) or work on a copy`,
+  );

@@ -38,7 +38,8 @@ export function memory(backend?: Backend): MemoryReport {
 
 /** Sets the bytes at which a backend's tensors run out of memory; 4 GiB by default. */
 export function setMemoryLimit(bytes: number, backend?: Backend): void {
-  if (!(bytes > 0)) throw new ValueError('setMemoryLimit', `the limit must be a positive number of bytes, got ${bytes}`);
+  if (!(bytes > 0))
+    throw new ValueError('setMemoryLimit', `the limit must be a positive number of bytes, got ${bytes}`);
   (backend === undefined ? currentDevice() : deviceOf(backend)).pool.limit = bytes;
 }
 

@@ -89,7 +89,10 @@ export function scope<R>(body: (scope: Scope) => R): R {
   }
   if (result instanceof Promise) {
     own.end(undefined);
-    throw new ValueError('scope', 'the body returned a promise without being an async function; write scope(async (s) => …) and s.track(t) for what is to be released');
+    throw new ValueError(
+      'scope',
+      'the body returned a promise without being an async function; write scope(async (s) => …) and s.track(t) for what is to be released',
+    );
   }
   own.end(result);
   return result;

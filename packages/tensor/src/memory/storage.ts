@@ -40,6 +40,9 @@ export function release(storage: Storage): void {
 /** The block, for a launch; an error if it was given back. */
 export function blockOf(storage: Storage, op: string): Block {
   if (storage.slab === null)
-    throw new BackendError(op, 'this tensor was disposed (by dispose(), a scope that ended, or `using`); keep it with keep(t)');
+    throw new BackendError(
+      op,
+      'this tensor was disposed (by dispose(), a scope that ended, or `using`); keep it with keep(t)',
+    );
   return storage.block;
 }

@@ -9,10 +9,19 @@ import * as regions from '../ops/index/regions.ts';
 import * as scatters from '../ops/index/scatter.ts';
 import * as reads from '../ops/index/select.ts';
 import * as writes from '../ops/index/set-at.ts';
-import type { Subscript } from '../ops/index/subscript.ts';
 import type { PlaneOptions } from '../ops/shape/diagonal.ts';
 import type { Tensor } from '../tensor.ts';
-import type { Broadcast, Checked, CheckedRest, Shape, ShapeOf, ShapeOr } from '../types/index.ts';
+import type {
+  Broadcast,
+  CanSelect,
+  Checked,
+  CheckedRest,
+  Index,
+  Select,
+  Shape,
+  ShapeOf,
+  ShapeOr,
+} from '../types/index.ts';
 import { ShapeMethods } from './shape.ts';
 
 export abstract class IndexMethods<out S extends Shape = Shape, out D extends DType = DType> extends ShapeMethods<
@@ -22,28 +31,28 @@ export abstract class IndexMethods<out S extends Shape = Shape, out D extends DT
   // By an index list
 
   /** Elements by an index list: a view if it is basic, a copy if it holds arrays or masks; PyTorch: `x[…]`. */
-  at<A extends Tensor, const I extends readonly Subscript[]>(
+  at<A extends Tensor, const I extends readonly Index[]>(
     this: A,
-    ...indices: CheckedRest<lists.Selected<ShapeOf<A>, I>, I>
-  ): Tensor<ShapeOr<lists.Selected<ShapeOf<A>, I>>, A['dtype']> {
+    ...indices: CheckedRest<CanSelect<ShapeOf<A>, I>, I>
+  ): Tensor<ShapeOr<Select<ShapeOf<A>, I>>, A['dtype']> {
     return lists.at<A, I>(this, ...indices);
   }
 
   /** `at` on any backend: masks are awaited. */
-  atAsync<A extends Tensor, const I extends readonly Subscript[]>(
+  atAsync<A extends Tensor, const I extends readonly Index[]>(
     this: A,
-    ...indices: CheckedRest<lists.Selected<ShapeOf<A>, I>, I>
-  ): Promise<Tensor<ShapeOr<lists.Selected<ShapeOf<A>, I>>, A['dtype']>> {
+    ...indices: CheckedRest<CanSelect<ShapeOf<A>, I>, I>
+  ): Promise<Tensor<ShapeOr<Select<ShapeOf<A>, I>>, A['dtype']>> {
     return lists.atAsync<A, I>(this, ...indices);
   }
 
   /** Writes a value at an index list, in place; PyTorch: `x[…] = value`. */
-  setAt<A extends Tensor>(this: A, indices: readonly Subscript[], value: Tensor | Numeric): A {
+  setAt<A extends Tensor>(this: A, indices: readonly Index[], value: Tensor | Numeric): A {
     return writes.setAt(this, indices, value);
   }
 
   /** `setAt` on any backend: masks are awaited. */
-  setAtAsync<A extends Tensor>(this: A, indices: readonly Subscript[], value: Tensor | Numeric): Promise<A> {
+  setAtAsync<A extends Tensor>(this: A, indices: readonly Index[], value: Tensor | Numeric): Promise<A> {
     return writes.setAtAsync(this, indices, value);
   }
 

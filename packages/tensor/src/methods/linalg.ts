@@ -5,9 +5,15 @@ import type { Tensor } from '../tensor.ts';
 import type { Checked, MatMul, PromoteOf, Shape, ShapeOf, ShapeOr } from '../types/index.ts';
 import { IndexMethods } from './index.ts';
 
-export abstract class LinalgMethods<out S extends Shape = Shape, out D extends DType = DType> extends IndexMethods<S, D> {
+export abstract class LinalgMethods<out S extends Shape = Shape, out D extends DType = DType> extends IndexMethods<
+  S,
+  D
+> {
   /** Matrix product; see `matmul`. PyTorch: `a @ b`. */
-  matmul<A extends Tensor, B extends Tensor>(this: A, other: Checked<MatMul<ShapeOf<A>, ShapeOf<B>>, B>): Tensor<ShapeOr<MatMul<ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>> {
+  matmul<A extends Tensor, B extends Tensor>(
+    this: A,
+    other: Checked<MatMul<ShapeOf<A>, ShapeOf<B>>, B>,
+  ): Tensor<ShapeOr<MatMul<ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>> {
     return ops.matmul(this, other) as never;
   }
   /** Product of two matrices. */

@@ -3,6 +3,7 @@
  * or array among the indices puts its shape in place of the dimension, a mask an unknown size in place of its own; several of
  * them give an unknown shape. Check and result are apart: a result doesn't wait for a size to be known.
  */
+import type { DataArray } from '@nn/backend';
 import type { Subtract } from './arithmetic.ts';
 import type { Differ } from './checked.ts';
 import type { Known, Length } from './dimensions.ts';
@@ -14,22 +15,38 @@ interface IndexTensor {
   readonly dtype: string;
 }
 
-/** An integer, a slice (`'1:3'`, `'::2'`, `':'`), `'...'`, `null` for a new dimension, integers or a mask. */
-export type Index = number | string | null | IndexTensor | readonly number[] | readonly boolean[];
+interface SliceLike {
+  readonly start: number | null;
+  readonly stop: number | null;
+  readonly step: number;
+}
+/** Integers or truth values in arrays of arrays. */
+export type NestedIndices = readonly (number | boolean | NestedIndices)[];
+
+/**
+ * An integer, a slice (`'1:3'`, `'::2'`, `':'`, `slice(…)`), `'...'`, `null` for a new dimension, integers or a mask (a boolean is one without dimensions).
+ */
+export type Index = number | string | boolean | null | SliceLike | IndexTensor | DataArray | NestedIndices;
+
+type Vector = readonly number[] | readonly boolean[];
 
 /** The tensors and arrays among the indices. */
 type Advanced<I, Out extends List = []> = I extends readonly [infer H, ...infer R]
-  ? Advanced<R, H extends number | string | null ? Out : [...Out, H]>
+  ? Advanced<R, H extends number | string | null | SliceLike ? Out : [...Out, H]>
   : Out;
 
 /** One element for each dimension that the indices use up. */
 type Consumers<I, Out extends List = []> = I extends readonly [infer H, ...infer R]
-  ? Consumers<R, H extends null | '...' ? Out : [...Out, ...Consumed<H>]>
+  ? Consumers<R, H extends null | boolean | '...' ? Out : [...Out, ...Consumed<H>]>
   : Out;
-/** A mask uses up as many as it has. */
+/** A mask uses up as many as it has; arrays of arrays may be masks. */
 type Consumed<H> = H extends { readonly '~shape': infer M extends List; readonly dtype: 'bool' }
   ? { [K in keyof M]: unknown }
-  : [unknown];
+  : H extends Vector
+    ? [unknown]
+    : H extends List
+      ? unknown[]
+      : [unknown];
 
 /** The dimensions that an ellipsis stands for before the indices R. */
 type Skipped<S, R> = S extends readonly [...infer M, ...Consumers<R>] ? M : never;
@@ -48,16 +65,22 @@ type Steps<S, I, Out extends List = []> = I extends readonly [infer H, ...infer 
   ? H extends null
     ? Steps<S, R, [...Out, 1]>
     : H extends '...'
-      ? S extends readonly [...Skipped<S, R>, ...infer T]
-        ? Steps<T, R, [...Out, ...Skipped<S, R>]>
-        : Shape
+      ? number extends Length<Consumers<R>>
+        ? Shape
+        : S extends readonly [...Skipped<S, R>, ...infer T]
+          ? Steps<T, R, [...Out, ...Skipped<S, R>]>
+          : Shape
       : H extends IndexTensor
         ? TensorStep<S, H, R, Out>
-        : S extends readonly [infer D, ...infer T]
-          ? H extends number
-            ? Steps<T, R, Out>
-            : Steps<T, R, [...Out, H extends ':' ? D : H extends readonly number[] ? Length<H> : number]>
-          : Shape
+        : H extends boolean
+          ? Steps<S, R, [...Out, number]>
+          : S extends readonly [infer D, ...infer T]
+            ? H extends number
+              ? Steps<T, R, Out>
+              : number extends Length<Consumed<H>>
+                ? Shape
+                : Steps<T, R, [...Out, H extends ':' ? D : H extends readonly number[] ? Length<H> : number]>
+            : Shape
   : S extends List
     ? [...Out, ...S]
     : Shape;
@@ -85,14 +108,16 @@ export type CanSelect<S, I> =
     : S;
 
 type Ranges<S, I, Seen extends List = []> = I extends readonly [infer H, ...infer R]
-  ? H extends null
+  ? H extends null | boolean
     ? Ranges<S, R, Seen>
     : H extends '...'
       ? '...' extends (R extends List ? R[number] : never)
         ? TwoEllipses
-        : S extends readonly [...Skipped<S, R>, ...infer T]
-          ? Ranges<T, R, [...Seen, ...Skipped<S, R>]>
-          : S
+        : number extends Length<Consumers<R>>
+          ? S
+          : S extends readonly [...Skipped<S, R>, ...infer T]
+            ? Ranges<T, R, [...Seen, ...Skipped<S, R>]>
+            : S
       : H extends { readonly '~shape': infer M extends List; readonly dtype: 'bool' }
         ? MaskRanges<S, M, R, Seen>
         : S extends readonly [infer D extends number, ...infer T]
@@ -100,7 +125,9 @@ type Ranges<S, I, Seen extends List = []> = I extends readonly [infer H, ...infe
             ? Outside<D, H> extends true
               ? IndexOutOfRange<H, Length<Seen>, D>
               : Ranges<T, R, [...Seen, D]>
-            : Ranges<T, R, [...Seen, D]>
+            : number extends Length<Consumed<H>>
+              ? S
+              : Ranges<T, R, [...Seen, D]>
           : S
   : S;
 

@@ -1,5 +1,5 @@
 /** The compile-time shape layer, types only: what signatures of tensors, layers and losses are written with. */
-export type { CanSelect, Index, Select } from './at.ts';
+export type { CanSelect, Index, NestedIndices, Select } from './at.ts';
 export type { Broadcast, Broadcasted } from './broadcast.ts';
 export type { Checked, CheckedRest, Differ, Same, ShapeOr } from './checked.ts';
 export type { Data, NestedShape, RangeDType, RangeLength, ValueOf } from './creation.ts';

@@ -88,7 +88,7 @@ export type IndexOutOfRange<
   I extends number,
   Dimension extends number,
   Size extends number,
-> = `at: index ${I} is out of range for dimension ${Dimension} of size ${Size}`;
+> = `at: index ${I} is out of bounds for dimension ${Dimension} with size ${Size}`;
 
 export type MaskDoesNotFit<
   Got extends number,

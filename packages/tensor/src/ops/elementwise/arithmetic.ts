@@ -1,6 +1,6 @@
 /** Sums, differences, products, quotients and remainders. What is rounded of a quotient, and what is divided by zero, is said here; the rest in rows. */
 import { DTypeError, dtypes, sub as minus, div as over, add as plus, mul as times, ValueError } from '@nn/backend';
-import { categoryOf, type Numeric, valueOf } from '../../core/promotion.ts';
+import { categoryOf, type Numeric, numberOf } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import {
   binary,
@@ -43,9 +43,9 @@ function factor(op: string, name: string, value: Numeric, operands: readonly Pla
   if (categoryOf(value) === 'float' && !operands.some(isFloatDType))
     throw new DTypeError(
       op,
-      `${name} is the fraction ${valueOf(value)}, but the operands are integers; pass an integer, or convert them with .to('float32')`,
+      `${name} is the fraction ${numberOf(value)}, but the operands are integers; pass an integer, or convert them with .to('float32')`,
     );
-  return valueOf(value);
+  return numberOf(value);
 }
 
 /** x ± alpha · y, with and without alpha, and in place. */
@@ -110,7 +110,7 @@ export const neg_: InPlaceFunction = unaryInPlace('neg', 'promote', 'neg', 'numb
 
 /** Where integers would be divided by the number 0; in a tensor it can't be seen without reading. */
 function checkDivisor(op: string, x: Plain, y: Plain): void {
-  if (!isTensor(y) && valueOf(y) === 0 && !isFloatDType(x) && !isFloatDType(y))
+  if (!isTensor(y) && numberOf(y) === 0 && !isFloatDType(x) && !isFloatDType(y))
     throw new ValueError(
       op,
       'an integer is divided by 0, which no integer stands for; pass float(0), or convert to floats, for ±inf and NaN',
@@ -216,10 +216,10 @@ const lerpIntoWith = ternaryInPlace('lerp', 'lerp');
  * ```
  */
 export const lerp: LerpFunction = ((x: Tensor, end: Tensor, weight: Plain) =>
-  isTensor(weight) ? lerpWith(x, end, weight) : lerpBy(x, end, [valueOf(weight)])) as never;
+  isTensor(weight) ? lerpWith(x, end, weight) : lerpBy(x, end, [numberOf(weight)])) as never;
 /** Moves x towards `end`, in place; a running average is `average.lerp_(value, 1 - momentum)`. */
 export const lerp_: <A extends Tensor>(x: A, end: Tensor, weight: Tensor | Numeric) => A = ((
   x: Tensor,
   end: Tensor,
   weight: Plain,
-) => (isTensor(weight) ? lerpIntoWith(x, end, weight) : lerpIntoBy(x, end, [valueOf(weight)]))) as never;
+) => (isTensor(weight) ? lerpIntoWith(x, end, weight) : lerpIntoBy(x, end, [numberOf(weight)]))) as never;

@@ -6,7 +6,7 @@
  */
 import { dispatch } from '../../core/dispatch.ts';
 import { dispatchInto } from '../../core/in-place.ts';
-import { type Numeric, valueOf } from '../../core/promotion.ts';
+import { type Numeric, numberOf } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import { Forms, type Formula, type Mode, type Takes } from './forms.ts';
 import { isTensor, isWide, kindOf, wrongOperands } from './operand.ts';
@@ -158,7 +158,7 @@ function launch(forms: Forms, operands: readonly Operand[], parameters: readonly
       continue;
     }
     const kind = kindOf(forms.name, x);
-    const value = valueOf(x);
+    const value = numberOf(x);
     code += kind << (2 * i);
     scalars.push(value);
     if (isWide(kind, value)) wide = value;

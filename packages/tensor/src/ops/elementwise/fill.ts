@@ -4,7 +4,7 @@ import { shapeText } from '../../core/collapse.ts';
 import { fillInPlace } from '../../core/fill.ts';
 import { assign, dispatchInto } from '../../core/in-place.ts';
 import { Op } from '../../core/op.ts';
-import { type Numeric, valueOf } from '../../core/promotion.ts';
+import { type Numeric, numberOf } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Broadcast, Checked, ShapeOf } from '../../types/index.ts';
 import { single } from './build.ts';
@@ -29,7 +29,7 @@ export function fill_<A extends Tensor>(x: A, value: Tensor | Numeric): A {
       );
     return assign(x, value) as A;
   }
-  const number = valueOf(value);
+  const number = numberOf(value);
   const { category } = dtypes[x.layout.dtype];
   return fillInPlace(
     x,

@@ -20,7 +20,7 @@ import {
 } from '@nn/backend';
 import type { Layout } from '../../core/layout.ts';
 import { type MapBuild, Op } from '../../core/op.ts';
-import { categoryOf, floatType, type Numeric, resultType, valueOf } from '../../core/promotion.ts';
+import { categoryOf, floatType, type Numeric, numberOf, resultType } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import { isTensor, isWide, kindCategory, tensorKind } from './operand.ts';
 
@@ -119,7 +119,7 @@ export class Forms {
 
   /** The scalar that stands for a number beside a tensor. */
   number(kind: number, x: Numeric, beside: Tensor): number {
-    const value = valueOf(x);
+    const value = numberOf(x);
     if (this.#mode === 'logical') return value === 0 ? 0 : 1;
     if (isWide(kind, value)) this.checkWide(value, [beside], [x]);
     return value;

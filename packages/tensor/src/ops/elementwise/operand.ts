@@ -1,6 +1,6 @@
 /** What may stand in an operand's place: tensors and plain numbers, told apart cheaply. Knows nothing of ops. */
 import { DTypeError } from '@nn/backend';
-import { isNumeric, type Numeric, Scalar, valueOf } from '../../core/promotion.ts';
+import { isNumeric, type Numeric, numberOf, Scalar } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 
 /** The kind of a tensor; numbers have those of `numberKinds`. Two bits each, so that the kinds of all operands make one small number. */
@@ -38,7 +38,7 @@ export function wrongOperands(op: string, operands: readonly unknown[]): DTypeEr
   if (at < 0)
     return new DTypeError(
       op,
-      `got plain numbers only: ${operands.map((x) => valueOf(x as Numeric)).join(', ')}; make one of them a tensor`,
+      `got plain numbers only: ${operands.map((x) => numberOf(x as Numeric)).join(', ')}; make one of them a tensor`,
     );
   const x = operands[at];
   const what = Array.isArray(x) ? 'an array' : x === null ? 'null' : typeof x === 'object' ? 'an object' : String(x);

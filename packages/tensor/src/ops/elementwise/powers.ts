@@ -1,6 +1,6 @@
 /** Powers and roots. Exponents that have a shorter way (2, ½, −1 …) take it, which is faster and, as in PyTorch, exact where a general power is not. */
 import { apply, div, dtypes, type Expression, mul, same, ValueError } from '@nn/backend';
-import { categoryOf, type Numeric, valueOf } from '../../core/promotion.ts';
+import { categoryOf, type Numeric, numberOf } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import { binary, binaryInPlace, type Formula, unary, unaryInPlace } from './build.ts';
 import { isTensor } from './operand.ts';
@@ -51,10 +51,10 @@ for (const [exponent, formula] of shortcuts) {
 }
 
 function checkExponent(op: string, x: Tensor, exponent: Numeric): void {
-  if (valueOf(exponent) < 0 && categoryOf(exponent) === 'integer' && dtypes[x.layout.dtype].category !== 'float')
+  if (numberOf(exponent) < 0 && categoryOf(exponent) === 'integer' && dtypes[x.layout.dtype].category !== 'float')
     throw new ValueError(
       op,
-      `integers have no power ${valueOf(exponent)}; pass float(${valueOf(exponent)}), or convert x with .to('float32')`,
+      `integers have no power ${numberOf(exponent)}; pass float(${numberOf(exponent)}), or convert x with .to('float32')`,
     );
 }
 
@@ -71,12 +71,12 @@ function checkExponent(op: string, x: Tensor, exponent: Numeric): void {
 export const pow: BinaryFunction<'pow'> = ((x: Tensor | Numeric, y: Tensor | Numeric) => {
   if (isTensor(y) || !isTensor(x)) return general(x, y);
   checkExponent('pow', x, y);
-  return (byExponent.get(valueOf(y)) ?? general)(x, y);
+  return (byExponent.get(numberOf(y)) ?? general)(x, y);
 }) as never;
 
 /** x to the power y, in place. */
 export const pow_: BinaryInPlaceFunction<'pow_'> = ((x: Tensor, y: Tensor | Numeric) => {
   if (isTensor(y)) return generalInto(x, y);
   checkExponent('pow_', x, y);
-  return (intoByExponent.get(valueOf(y)) ?? generalInto)(x, y);
+  return (intoByExponent.get(numberOf(y)) ?? generalInto)(x, y);
 }) as never;

@@ -1,7 +1,7 @@
 /** Activation functions made of straight pieces. relu, relu6, hardtanh and threshold also take integers, as in PyTorch. */
 import { dtypes, ShapeError, ValueError } from '@nn/backend';
 import { shapeText } from '../../core/collapse.ts';
-import { type Numeric, valueOf } from '../../core/promotion.ts';
+import { type Numeric, numberOf } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import { reshape } from '../shape/views.ts';
 import { binary, parametric, parametricInPlace, unary, unaryInPlace } from './build.ts';
@@ -127,9 +127,9 @@ export const threshold: <A extends Tensor>(
   threshold: Numeric,
   value: Numeric,
 ) => Tensor<A['~shape'], A['dtype']> = ((x: Tensor, limit: Numeric, value: Numeric) =>
-  thresholdOf(x, inDTypeOf(x, valueOf(limit), valueOf(value)))) as never;
+  thresholdOf(x, inDTypeOf(x, numberOf(limit), numberOf(value)))) as never;
 export const threshold_: <A extends Tensor>(x: A, threshold: Numeric, value: Numeric) => A = ((
   x: Tensor,
   limit: Numeric,
   value: Numeric,
-) => thresholdInto(x, inDTypeOf(x, valueOf(limit), valueOf(value)))) as never;
+) => thresholdInto(x, inDTypeOf(x, numberOf(limit), numberOf(value)))) as never;

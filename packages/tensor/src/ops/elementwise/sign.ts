@@ -1,6 +1,6 @@
 /** Sizes and signs, what kind of number a value is, and replacing those that are not numbers. */
 import { DTypeError, dtypes } from '@nn/backend';
-import { type Numeric, valueOf } from '../../core/promotion.ts';
+import { type Numeric, numberOf } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import { binary, binaryInPlace, parametric, parametricInPlace, unary, unaryInPlace } from './build.ts';
 import type {
@@ -63,7 +63,7 @@ const replacedInPlace = parametricInPlace('nanToNum', 3);
 function replacements(x: Tensor, options: NanToNumOptions | undefined): number[] {
   const largest = x.layout.dtype === 'float64' ? Number.MAX_VALUE : 3.4028234663852886e38;
   const of = (value: Numeric | null | undefined, otherwise: number): number =>
-    value == null ? otherwise : valueOf(value);
+    value == null ? otherwise : numberOf(value);
   return [of(options?.nan, 0), of(options?.posinf, largest), of(options?.neginf, -largest)];
 }
 

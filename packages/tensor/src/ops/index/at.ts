@@ -2,14 +2,11 @@
 import { dispatch, dispatchMany } from '../../core/dispatch.ts';
 import { read, readSync } from '../../read.ts';
 import type { Tensor } from '../../tensor.ts';
-import type { CheckedRest, Index, Select, Shape, ShapeOf, ShapeOr } from '../../types/index.ts';
+import type { CanSelect, CheckedRest, Index, Select, ShapeOf, ShapeOr } from '../../types/index.ts';
 import * as views from '../shape/views.ts';
 import { gatherOps } from './index-op.ts';
 import { close, select } from './selection.ts';
-import { isAdvanced, parse, type Subscript, type Term } from './subscript.ts';
-
-/** The shape at an index list; unknown where that holds slices, booleans or nested arrays as values. */
-export type Selected<S, I> = I extends readonly Index[] ? Select<S, I> : Shape;
+import { isAdvanced, parse, type Term } from './subscript.ts';
 
 const gatherAt = gatherOps('index');
 
@@ -43,7 +40,7 @@ export const readMasks = (terms: readonly Term[]): Promise<Term[]> =>
 /**
  * Elements by an index list, one index a dimension from the first one on: `x[…]` of PyTorch. Positions, slices, `'...'` and `null` give a view of the same memory;
  * index tensors, arrays and masks gather a copy, their (broadcast) shape standing where they stood, or in front if other indices separate them.
- * @param indices see `Subscript`; dimensions without an index are kept
+ * @param indices see `Index`; dimensions without an index are kept
  * @throws IndexError for an index out of bounds, too many indices, masks that don't fit; ValueError for a step below 1; BackendError for a mask tensor where the
  * backend can't read without waiting: await `atAsync`
  * @example
@@ -56,17 +53,15 @@ export const readMasks = (terms: readonly Term[]): Promise<Term[]> =>
  * console.log(await x.at(x.gt(2)).toArray()); // prints: [ 3, 4, 5 ]
  * ```
  */
-export const at: <A extends Tensor, const I extends readonly Subscript[]>(
+export const at: <A extends Tensor, const I extends readonly Index[]>(
   x: A,
-  ...indices: CheckedRest<Selected<ShapeOf<A>, I>, I>
-) => Tensor<ShapeOr<Selected<ShapeOf<A>, I>>, A['dtype']> = ((x: Tensor, ...indices: readonly unknown[]) =>
+  ...indices: CheckedRest<CanSelect<ShapeOf<A>, I>, I>
+) => Tensor<ShapeOr<Select<ShapeOf<A>, I>>, A['dtype']> = ((x: Tensor, ...indices: readonly unknown[]) =>
   selected(x, readMasksSync('at', parse('at', indices)))) as never;
 
 /** `at` on any backend: masks are awaited. */
-export const atAsync: <A extends Tensor, const I extends readonly Subscript[]>(
+export const atAsync: <A extends Tensor, const I extends readonly Index[]>(
   x: A,
-  ...indices: CheckedRest<Selected<ShapeOf<A>, I>, I>
-) => Promise<Tensor<ShapeOr<Selected<ShapeOf<A>, I>>, A['dtype']>> = (async (
-  x: Tensor,
-  ...indices: readonly unknown[]
-) => selected(x, await readMasks(parse('at', indices)))) as never;
+  ...indices: CheckedRest<CanSelect<ShapeOf<A>, I>, I>
+) => Promise<Tensor<ShapeOr<Select<ShapeOf<A>, I>>, A['dtype']>> = (async (x: Tensor, ...indices: readonly unknown[]) =>
+  selected(x, await readMasks(parse('at', indices)))) as never;

@@ -1,4 +1,6 @@
 /** The public page of indexing: index lists, reading and writing along indices, masks. */
+
+export type { Index, NestedIndices } from '../../types/index.ts';
 export {
   type IndexAddOptions,
   indexAdd,
@@ -9,7 +11,7 @@ export {
   indexFill_,
   put_,
 } from './along.ts';
-export { at, atAsync, type Selected } from './at.ts';
+export { at, atAsync } from './at.ts';
 export { maskedFill, maskedFill_, maskedScatter, maskedScatter_, maskedSelect, maskedSelectAsync } from './masked.ts';
 export { argwhere, type NonzeroOptions, nonzero, nonzeroAsync } from './nonzero.ts';
 export { type OneHotOptions, oneHot, oneHotAsync } from './one-hot.ts';
@@ -28,4 +30,3 @@ export {
 export { embeddingLookup, gather, indexSelect, take, takeAlongDim } from './select.ts';
 export { type IndexPutOptions, indexPut, indexPut_, type PlaceIndices, setAt, setAtAsync } from './set-at.ts';
 export { Slice, slice } from './slice.ts';
-export type { NestedIndices, Subscript } from './subscript.ts';

@@ -4,12 +4,13 @@ import { fillInPlace } from '../../core/fill.ts';
 import { assign, dispatchInto } from '../../core/in-place.ts';
 import { isNumeric, type Numeric } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
+import type { Index } from '../../types/index.ts';
 import * as views from '../shape/views.ts';
 import { readMasks, readMasksSync } from './at.ts';
 import { scatterOps } from './index-op.ts';
 import { maskedFill_ } from './masked.ts';
 import { aroundMask, close, type Selection, select } from './selection.ts';
-import { consumed, isAdvanced, type Mask, parse, type Subscript, type Term } from './subscript.ts';
+import { consumed, isAdvanced, type Mask, parse, type Term } from './subscript.ts';
 import { fitted, stored, valueFor } from './value.ts';
 
 const replaceAt = scatterOps('indexPut_', 'replace');
@@ -92,7 +93,7 @@ function writeDirectly(op: string, x: Tensor, terms: readonly Term[], value: Val
 /**
  * Writes a value at an index list, in place: `x[…] = value` of PyTorch. A tensor broadcasts to what the list selects and is converted to the dtype of `x`; where a
  * list of places names one twice, the last write stays. Gradients flow to the value and to what stayed of `x`. Returns `x`.
- * @param indices see `Subscript`
+ * @param indices see `Index`
  * @throws IndexError, ValueError as `at`; ShapeError if the value doesn't broadcast; AutogradError if `x` is a leaf that requires grad; BackendError for a mask
  * tensor with several values where the backend can't read without waiting: await `setAtAsync`
  * @example
@@ -103,7 +104,7 @@ function writeDirectly(op: string, x: Tensor, terms: readonly Term[], value: Val
  * console.log(await x.toArray()); // prints: [ [ 9, 7, 7 ], [ 9, 4, 5 ] ]
  * ```
  */
-export function setAt<A extends Tensor>(x: A, indices: readonly Subscript[], value: Tensor | Numeric): A {
+export function setAt<A extends Tensor>(x: A, indices: readonly Index[], value: Tensor | Numeric): A {
   const terms = parse('setAt', indices);
   if (!writeDirectly('setAt', x, terms, value)) write('setAt', x, readMasksSync('setAt', terms), value);
   return x;
@@ -112,7 +113,7 @@ export function setAt<A extends Tensor>(x: A, indices: readonly Subscript[], val
 /** `setAt` on any backend: masks are awaited. */
 export async function setAtAsync<A extends Tensor>(
   x: A,
-  indices: readonly Subscript[],
+  indices: readonly Index[],
   value: Tensor | Numeric,
 ): Promise<A> {
   const terms = parse('setAt', indices);
@@ -127,7 +128,7 @@ export interface IndexPutOptions {
 }
 
 /** Index tensors, arrays or masks; null keeps a dimension. */
-export type PlaceIndices = readonly (Tensor | Subscript | null)[];
+export type PlaceIndices = readonly Index[];
 
 function placeTerms(op: string, indices: PlaceIndices): Term[] {
   const terms = parse(

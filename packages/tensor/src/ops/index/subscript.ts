@@ -1,17 +1,8 @@
 /** What a user may write between the brackets of an index, turned into terms. Looks at forms and shapes; reads no tensor. */
-import { type DataArray, DTypeError, IndexError } from '@nn/backend';
+import { DTypeError, IndexError } from '@nn/backend';
 import type { Tensor } from '../../tensor.ts';
-import type { Index } from '../../types/index.ts';
+import type { NestedIndices } from '../../types/index.ts';
 import { parseSlice, Slice } from './slice.ts';
-
-/** Integers or truth values in arrays of arrays, all rows of one length. */
-export type NestedIndices = readonly (number | boolean | NestedIndices)[];
-
-/**
- * One index: a position (negative: from the end), a slice (`'1:3'`, `'::2'`, `':'`, or `slice(…)`), `'...'` for the dimensions that the others leave, `null` for a new
- * dimension, an integer tensor or (nested) array of positions, a mask (bool tensor or nested array of booleans), or a boolean (a mask without dimensions).
- */
-export type Subscript = Index | boolean | Slice | Tensor | NestedIndices | DataArray;
 
 /** An index, understood. */
 export type Term =

@@ -2,7 +2,7 @@
 import { type DType, DTypeError, dtypes, ShapeError } from '@nn/backend';
 import { shapeText } from '../../core/collapse.ts';
 import { filled } from '../../core/fill.ts';
-import { isNumeric, type Numeric, valueOf as numberOf } from '../../core/promotion.ts';
+import { isNumeric, type Numeric, numberOf } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import { toDType } from '../shape/convert.ts';
 import * as views from '../shape/views.ts';

@@ -25,9 +25,18 @@ const dotOp = new Op('reduce', 'dot', {
   build: ([x, y]) => {
     const { dtype } = x!;
     if (dtype !== y!.dtype || dtype === 'bool')
-      throw new DTypeError('matmul', `dtypes differ or are bool: ${dtype} and ${y!.dtype}; convert with .to('float32')`);
+      throw new DTypeError(
+        'matmul',
+        `dtypes differ or are bool: ${dtype} and ${y!.dtype}; convert with .to('float32')`,
+      );
     const { scalar } = dtypes[dtype];
-    return { dtype, combine: 'sum', body: mul(input(0, scalar), input(1, scalar)), epilogue: input(0, scalar), scalars: 0 };
+    return {
+      dtype,
+      combine: 'sum',
+      body: mul(input(0, scalar), input(1, scalar)),
+      epilogue: input(0, scalar),
+      scalars: 0,
+    };
   },
 });
 
@@ -35,7 +44,10 @@ const dotOp = new Op('reduce', 'dot', {
 export function matmulOf(left: Tensor, right: Tensor): Tensor {
   const [l, r] = [left.layout.shape, right.layout.shape];
   if (l.length === 0 || r.length === 0)
-    throw new ShapeError('matmul', `both operands need a dimension at least: ${shapeText(l)} and ${shapeText(r)}; use mul for scalars`);
+    throw new ShapeError(
+      'matmul',
+      `both operands need a dimension at least: ${shapeText(l)} and ${shapeText(r)}; use mul for scalars`,
+    );
   if (l[l.length - 1] !== r[Math.max(r.length - 2, 0)]) throw innerSizes('matmul', l, r);
   if (l.length > 1 && r.length > 1) return productOf(left, right);
   if (l.length === 1 && r.length === 1) return dispatch(dotOp, left, right);
@@ -43,7 +55,9 @@ export function matmulOf(left: Tensor, right: Tensor): Tensor {
   const b = r.length === 1 ? reshape(right, [r[0]!, 1]) : right;
   const out = productOf(a, b);
   const { shape } = out.layout;
-  const kept = shape.filter((_, d) => (l.length > 1 || d !== shape.length - 2) && (r.length > 1 || d !== shape.length - 1));
+  const kept = shape.filter(
+    (_, d) => (l.length > 1 || d !== shape.length - 2) && (r.length > 1 || d !== shape.length - 1),
+  );
   return regroup(out, 'mv', kept, contiguousStrides(kept));
 }
 
@@ -63,9 +77,15 @@ export const matmul: MatMulFunction = matmulOf as MatMulFunction;
 function linearOf(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
   const [s, w] = [x.layout.shape, weight.layout.shape];
   if (w.length > 2 || w.length === 0 || s.length === 0)
-    throw new ShapeError('linear', `the weight must be (out, in) and the input have a dimension at least: ${shapeText(w)} and ${shapeText(s)}`);
+    throw new ShapeError(
+      'linear',
+      `the weight must be (out, in) and the input have a dimension at least: ${shapeText(w)} and ${shapeText(s)}`,
+    );
   if (s[s.length - 1] !== w[w.length - 1])
-    throw new ShapeError('linear', `the input has ${s[s.length - 1]} features, expected ${w[w.length - 1]}: input ${shapeText(s)}, weight ${shapeText(w)}`);
+    throw new ShapeError(
+      'linear',
+      `the input has ${s[s.length - 1]} features, expected ${w[w.length - 1]}: input ${shapeText(s)}, weight ${shapeText(w)}`,
+    );
   if (w.length === 1 || s.length === 1) {
     const out = matmulOf(x, w.length === 1 ? weight : transpose(weight, 0, 1));
     return bias === undefined || bias === null ? out : out.add(bias);

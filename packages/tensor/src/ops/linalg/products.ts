@@ -29,7 +29,10 @@ export interface ScaleOptions {
 function checkRanks(op: string, ...pairs: readonly (readonly [Tensor, number])[]): void {
   const wrong = pairs.find(([t, rank]) => t.layout.shape.length !== rank);
   if (wrong !== undefined)
-    throw new ShapeError(op, `takes operands with ${pairs.map(([, rank]) => rank).join(' and ')} dimensions, got ${pairs.map(([t]) => shapeText(t.layout.shape)).join(' and ')}; matmul takes any`);
+    throw new ShapeError(
+      op,
+      `takes operands with ${pairs.map(([, rank]) => rank).join(' and ')} dimensions, got ${pairs.map(([t]) => shapeText(t.layout.shape)).join(' and ')}; matmul takes any`,
+    );
 }
 
 /** Product of two matrices; PyTorch: `torch.mm`. */
@@ -42,7 +45,11 @@ export function mm(left: Tensor, right: Tensor): Tensor {
 export function bmm(left: Tensor, right: Tensor): Tensor {
   checkRanks('bmm', [left, 3], [right, 3]);
   const [b, c] = [left.layout.shape[0], right.layout.shape[0]];
-  if (b !== c) throw new ShapeError('bmm', `batches of ${b} and ${c} differ: ${shapeText(left.layout.shape)} and ${shapeText(right.layout.shape)}; matmul broadcasts them`);
+  if (b !== c)
+    throw new ShapeError(
+      'bmm',
+      `batches of ${b} and ${c} differ: ${shapeText(left.layout.shape)} and ${shapeText(right.layout.shape)}; matmul broadcasts them`,
+    );
   return dispatch(batchProduct, left, right);
 }
 
@@ -95,7 +102,12 @@ export function baddbmm(addend: Tensor, left: Tensor, right: Tensor, options: Sc
 /** beta · addend + alpha · (matrix @ vector); PyTorch: `torch.addmv`. */
 export function addmv(addend: Tensor, matrix: Tensor, vector: Tensor, options: ScaleOptions = {}): Tensor {
   checkRanks('addmv', [matrix, 2], [vector, 1]);
-  const column = addProduct(reshape(addend, [...addend.layout.shape, 1]), matrix, reshape(vector, [vector.layout.size, 1]), options);
+  const column = addProduct(
+    reshape(addend, [...addend.layout.shape, 1]),
+    matrix,
+    reshape(vector, [vector.layout.size, 1]),
+    options,
+  );
   return reshape(column, column.layout.shape.slice(0, -1));
 }
 
@@ -114,37 +126,71 @@ export function addbmm(addend: Tensor, left: Tensor, right: Tensor, options: Sca
 }
 
 /** Sums of products over chosen dimensions: the last n of the first and the first n of the second, or two lists of them; PyTorch: `torch.tensordot`. */
-export function tensordot(left: Tensor, right: Tensor, options: { readonly dims?: number | readonly [readonly number[], readonly number[]] } = {}): Tensor {
+export function tensordot(
+  left: Tensor,
+  right: Tensor,
+  options: { readonly dims?: number | readonly [readonly number[], readonly number[]] } = {},
+): Tensor {
   const [l, r] = [left.layout.shape, right.layout.shape];
   const dims = options.dims ?? 2;
   const [a, b] =
     typeof dims === 'number'
       ? [Array.from({ length: dims }, (_, i) => l.length - dims + i), Array.from({ length: dims }, (_, i) => i)]
-      : [dims[0].map((d) => dimension('tensordot', d, l.length)), dims[1].map((d) => dimension('tensordot', d, r.length))];
-  if (a.length !== b.length) throw new ValueError('tensordot', `the lists of dimensions have ${a.length} and ${b.length} entries; they pair up`);
-  if (a.some((d) => d < 0) || b.some((d) => d >= r.length)) throw new ValueError('tensordot', `can't sum over ${String(dims)} dimensions of ${shapeText(l)} and ${shapeText(r)}`);
+      : [
+          dims[0].map((d) => dimension('tensordot', d, l.length)),
+          dims[1].map((d) => dimension('tensordot', d, r.length)),
+        ];
+  if (a.length !== b.length)
+    throw new ValueError('tensordot', `the lists of dimensions have ${a.length} and ${b.length} entries; they pair up`);
+  if (a.some((d) => d < 0) || b.some((d) => d >= r.length))
+    throw new ValueError(
+      'tensordot',
+      `can't sum over ${String(dims)} dimensions of ${shapeText(l)} and ${shapeText(r)}`,
+    );
   const wrong = a.findIndex((d, i) => l[d] !== r[b[i]!] && l[d] !== 1 && r[b[i]!] !== 1);
-  if (wrong >= 0) throw new ShapeError('tensordot', `sizes ${l[a[wrong]!]} and ${r[b[wrong]!]} of dimensions ${a[wrong]} and ${b[wrong]} differ: ${shapeText(l)} and ${shapeText(r)}`);
+  if (wrong >= 0)
+    throw new ShapeError(
+      'tensordot',
+      `sizes ${l[a[wrong]!]} and ${r[b[wrong]!]} of dimensions ${a[wrong]} and ${b[wrong]} differ: ${shapeText(l)} and ${shapeText(r)}`,
+    );
   const first = l.map((_, d) => d);
   const second = r.map((_, d) => (b.includes(d) ? a[b.indexOf(d)]! : l.length + d));
-  return einsum(left, first, right, second, [...first.filter((d) => !a.includes(d)), ...second.filter((_, d) => !b.includes(d))]);
+  return einsum(left, first, right, second, [
+    ...first.filter((d) => !a.includes(d)),
+    ...second.filter((_, d) => !b.includes(d)),
+  ]);
 }
 
 /** Kronecker product: every element of the first times all of the second; PyTorch: `torch.kron`. */
 export function kron(left: Tensor, right: Tensor): Tensor {
   const rank = Math.max(left.layout.shape.length, right.layout.shape.length);
-  const padded = (t: Tensor): number[] => [...new Array<number>(rank - t.layout.shape.length).fill(1), ...t.layout.shape];
+  const padded = (t: Tensor): number[] => [
+    ...new Array<number>(rank - t.layout.shape.length).fill(1),
+    ...t.layout.shape,
+  ];
   const [l, r] = [padded(left), padded(right)];
-  const a = reshape(left, l.flatMap((n) => [n, 1]));
-  const b = reshape(right, r.flatMap((n) => [1, n]));
-  return reshape(mul(a, b), l.map((n, d) => n * r[d]!));
+  const a = reshape(
+    left,
+    l.flatMap((n) => [n, 1]),
+  );
+  const b = reshape(
+    right,
+    r.flatMap((n) => [1, n]),
+  );
+  return reshape(
+    mul(a, b),
+    l.map((n, d) => n * r[d]!),
+  );
 }
 
 /** Cross product of vectors of three elements along a dimension (the last by default); PyTorch: `torch.linalg.cross`. */
 export function cross(left: Tensor, right: Tensor, options: { readonly dim?: number } = {}): Tensor {
   const d = dimension('cross', options.dim ?? -1, left.layout.shape.length);
   if (left.layout.shape[d] !== 3 || right.layout.shape[d] !== 3)
-    throw new ShapeError('cross', `dimension ${d} must have size 3 in both operands: ${shapeText(left.layout.shape)} and ${shapeText(right.layout.shape)}`);
+    throw new ShapeError(
+      'cross',
+      `dimension ${d} must have size 3 in both operands: ${shapeText(left.layout.shape)} and ${shapeText(right.layout.shape)}`,
+    );
   const turned = (t: Tensor, by: number): Tensor => roll(t, by, { dims: d });
   return sub(mul(turned(left, -1), turned(right, -2)), mul(turned(left, -2), turned(right, -1)));
 }
@@ -153,8 +199,14 @@ export function cross(left: Tensor, right: Tensor, options: { readonly dim?: num
 export function multiDot(tensors: readonly Tensor[]): Tensor {
   if (tensors.length < 2) throw new ValueError('multiDot', `needs two tensors at least, got ${tensors.length}`);
   const last = tensors.length - 1;
-  const bad = tensors.findIndex((t, i) => t.layout.shape.length !== 2 && !((i === 0 || i === last) && t.layout.shape.length === 1));
-  if (bad >= 0) throw new ShapeError('multiDot', `operand ${bad} has shape ${shapeText(tensors[bad]!.layout.shape)}; all are matrices, the first and last may be vectors`);
+  const bad = tensors.findIndex(
+    (t, i) => t.layout.shape.length !== 2 && !((i === 0 || i === last) && t.layout.shape.length === 1),
+  );
+  if (bad >= 0)
+    throw new ShapeError(
+      'multiDot',
+      `operand ${bad} has shape ${shapeText(tensors[bad]!.layout.shape)}; all are matrices, the first and last may be vectors`,
+    );
   const terms = tensors.map((t, i) => (t.layout.shape.length === 2 ? [i, i + 1] : i === 0 ? [1] : [i]));
   const result = [...(terms[0]!.length === 2 ? [0] : []), ...(terms[last]!.length === 2 ? [last + 1] : [])];
   const parts = tensors.slice(1).flatMap((t, i) => [t, terms[i + 1]!]);
@@ -165,8 +217,10 @@ export function multiDot(tensors: readonly Tensor[]): Tensor {
 export function matrixPower(matrix: Tensor, n: number): Tensor {
   const { shape } = matrix.layout;
   const size = shape[shape.length - 1];
-  if (shape.length < 2 || shape[shape.length - 2] !== size) throw new ShapeError('matrixPower', `needs square matrices, got ${shapeText(shape)}`);
-  if (!Number.isInteger(n) || n < 0) throw new ValueError('matrixPower', `the power must be a whole number ≥ 0, got ${n}`);
+  if (shape.length < 2 || shape[shape.length - 2] !== size)
+    throw new ShapeError('matrixPower', `needs square matrices, got ${shapeText(shape)}`);
+  if (!Number.isInteger(n) || n < 0)
+    throw new ValueError('matrixPower', `the power must be a whole number ≥ 0, got ${n}`);
   if (n === 0) return identityLike(matrix);
   let result: Tensor | null = null;
   let power = matrix;

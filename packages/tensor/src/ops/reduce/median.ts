@@ -8,7 +8,7 @@ import {
   equal,
   isFloat,
   isFloatScalar,
-  isNaN as isNotANumber,
+  isNotANumber,
   less,
   max,
   or,

@@ -3,7 +3,7 @@ import { DTypeError, equal, min, not, same, scalar, sub } from '@nn/backend';
 import { dispatch } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
 import { Op } from '../../core/op.ts';
-import { isNumeric, type Numeric, valueOf as numberOf } from '../../core/promotion.ts';
+import { isNumeric, type Numeric, numberOf } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import { element, single } from '../elementwise/build.ts';
 import { finish, reshape } from '../shape/views.ts';

@@ -7,7 +7,7 @@ import {
   type Expression,
   floor,
   isFloat,
-  isNaN as isNotANumber,
+  isNotANumber,
   less,
   max,
   mul,

@@ -20,7 +20,7 @@ import { dispatch } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
 import { sameNumbers } from '../../core/layout.ts';
 import { Op } from '../../core/op.ts';
-import { isNumeric, type Numeric, valueOf as numberOf } from '../../core/promotion.ts';
+import { isNumeric, type Numeric, numberOf } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import { element, single } from '../elementwise/build.ts';
 import { toDType } from '../shape/convert.ts';

@@ -8,7 +8,7 @@ import {
   dtypes,
   type Expression,
   isFloatScalar,
-  isNaN as isNotANumber,
+  isNotANumber,
   not,
   ShapeError,
   same,

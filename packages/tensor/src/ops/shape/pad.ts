@@ -21,7 +21,7 @@ import { dispatchCreate, dispatchMany } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
 import { layoutOf } from '../../core/layout.ts';
 import { Op } from '../../core/op.ts';
-import { type Numeric, valueOf as numberOf } from '../../core/promotion.ts';
+import { type Numeric, numberOf } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Shape } from '../../types/index.ts';
 import { convert } from '../creation/from-data.ts';

@@ -40,6 +40,17 @@ is<[number, 784]>()(x.at(mask));
 is<[number]>()(x.at(x.gt(0)));
 is<[number, 784]>()(x.at([true, false] as boolean[]));
 is<[64, number, 28]>()(image.at('...', randn([1, 28]).gt(0), ':'));
+is<[number, 64, 784]>()(x.at(true));
+is<[number, 784]>()(x.at({ start: 1, stop: null, step: 2 }));
+is<[number, 784]>()(x.at(new Int32Array(3)));
+is<Shape>()(
+  x.at([
+    [0, 1],
+    [2, 3],
+  ]),
+);
+is<Shape>()(x.at([[true, false]]));
+is<Shape>()(image.at('...', 5, [[true, false]]));
 is<Shape>()(x.at(indices, indices));
 is<Shape>()(x.at(zeros([3], { dtype: 'uint8' })));
 is<Shape>()(x.at(unknown.gt(0)));
@@ -51,6 +62,10 @@ is<Shape>()(x.at(...(anything as number[])));
 
 // @ts-expect-error at: 3 indices for rank 2
 x.at(0, 1, 2);
+// @ts-expect-error at: 3 indices for rank 2
+x.at(0, 1, { start: 0, stop: 1, step: 1 });
+// @ts-expect-error at: index 784 is out of bounds for dimension 1 with size 784
+x.at(true, 0, 784);
 // @ts-expect-error at: 1 indices for rank 0
 randn([]).at(0);
 // @ts-expect-error at: 3 indices for rank 2
@@ -59,20 +74,20 @@ x.at(0, '...', 1, 2);
 mask.at(x.gt(0));
 // @ts-expect-error at: only one '...' is allowed
 x.at('...', '...');
-// @ts-expect-error at: index 64 is out of range for dimension 0 of size 64
+// @ts-expect-error at: index 64 is out of bounds for dimension 0 with size 64
 x.at(64);
-// @ts-expect-error at: index -785 is out of range for dimension 1 of size 784
+// @ts-expect-error at: index -785 is out of bounds for dimension 1 with size 784
 x.at(':', -785);
-// @ts-expect-error at: index 784 is out of range for dimension 1 of size 784
+// @ts-expect-error at: index 784 is out of bounds for dimension 1 with size 784
 x.at('...', 784);
-// @ts-expect-error at: index 0 is out of range for dimension 0 of size 0
+// @ts-expect-error at: index 0 is out of bounds for dimension 0 with size 0
 randn([0]).at(0);
 // @ts-expect-error at: a mask of size 64 does not fit dimension 1 of size 784
 x.at(':', mask);
 // @ts-expect-error Argument of type '{}' is not assignable to parameter of type 'Index'
 x.at({});
 gives<CanSelect<[64, 784], [0, 1, 2]>, 'at: 3 indices for rank 2'>();
-gives<CanSelect<[3], [-4]>, 'at: index -4 is out of range for dimension 0 of size 3'>();
+gives<CanSelect<[3], [-4]>, 'at: index -4 is out of bounds for dimension 0 with size 3'>();
 gives<Select<[3], [-3]>, []>();
 gives<CanSelect<[3], ['...', '...']>, "at: only one '...' is allowed">();
 

@@ -20,7 +20,7 @@ export function shapes<S extends Shape, T extends Shape, D extends DType, E exte
 ): void {
   take(s.add(t), s.sub(t), s.mul(s), s.div(t), s.pow(2), s.maximum(t), s.minimum(s), s.add(s, { alpha: 2 }));
   take(s.eq(t), s.ne(s), s.lt(t), s.le(s), s.gt(t), s.ge(1), s.logicalAnd(t), s.logicalOr(s), s.logicalXor(true));
-  take(s.add(t).sub(t).mul(s).div(t).pow(2).maximum(t).minimum(s).gt(t).logicalAnd(t).relu());
+  take(s.add(t).sub(t).mul(s).div(t).relu());
   take(s.relu().exp().isnan().to('float32').softmax(0).logSoftmax(-1).cumsum(1));
   take(s.matmul(t).matmul(w).add(t).matmul(s));
   take(s.sum(), t.sum({ dim: 0 }), s.mean({ dim: [0, 1] }), s.prod({ dim: -1, keepdim: true }));
@@ -39,6 +39,11 @@ export function shapes<S extends Shape, T extends Shape, D extends DType, E exte
   take(F.crossEntropy(s, t), F.crossEntropy(s, t, { reduction: 'none' }));
   take(new Linear(2, 3).forward(s), new Flatten().forward(s), new Conv2d(1, 2, 3).forward(s));
   take(new MaxPool2d(2).forward(t), new Sequential(new Linear(2, 3), new ReLU()).forward(t));
+}
+
+/** A longer chain. */
+export function chain<S extends Shape, T extends Shape>(s: Tensor<S, 'float32'>, t: Tensor<T>, u: Tensor): void {
+  take(s.add(t).sub(t).mul(s).div(t).pow(2).maximum(t).minimum(s).gt(t).logicalAnd(t).relu().matmul(u).add(u).sum());
 }
 
 /** Sizes that may or may not fit. */
@@ -131,6 +136,18 @@ function attention<B extends number, T extends number, D extends number>(
 is<[8, 16, 32]>()(attention(F.randn([8, 16, 32]), F.randn([8, 16, 32]), F.randn([8, 16, 32])));
 
 // A size that is a type parameter might be -1, so reshape promises no more than a number; `expect` takes it at its word.
+function known<B extends number>(x: Tensor<[B, 784], 'float32'>): Tensor<[784], 'float32'> {
+  const row: Tensor<[784], 'float32'> = x.at(5);
+  const part: Tensor<[B, number], 'float32'> = x.at(':', '1:3');
+  const picked: Tensor<[2, 784], 'float32'> = x.at([0, 1]);
+  return row
+    .add(x.sum({ dim: 0 }))
+    .mul(x.max({ dim: 0 }).values)
+    .sub(picked.at(0))
+    .div(part.sum());
+}
+is<[784]>()(known(F.randn([16, 784])));
+
 function folded<B extends number>(x: Tensor<[B, 784], 'float32'>): Tensor<[B, 1, 28, 28], 'float32'> {
   const size = x.shape[0];
   const loose: Tensor<[number, 1, 28, 28], 'float32'> = x.reshape([size, 1, 28, 28]);

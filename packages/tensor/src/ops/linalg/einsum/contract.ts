@@ -22,7 +22,16 @@ export function diagonals(tensor: Tensor, labels: readonly Label[]): Labelled {
   if (unique.length === labels.length) return { tensor, labels };
   const { shape, strides } = tensor.layout;
   const step = (label: Label): number => labels.reduce((p, l, d) => (l === label ? p + strides[d]! : p), 0);
-  return { tensor: stridedView(tensor, unique.map((l) => shape[labels.indexOf(l)]!), unique.map(step), 0, 'diagonal'), labels: unique };
+  return {
+    tensor: stridedView(
+      tensor,
+      unique.map((l) => shape[labels.indexOf(l)]!),
+      unique.map(step),
+      0,
+      'diagonal',
+    ),
+    labels: unique,
+  };
 }
 
 /** Sums over the labels that nobody else needs. */
@@ -33,11 +42,17 @@ export function sumUnneeded({ tensor, labels }: Labelled, needed: ReadonlySet<La
   return { tensor: keepType(sum(tensor, { dim }), tensor), labels: labels.filter((label) => needed.has(label)) };
 }
 
-const keepType = (total: Tensor, source: Tensor): Tensor => (total.dtype === source.dtype ? total : toDType(total, source.dtype));
+const keepType = (total: Tensor, source: Tensor): Tensor =>
+  total.dtype === source.dtype ? total : toDType(total, source.dtype);
 
 /** Dimensions in another order. */
 export function reorder({ tensor, labels }: Labelled, order: readonly Label[]): Tensor {
-  return order.every((label, d) => labels[d] === label) ? tensor : permute(tensor, order.map((label) => labels.indexOf(label)));
+  return order.every((label, d) => labels[d] === label)
+    ? tensor
+    : permute(
+        tensor,
+        order.map((label) => labels.indexOf(label)),
+      );
 }
 
 /** Dimensions of size 1 that stretch beside the other operand's: dropped, as the other one has them. */
@@ -47,7 +62,13 @@ function dropStretched(x: Labelled, other: Labelled): Labelled {
     return theirs >= 0 && x.tensor.layout.shape[d] === 1 && other.tensor.layout.shape[theirs] !== 1;
   });
   if (!dims.some(Boolean)) return x;
-  return { tensor: reshape(x.tensor, x.tensor.layout.shape.filter((_, d) => !dims[d])), labels: x.labels.filter((_, d) => !dims[d]) };
+  return {
+    tensor: reshape(
+      x.tensor,
+      x.tensor.layout.shape.filter((_, d) => !dims[d]),
+    ),
+    labels: x.labels.filter((_, d) => !dims[d]),
+  };
 }
 
 /** The product of two, summed over the labels that are not needed any more. */
@@ -60,19 +81,47 @@ export function contractPair(first: Labelled, second: Labelled, needed: Readonly
   const rows = left.labels.filter((label) => !both.includes(label));
   const columns = right.labels.filter((label) => !both.includes(label));
   const labels = [...batch, ...rows, ...columns];
-  return { tensor: inner.length === 0 ? elementwise(left, right, batch, rows, columns) : matrixProduct(left, right, batch, rows, columns, inner), labels };
+  return {
+    tensor:
+      inner.length === 0
+        ? elementwise(left, right, batch, rows, columns)
+        : matrixProduct(left, right, batch, rows, columns, inner),
+    labels,
+  };
 }
 
-const sizesOf = (x: Labelled, labels: readonly Label[]): number[] => labels.map((label) => x.tensor.layout.shape[x.labels.indexOf(label)]!);
+const sizesOf = (x: Labelled, labels: readonly Label[]): number[] =>
+  labels.map((label) => x.tensor.layout.shape[x.labels.indexOf(label)]!);
 const total = (sizes: readonly number[]): number => sizes.reduce((p, n) => p * n, 1);
 
-function elementwise(left: Labelled, right: Labelled, batch: readonly Label[], rows: readonly Label[], columns: readonly Label[]): Tensor {
-  const a = reshape(reorder(left, [...batch, ...rows]), [...sizesOf(left, batch), ...sizesOf(left, rows), ...columns.map(() => 1)]);
-  const b = reshape(reorder(right, [...batch, ...columns]), [...sizesOf(right, batch), ...rows.map(() => 1), ...sizesOf(right, columns)]);
+function elementwise(
+  left: Labelled,
+  right: Labelled,
+  batch: readonly Label[],
+  rows: readonly Label[],
+  columns: readonly Label[],
+): Tensor {
+  const a = reshape(reorder(left, [...batch, ...rows]), [
+    ...sizesOf(left, batch),
+    ...sizesOf(left, rows),
+    ...columns.map(() => 1),
+  ]);
+  const b = reshape(reorder(right, [...batch, ...columns]), [
+    ...sizesOf(right, batch),
+    ...rows.map(() => 1),
+    ...sizesOf(right, columns),
+  ]);
   return mul(a, b);
 }
 
-function matrixProduct(left: Labelled, right: Labelled, batch: readonly Label[], rows: readonly Label[], columns: readonly Label[], inner: readonly Label[]): Tensor {
+function matrixProduct(
+  left: Labelled,
+  right: Labelled,
+  batch: readonly Label[],
+  rows: readonly Label[],
+  columns: readonly Label[],
+  inner: readonly Label[],
+): Tensor {
   const [b, m, k, n] = [sizesOf(left, batch), sizesOf(left, rows), sizesOf(left, inner), sizesOf(right, columns)];
   const a = reshape(reorder(left, [...batch, ...rows, ...inner]), [total(b), total(m), total(k)]);
   const c = reshape(reorder(right, [...batch, ...inner, ...columns]), [total(b), total(k), total(n)]);

@@ -15,7 +15,11 @@ function contract(tensors: readonly Tensor[], { operands, result, sizes }: Notat
   const dtype = resultType(tensors);
   const list: Labelled[] = tensors.map((t, i) => diagonals(t.dtype === dtype ? t : toDType(t, dtype), operands[i]!));
   const neededBy = (rest: readonly Labelled[]): Set<Label> => new Set([...result, ...rest.flatMap((x) => x.labels)]);
-  for (const [i, j] of contractionOrder(list.map((x) => x.labels), result, sizes)) {
+  for (const [i, j] of contractionOrder(
+    list.map((x) => x.labels),
+    result,
+    sizes,
+  )) {
     const [first, second] = [list[i]!, list[j]!];
     const others = list.filter((_, k) => k !== i && k !== j);
     list.splice(0, list.length, ...others, contractPair(first, second, neededBy(others)));
@@ -46,11 +50,25 @@ export function einsum(first: unknown, ...rest: readonly unknown[]): Tensor {
     const operands = rest as readonly Tensor[];
     if (operands.length === 0) throw new ValueError('einsum', `the equation '${first}' needs at least one operand`);
     const { terms, result } = readEquation(first);
-    return contract(operands, resolve(terms, result, operands.map((t) => t.layout.shape)));
+    return contract(
+      operands,
+      resolve(
+        terms,
+        result,
+        operands.map((t) => t.layout.shape),
+      ),
+    );
   }
   const parts = [first, ...rest] as (Tensor | Sublist)[];
   const result = parts.length % 2 === 1 ? readSublist(parts.pop() as Sublist) : null;
   const operands = parts.filter((_, i) => i % 2 === 0) as Tensor[];
   const terms = parts.filter((_, i) => i % 2 === 1).map((sublist) => readSublist(sublist as Sublist));
-  return contract(operands, resolve(terms, result, operands.map((t) => t.layout.shape)));
+  return contract(
+    operands,
+    resolve(
+      terms,
+      result,
+      operands.map((t) => t.layout.shape),
+    ),
+  );
 }

@@ -9,8 +9,16 @@ export type Step = readonly [number, number];
 
 const exhaustive = 8;
 
-export function contractionOrder(operands: readonly (readonly Label[])[], result: readonly Label[], sizes: ReadonlyMap<Label, number>): Step[] {
-  return operands.length <= 2 ? operands.slice(1).map(() => [0, 1] as const) : operands.length <= exhaustive ? best(operands, result, sizes) : greedy(operands, result, sizes);
+export function contractionOrder(
+  operands: readonly (readonly Label[])[],
+  result: readonly Label[],
+  sizes: ReadonlyMap<Label, number>,
+): Step[] {
+  return operands.length <= 2
+    ? operands.slice(1).map(() => [0, 1] as const)
+    : operands.length <= exhaustive
+      ? best(operands, result, sizes)
+      : greedy(operands, result, sizes);
 }
 
 const volume = (labels: Iterable<Label>, sizes: ReadonlyMap<Label, number>): number => {
@@ -32,10 +40,14 @@ interface Plan {
   readonly split: readonly [number, number] | null;
 }
 
-function best(operands: readonly (readonly Label[])[], result: readonly Label[], sizes: ReadonlyMap<Label, number>): Step[] {
+function best(
+  operands: readonly (readonly Label[])[],
+  result: readonly Label[],
+  sizes: ReadonlyMap<Label, number>,
+): Step[] {
   const full = 2 ** operands.length - 1;
   const plans = new Map<number, Plan>();
-  operands.forEach((labels, i) => plans.set(2 ** i, { cost: 0, labels: new Set(labels), split: null }));
+  for (const [i, labels] of operands.entries()) plans.set(2 ** i, { cost: 0, labels: new Set(labels), split: null });
   for (let subset = 1; subset <= full; subset++) {
     if (plans.has(subset)) continue;
     const outside = operands.filter((_, i) => (subset & (2 ** i)) === 0).flat();
@@ -46,7 +58,8 @@ function best(operands: readonly (readonly Label[])[], result: readonly Label[],
       const [p, q] = [plans.get(left)!, plans.get(right)!];
       const joined = new Set([...p.labels, ...q.labels]);
       const cost = p.cost + q.cost + volume(joined, sizes);
-      if (found === null || cost < found.cost) found = { cost, labels: remaining(joined, outside, result), split: [left, right] };
+      if (found === null || cost < found.cost)
+        found = { cost, labels: remaining(joined, outside, result), split: [left, right] };
     }
     plans.set(subset, found!);
   }
@@ -72,7 +85,11 @@ function toSteps(plans: ReadonlyMap<number, Plan>, full: number, count: number):
   return steps;
 }
 
-function greedy(operands: readonly (readonly Label[])[], result: readonly Label[], sizes: ReadonlyMap<Label, number>): Step[] {
+function greedy(
+  operands: readonly (readonly Label[])[],
+  result: readonly Label[],
+  sizes: ReadonlyMap<Label, number>,
+): Step[] {
   const list = operands.map((labels) => new Set(labels));
   const steps: Step[] = [];
   while (list.length > 1) {

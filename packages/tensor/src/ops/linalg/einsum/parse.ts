@@ -50,7 +50,8 @@ export function readEquation(equation: string): { terms: Term[]; result: Term | 
 /** Terms of sublists: whole numbers from 0 to 51, and '...'. */
 export function readSublist(sublist: readonly (number | '...')[]): Term {
   for (const entry of sublist)
-    if (entry !== '...' && !(Number.isInteger(entry) && entry >= 0 && entry < 52)) throw new ValueError(op, `${entry} is not an index of a sublist; use whole numbers from 0 to 51, or '...'`);
+    if (entry !== '...' && !(Number.isInteger(entry) && entry >= 0 && entry < 52))
+      throw new ValueError(op, `${entry} is not an index of a sublist; use whole numbers from 0 to 51, or '...'`);
   return sublist;
 }
 
@@ -59,21 +60,28 @@ export function resolve(terms: readonly Term[], result: Term | null, shapes: rea
   if (terms.length !== shapes.length)
     throw new ValueError(op, `the equation has ${terms.length} terms for ${shapes.length} operands; give one for each`);
   for (const term of [...terms, ...(result === null ? [] : [result])])
-    if (term.filter((label) => label === '...').length > 1) throw new ValueError(op, 'a term has more than one ellipsis');
+    if (term.filter((label) => label === '...').length > 1)
+      throw new ValueError(op, 'a term has more than one ellipsis');
   let width = 0;
   terms.forEach((term, i) => {
     const rank = shapes[i]!.length;
     const named = term.filter((label) => label !== '...').length;
     const hasEllipsis = named < term.length;
     if (hasEllipsis ? named > rank : named !== rank)
-      throw new ShapeError(op, `term ${i} names ${named} dimensions, operand ${i} of shape ${shapeText(shapes[i]!)} has ${rank}`);
+      throw new ShapeError(
+        op,
+        `term ${i} names ${named} dimensions, operand ${i} of shape ${shapeText(shapes[i]!)} has ${rank}`,
+      );
     if (hasEllipsis) width = Math.max(width, rank - named);
   });
-  const spelled = terms.map((term, i) => spell(term, shapes[i]!.length - term.filter((label) => label !== '...').length));
+  const spelled = terms.map((term, i) =>
+    spell(term, shapes[i]!.length - term.filter((label) => label !== '...').length),
+  );
   const sizes = sizesOf(spelled, shapes);
   const final = result === null ? implicit(spelled, width) : spell(result, width);
   final.forEach((label, i) => {
-    if (label >= 0 && !sizes.has(label)) throw new ValueError(op, `index ${nameOf(label)} of the result is in no operand`);
+    if (label >= 0 && !sizes.has(label))
+      throw new ValueError(op, `index ${nameOf(label)} of the result is in no operand`);
     if (final.indexOf(label) !== i) throw new ValueError(op, `index ${nameOf(label)} appears twice in the result`);
   });
   return { operands: spelled, result: final, sizes };
@@ -98,7 +106,10 @@ function sizesOf(terms: readonly (readonly Label[])[], shapes: readonly (readonl
       const known = sizes.get(label);
       const repeated = term.indexOf(label) !== d && shapes[i]![term.indexOf(label)] !== n;
       if (repeated || (known !== undefined && known !== n && known !== 1 && n !== 1))
-        throw new ShapeError(op, `index ${nameOf(label)} is both ${repeated ? shapes[i]![term.indexOf(label)] : known} and ${n}: operand ${i} has shape ${shapeText(shapes[i]!)}`);
+        throw new ShapeError(
+          op,
+          `index ${nameOf(label)} is both ${repeated ? shapes[i]![term.indexOf(label)] : known} and ${n}: operand ${i} has shape ${shapeText(shapes[i]!)}`,
+        );
       if (known === undefined || known === 1) sizes.set(label, n);
     });
   });

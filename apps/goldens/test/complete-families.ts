@@ -6,7 +6,16 @@
 /** Families in which every case must pass. */
 export const completeFamilies: readonly string[] = [
   ...['autograd', 'broadcasting', 'creation', 'data', 'e2e_mlp', 'einsum', 'elementwise_binary', 'elementwise_edge'],
-  ...['elementwise_unary', 'indexing', 'reductions', 'shape_ops', 'sorting', 'strides', 'type_promotion'],
+  ...[
+    'elementwise_unary',
+    'indexing',
+    'reductions',
+    'shape_ops',
+    'sorting',
+    'strides',
+    'tensor_repr',
+    'type_promotion',
+  ],
 ];
 
 export interface PartialFamily {
@@ -77,10 +86,5 @@ export const partialFamilies: readonly PartialFamily[] = [
     family: 'seeds',
     without: ['026', '027', '066', '072', '073', '074'],
     reason: 'normalization, grouped convolution and weight normalization belong to the issue on breadth',
-  },
-  {
-    family: 'tensor_repr',
-    without: ['Tensor.__repr__/57', 'Tensor.__str__'],
-    reason: 'the name of the dot product in the graph, and formatting a number of no dimensions, are undecided',
   },
 ];

@@ -181,7 +181,7 @@ function step(node: Node, arrive: Arrive, options: WalkOptions): void {
 
 function replaced(answer: unknown, g: Tensor): Tensor {
   if (!(answer instanceof Tensor)) return g;
-  if (!sameNumbers(answer.shape, g.shape))
+  if (!sameNumbers(answer.layout.shape, g.layout.shape))
     throw new AutogradError(
       'registerHook',
       `a hook returned a gradient of shape (${answer.shape.join(', ')}) for one of (${g.shape.join(', ')})`,

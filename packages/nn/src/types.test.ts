@@ -17,6 +17,12 @@ it('shapes go through layers and chains', () => {
   expect(mlp.forward(x).shape).toEqual([64, 10]);
 });
 
+it('a chain of known layers is a Sequential', () => {
+  const any: Sequential = mlp;
+  const y: Tensor = any.forward(zeros([1, 784]));
+  expect(y.shape).toEqual([1, 10]);
+});
+
 it('layers that do not fit are compile errors', () => {
   // @ts-expect-error layer 2: Linear: the input has 50 features, expected 60
   const wrong = new Sequential(new Linear(784, 50), new ReLU(), new Linear(60, 10));

@@ -130,7 +130,7 @@ describe('runCase on other forms', () => {
     expect(await run(program)).toMatchObject({ status: 'untranslated' });
   });
 
-  it('does not take an error of a translation for the failure that a program must have', async () => {
+  it('passes a program that must fail when the library refuses it', async () => {
     const failing = {
       op: 'program',
       attrs: { code: 'torch.ones(3)[5]' },

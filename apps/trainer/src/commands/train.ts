@@ -38,10 +38,11 @@ export async function runTrain(args: TrainArguments): Promise<number> {
   const data = await loadData(options);
   if (resumed !== null) checkSameData(resumed.path, resumed.record.data, data.fingerprint);
   const session = new Session(options, data);
+  const record: RunRecord = { options, data: data.fingerprint };
   const held =
     resumed === null
-      ? await createRun(args.out, `${data.name}-${options.model}`, { options, data: data.fingerprint }, version())
-      : await holdRun(resumed.path);
+      ? await createRun(args.out, `${data.name}-${options.model}`, record, version())
+      : await holdRun(resumed.path, record, version());
   const display = chooseDisplay(args);
   const interrupt = new Interrupt();
   try {
@@ -91,11 +92,18 @@ async function runSession(
     });
     const finished = await train({ session, folder: path, metrics, display, interrupt });
     if (finished) display.end(await concludeRun(session, path, metrics.lines));
-    else display.interrupt(path, session.step, `nn-train --resume ${path}`);
+    else display.interrupt(path, session.step, resumeCommand(path));
     return finished ? 0 : interrupt.exitCode;
   } finally {
     metrics.close();
   }
+}
+
+/** What to type to go on, as this program was started. */
+function resumeCommand(run: string): string {
+  const script = process.env['npm_lifecycle_event'];
+  const program = script === 'start' ? 'npm start --' : script === 'train' ? 'npm run train --' : 'nn-train';
+  return `${program} --resume ${/^[\w./-]+$/.test(run) ? run : `'${run.replaceAll("'", `'\\''`)}'`}`;
 }
 
 /** Without a checkpoint (the run ended before its first) it starts from the beginning, which gives the same. */

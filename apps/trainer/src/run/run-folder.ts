@@ -45,10 +45,16 @@ export async function createRun(
   return { path, release };
 }
 
-/** Takes the folder of a run to go on in. */
-export async function holdRun(path: string): Promise<HeldRun> {
+/** Takes the folder of a run to go on in, and records what it is asked for from now on. */
+export async function holdRun(path: string, record: RunRecord, version: string): Promise<HeldRun> {
   const release = await lockFolder(path);
-  await removeLeftovers(path);
+  try {
+    await removeLeftovers(path);
+    await writeFileWhole(recordPath(path), encodeRecord(record, version));
+  } catch (error) {
+    await release();
+    throw error;
+  }
   return { path, release };
 }
 

@@ -53,13 +53,16 @@ export function cropTogether(pictures: readonly Picture[]): Picture[] {
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
+const gap = 2;
+
+/** How many blocks of a width stand side by side; one at least. */
+export const perBand = (blockWidth: number, width: number): number =>
+  Math.max(1, Math.floor((width + gap) / (blockWidth + gap)));
+
 /** Blocks of lines side by side, as many as fit, in as many bands as it takes. All lines of a block must be `blockWidth` wide. */
 export function sideBySide(blocks: readonly (readonly string[])[], blockWidth: number, width: number): string[] {
-  const gap = 2;
-  const perBand = Math.max(1, Math.floor((width + gap) / (blockWidth + gap)));
-  const bands = range(Math.ceil(blocks.length / perBand)).map((band) =>
-    blocks.slice(band * perBand, (band + 1) * perBand),
-  );
+  const size = perBand(blockWidth, width);
+  const bands = range(Math.ceil(blocks.length / size)).map((band) => blocks.slice(band * size, (band + 1) * size));
   return bands.flatMap((band) =>
     range(Math.max(...band.map((block) => block.length))).map((line) =>
       band

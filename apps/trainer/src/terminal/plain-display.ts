@@ -2,7 +2,7 @@
 import type { Metrics } from '../training/metrics.ts';
 import type { Display, Progress, RunEnd, RunStart, Write } from './display.ts';
 import { count, duration, lossText, percent } from './format.ts';
-import { endLines, resultLine, startLines } from './summary.ts';
+import { endLines, resultLine, startLines, timeLine } from './summary.ts';
 
 /** Milliseconds between two lines within an epoch. */
 const pause = 10_000;
@@ -69,7 +69,7 @@ export class QuietDisplay implements Display {
   interrupt(): void {}
 
   end(end: RunEnd): void {
-    this.#write(`${resultLine(end)}; report: ${end.report}\n`);
+    this.#write(`${resultLine(end)}\n${timeLine(end)}\n`);
   }
 
   close(): void {}

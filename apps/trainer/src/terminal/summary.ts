@@ -4,7 +4,7 @@ import { sizesOf } from '../training/model.ts';
 import { confusionLines } from './confusion-text.ts';
 import type { JudgedImage, RunEnd, RunStart } from './display.ts';
 import { count, duration, fit, lossText, percent } from './format.ts';
-import { cropTogether, pictureLines, sideBySide } from './pictures.ts';
+import { cropTogether, perBand, pictureLines, sideBySide } from './pictures.ts';
 
 export function startLines({ run, options, model, weights, data, resumed }: RunStart): string[] {
   const { optimizer, lr, momentum, weightDecay, batchSize, epochs, seed, activation, dropout, shuffle } = options;
@@ -26,9 +26,6 @@ export function startLines({ run, options, model, weights, data, resumed }: RunS
   ];
 }
 
-/** Examples that are drawn: two bands of them in 80 columns. */
-const exampleCount = 6;
-
 /** Matrix, pictures, result and where to find the rest. */
 export function endLines(end: RunEnd, width: number): string[] {
   const { confusion, classes, examples } = end;
@@ -38,27 +35,35 @@ export function endLines(end: RunEnd, width: number): string[] {
     ...confusionLines(confusion, classes, width),
     '',
     ...(examples.length > 0
-      ? [pc.bold('Some of them'), ...exampleLines(examples.slice(0, exampleCount), width), '']
+      ? [pc.bold('Some of them'), ...exampleLines(examples, width), '']
       : []),
     resultLine(end),
-    `${pc.bold('report')} ${end.report}`,
+    timeLine(end),
   ];
 }
 
-export function resultLine({ evaluation, epoch, seconds }: RunEnd): string {
+export function resultLine({ evaluation }: RunEnd): string {
   const { accuracy, loss, labels } = evaluation;
-  return `${pc.bold(pc.green(percent(accuracy)))} of ${count(labels.length)} held-out images right (loss ${lossText(loss)}) after ${epoch} epoch${epoch === 1 ? '' : 's'} in ${duration(seconds)}`;
+  return `${pc.bold(pc.green(percent(accuracy)))} of ${count(labels.length)} held-out images right (loss ${lossText(loss)})`;
 }
 
+export const timeLine = ({ epoch, seconds, report }: RunEnd): string =>
+  `${epoch} epoch${epoch === 1 ? '' : 's'} in ${duration(seconds)}, report: ${pc.bold(report)}`;
+
+/** Two bands of pictures with a caption below each: what it was taken for, and what it is if that is wrong. */
 function exampleLines(examples: readonly JudgedImage[], width: number): string[] {
+  const bands = 2;
   const pictures = cropTogether(examples.map(({ picture }) => picture));
   const blockWidth = Math.max(24, pictures[0]!.width);
   const blocks = examples.map(({ label, prediction, confidence }, i) => {
-    const lines = pictureLines(pictures[i]!).map((line) => line + ' '.repeat(blockWidth - pictures[i]!.width));
     const right = label === prediction;
-    const share = `${Math.round(100 * confidence)} %`;
-    const text = right ? `${label} (${share}) ✓` : `${prediction} (${share}), is ${label}`;
-    return [...lines, (right ? pc.green : pc.red)(fit(text, blockWidth)), ' '.repeat(blockWidth)];
+    const color = right ? pc.green : pc.red;
+    const caption = [`${prediction} (${Math.round(100 * confidence)} %)${right ? ' ✓' : ''}`, right ? '' : `is ${label}`];
+    return [
+      ...pictureLines(pictures[i]!).map((line) => line + ' '.repeat(blockWidth - pictures[i]!.width)),
+      ...caption.map((line) => color(fit(line, blockWidth))),
+      ' '.repeat(blockWidth),
+    ];
   });
-  return sideBySide(blocks, blockWidth, width);
+  return sideBySide(blocks.slice(0, bands * perBand(blockWidth, width)), blockWidth, width);
 }

@@ -41,7 +41,8 @@ function checkModule(name: string, module: unknown): void {
  * console.log(Object.keys(named.stateDict())); // prints: [ 'hidden.weight', 'hidden.bias' ]
  * ```
  */
-export class Sequential<const L extends SequentialParts = readonly Module[]> extends Layer<ChainFunction<L>> {
+// biome-ignore lint/suspicious/noExplicitAny: `Sequential` alone is any chain; one of unknown modules would not take one of known modules
+export class Sequential<const L extends SequentialParts = any> extends Layer<ChainFunction<L>> {
   #entries: Named<Module>[] = [];
 
   constructor(...layers: Checked<Chain<Shape, L>, L>) {

@@ -19,6 +19,8 @@ const environment = {
   // Some tools colour their output for files and pipes too.
   ...(process.stdout.isTTY || process.env.FORCE_COLOR ? {} : { NO_COLOR: '1' }),
   PATH: `${binaries}${delimiter}${process.env.PATH ?? ''}`,
+  // The Node that a person has, for tests of what is published.
+  NN_NODE: process.env.NN_NODE ?? process.execPath,
   TURBO_TELEMETRY_DISABLED: '1',
   DO_NOT_TRACK: '1',
   npm_config_update_notifier: 'false',

@@ -6,7 +6,11 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { install, root, run } from './bootstrap.mjs';
 
-const report = join(root, 'temp', 'vitest.json');
+// The steps that run tests: those of the sources, and those of what is built.
+const suites = ['vitest', 'platforms'];
+const reportOf = (suite) => join(root, 'temp', `${suite}.json`);
+const test = (suite, ...options) =>
+  run('vitest', ['run', ...options, '--reporter=default', '--reporter=json', `--outputFile.json=${reportOf(suite)}`]);
 const turbo = (task) => run('turbo', ['run', task, '--continue', '--output-logs=errors-only']);
 // This very Node, not the one of the tools: what is published must run on what engines promise.
 const ownNode = (script) => spawnSync(process.execPath, [script], { cwd: root, stdio: 'inherit' }).status ?? 1;
@@ -17,18 +21,15 @@ const steps = [
   { name: 'biome', needs: 'install', start: () => run('biome', ['check', '--error-on-warnings', '.']) },
   { name: 'knip', needs: 'install', start: () => run('knip', []) },
   { name: 'typecheck', needs: 'install', start: () => run('node', ['tools/typecheck.mjs']) },
-  {
-    name: 'vitest',
-    needs: 'install',
-    start: () => run('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]),
-  },
+  { name: 'vitest', needs: 'install', start: () => test('vitest') },
   { name: 'build', needs: 'install', start: () => turbo('build') },
   { name: 'api', needs: 'build', start: () => run('node', ['tools/api.mjs']) },
   { name: 'pack', needs: 'build', start: () => turbo('pack:check') },
   { name: 'plain node', needs: 'build', start: () => ownNode('tools/check-dist.mjs') },
+  { name: 'platforms', needs: 'build', start: () => test('platforms', '--root=test/platforms') },
 ];
 
-rmSync(report, { force: true });
+for (const suite of suites) rmSync(reportOf(suite), { force: true });
 const results = new Map();
 for (const step of steps) results.set(step.name, perform(step));
 summarise();
@@ -51,23 +52,25 @@ function summarise() {
   for (const [name, { state, seconds }] of results) {
     console.log(`${name.padEnd(12)} ${state.padEnd(8)} ${seconds.toFixed(1).padStart(6)} s`);
   }
-  const tests = readTests();
-  const failedSteps = [...results].filter(([name, { state }]) => name !== 'vitest' && state === 'failed').length;
-  const failed = tests.failed + failedSteps;
+  const tests = suites.map(readTests);
+  const sum = (count) => tests.reduce((total, suite) => total + suite[count], 0);
+  const failedSteps = [...results].filter(([name, { state }]) => !suites.includes(name) && state === 'failed').length;
+  const [passed, failed, skipped] = [sum('passed'), sum('failed') + failedSteps, sum('skipped')];
   if (failed > 0) process.exitCode = 1;
-  console.log(`\n${tests.passed} passed, ${failed} failed${tests.skipped > 0 ? `, ${tests.skipped} skipped` : ''}`);
+  console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 }
 
-/** Counts of the tests. Whatever makes their run fail is at least one failure, and so is a run without any test. */
-function readTests() {
-  const { state } = results.get('vitest');
+/** Counts of a suite's tests. Whatever makes their run fail is at least one failure, and so is a run without any test. */
+function readTests(suite) {
+  const { state } = results.get(suite);
+  const report = reportOf(suite);
   if (!existsSync(report)) return { passed: 0, failed: state === 'failed' ? 1 : 0, skipped: 0 };
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
     readFileSync(report, 'utf8'),
   );
   const unloadable = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
   const failed = numFailedTests + unloadable.length;
-  if (numPassedTests === 0) console.error('no test passed: that is a failure');
+  if (numPassedTests === 0) console.error(`${suite}: no test passed, and that is a failure`);
   const least = state === 'failed' || numPassedTests === 0 ? 1 : 0;
   return { passed: numPassedTests, failed: Math.max(failed, least), skipped: numPendingTests + numTodoTests };
 }

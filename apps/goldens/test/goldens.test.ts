@@ -7,6 +7,8 @@ import { readFolder } from '../src/format/folder.ts';
 import { runCase } from '../src/run/run-case.ts';
 import { completeFamilies, partialFamilies } from './complete-families.ts';
 
+/** Milliseconds for one case: the large ones take seconds on a busy machine. */
+const PATIENCE = 120_000;
 const directory = join(import.meta.dirname, '../data');
 const families = new Map((await readFolder(directory)).map(({ family, cases }) => [family, cases]));
 
@@ -26,10 +28,14 @@ function casesWithout(family: string, beginnings: readonly string[]): readonly G
 }
 
 function testCases(cases: readonly GoldenCase[]): void {
-  it.each(cases.map((golden) => [golden.id, golden] as const))('%s', async (_, golden) => {
-    const { status, message } = await runCase(golden, { directory });
-    expect(message ?? status).toBe('passed');
-  });
+  it.each(cases.map((golden) => [golden.id, golden] as const))(
+    '%s',
+    async (_, golden) => {
+      const { status, message } = await runCase(golden, { directory });
+      expect(message ?? status).toBe('passed');
+    },
+    PATIENCE,
+  );
 }
 
 describe.each(completeFamilies)('%s', (family) => {

@@ -3,6 +3,7 @@ import { AutogradError } from '@nn/backend';
 import type { BackwardOptions, Tensor } from '@nn/tensor';
 import { filledLike, type Node, nodeOf, sameNumbers } from '@nn/tensor/internal';
 import { walk } from './engine.ts';
+import { castLike } from './rules/rule.ts';
 
 /** The gradient to start from: given, or 1 for a scalar. */
 function seed(op: string, t: Tensor, given: Tensor | null | undefined): Tensor {
@@ -12,7 +13,12 @@ function seed(op: string, t: Tensor, given: Tensor | null | undefined): Tensor {
         op,
         `the gradient has shape (${given.shape.join(', ')}), the tensor (${t.shape.join(', ')}); they must be equal`,
       );
-    return given;
+    if (given.layout.device !== t.layout.device)
+      throw new AutogradError(
+        op,
+        `the gradient lives on ${given.backend.name}, the tensor on ${t.backend.name}; move one with await t.to(backend)`,
+      );
+    return castLike(given, t.dtype);
   }
   if (t.layout.size !== 1)
     throw new AutogradError(

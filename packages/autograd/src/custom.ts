@@ -4,13 +4,18 @@
  */
 import { AutogradError } from '@nn/backend';
 import { Tensor } from '@nn/tensor';
-import { factory, filled, Node, nodeOf, Op, Plan, share, state } from '@nn/tensor/internal';
+import { alias, filled, Node, nodeOf, Op, Plan, state } from '@nn/tensor/internal';
+import { checkGradient } from './anomaly.ts';
 import type { WalkOptions } from './engine.ts';
 import { noGrad } from './no-grad.ts';
+import { castLike, handle } from './rules/rule.ts';
 
 /** What `forward` leaves for `backward`. */
 export class FunctionContext {
+  /** Handles of the graph's own: disposing of the user's leaves the values alive. */
   #saved: readonly Tensor[] = [];
+  /** What they are handles of, until the outputs have provenance. */
+  #sources: readonly Tensor[] = [];
   #versions: readonly number[] = [];
   /** Which inputs are tracked; PyTorch: `ctx.needs_input_grad`. */
   needsInputGrad: readonly boolean[] = [];
@@ -22,7 +27,9 @@ export class FunctionContext {
 
   /** Saves tensors for backward; changing one in place afterwards is an error that backward reports. */
   saveForBackward(...tensors: Tensor[]): void {
-    this.#saved = tensors;
+    for (const t of this.#saved) t.dispose();
+    this.#sources = tensors;
+    this.#saved = tensors.map(handle);
     this.#versions = tensors.map((t) => t.storage.version);
   }
 
@@ -40,9 +47,20 @@ export class FunctionContext {
     return this.#saved;
   }
 
+  /** @internal Gives saved outputs their provenance. */
+  link(own: ReadonlyMap<Tensor, Tensor>): void {
+    this.#sources.forEach((t, i) => {
+      const out = own.get(t);
+      if (out !== undefined) this.#saved[i]!.node = out.node;
+    });
+    this.#sources = [];
+  }
+
   /** @internal */
   free(): void {
+    for (const t of this.#saved) t.dispose();
     this.#saved = [];
+    this.#sources = [];
     this.freed = true;
   }
 }
@@ -83,7 +101,10 @@ export function applyCustom<Args extends readonly unknown[], Out extends Outputs
   context.needsInputGrad = args.map((arg) => arg instanceof Tensor && state.tracking && nodeOf(arg) !== null);
   const results = noGrad<unknown>(() => custom.forward(context, ...args)) as Out;
   const tracked = tensors.filter(({ i }) => context.needsInputGrad[i]);
-  if (tracked.length === 0 && !(custom.always === true && state.tracking)) return results;
+  if (tracked.length === 0 && !(custom.always === true && state.tracking)) {
+    context.free();
+    return results;
+  }
   const name = custom.name ?? 'Function';
   const outputs = asList(results as Tensor | readonly Tensor[]);
   const recorded: Recorded = { context, backward: custom.backward, positions: tracked.map(({ i }) => i), name };
@@ -105,14 +126,16 @@ export function applyCustom<Args extends readonly unknown[], Out extends Outputs
   node.detail().slots = outputs.map(() => null);
   const outputOp = new Op('custom', name, { backward: null });
   const own = outputs.map((t, slot) => {
-    // An input that forward returned as it is needs a handle of its own.
-    const out = tensors.some((entry) => entry.t === t) ? factory.make(share(t.storage), t.layout, t.start) : t;
+    // A tensor with provenance of its own (an input returned as it is, a view, something from outside) keeps it: the output is another handle.
+    const plain = t.base === null && nodeOf(t) === null && tensors.every((entry) => entry.t !== t);
+    const out = plain ? t : alias(t, t.layout.shape, t.layout.strides, t.start);
     if (t.dtype === 'float32' || t.dtype === 'float64') {
       out.node = new Node(new Plan(outputOp, [t.layout], [t.layout]), node, null, null, []);
       out.node.slot = slot;
     }
     return out;
   });
+  context.link(new Map(outputs.flatMap((t, k) => (tensors.some((entry) => entry.t === t) ? [] : [[t, own[k]!]]))));
   return (Array.isArray(results) ? own : own[0]) as Out;
 }
 
@@ -138,14 +161,14 @@ export function runCustom(node: Node, arrive: (parent: Node, g: Tensor | null) =
         name,
         `backward returned a gradient of shape (${g.shape.join(', ')}) for argument ${position} of shape (${layout.shape.join(', ')})`,
       );
-    arrive(parent, g === null ? null : second(g));
+    if (g !== null && g.layout.device !== layout.device)
+      throw new AutogradError(
+        name,
+        `backward returned a gradient on ${g.backend.name} for argument ${position} on ${layout.device.backend.name}`,
+      );
+    if (g !== null) checkGradient(node, g);
+    arrive(parent, g === null ? null : handle(castLike(g, layout.dtype)));
   });
   if (!options.retainGraph) context.free();
 }
 
-/** A handle that the engine may give back, whatever the user does with theirs. */
-function second(g: Tensor): Tensor {
-  const copy = factory.make(share(g.storage), g.layout, g.start);
-  copy.node = nodeOf(g);
-  return copy;
-}

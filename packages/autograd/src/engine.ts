@@ -5,7 +5,7 @@
  */
 import { AutogradError } from '@nn/backend';
 import { add, add_, Tensor } from '@nn/tensor';
-import { clone, contiguous, type Node, type Receiver, sameNumbers, state } from '@nn/tensor/internal';
+import { clone, type Node, outlive, type Receiver, sameNumbers, state } from '@nn/tensor/internal';
 import { checkGradient } from './anomaly.ts';
 import { runCustom } from './custom.ts';
 import { noGrad } from './no-grad.ts';
@@ -20,19 +20,46 @@ export interface WalkOptions {
 }
 
 let passes = 0;
+/** Walks that are running: more than one where a hook or a backward of its own calls backward. */
+let depth = 0;
+
+/** What an outer walk has left on a node that an inner one goes through. */
+interface Displaced {
+  readonly node: Node;
+  readonly mark: number;
+  readonly pending: number;
+  readonly gradient: Tensor | null;
+  readonly slots: readonly (Tensor | null)[] | null;
+}
+
+/** Lays aside what an outer walk has collected on a node. */
+function displace(node: Node): Displaced {
+  const { mark, pending, gradient } = node;
+  const slots = node.extra?.slots ?? null;
+  const displaced = { node, mark, pending, gradient, slots: slots === null ? null : [...slots] };
+  node.pending = 0;
+  node.gradient = null;
+  slots?.fill(null);
+  return displaced;
+}
+
+function restore({ node, mark, pending, gradient, slots }: Displaced): void {
+  node.mark = mark;
+  node.pending = pending;
+  node.gradient = gradient;
+  slots?.forEach((g, k) => {
+    node.extra!.slots![k] = g;
+  });
+}
 
 /** Counts edges below a node. Only nodes that lead to a captured one count, if there is a capture. */
-function count(roots: readonly Node[], pass: number, capture: WalkOptions['capture']): void {
+function count(roots: readonly Node[], pass: number, capture: WalkOptions['capture'], displaced: Displaced[]): void {
   const useful = capture === null ? null : leading(roots, capture);
   const stack: Node[] = [];
   const enter = (node: Node): void => {
     if (useful !== null && !useful.has(node)) return;
     if (node.mark !== pass) {
-      if (node.gradient !== null || node.pending > 0)
-        throw new AutogradError(
-          'backward',
-          'a backward inside of a backward reached the same graph; detach what the inner one needs, or run it afterwards',
-        );
+      if (depth > 1) displaced.push(displace(node));
       node.mark = pass;
       stack.push(node);
     }
@@ -105,7 +132,8 @@ function joined(sum: Tensor, g: Tensor): Tensor {
 export function walk(roots: readonly Node[], gradients: readonly Tensor[], options: WalkOptions): void {
   const { capture } = options;
   const pass = ++passes;
-  count(roots, pass, capture);
+  const displaced: Displaced[] = [];
+  depth++;
   const ready: Node[] = [];
   const arrive = (node: Node, g: Tensor | null, slot: number): void => {
     if (node.mark !== pass) {
@@ -118,15 +146,18 @@ export function walk(roots: readonly Node[], gradients: readonly Tensor[], optio
   const wasTracking = state.tracking;
   state.tracking = options.createGraph;
   try {
+    count(roots, pass, capture, displaced);
     roots.forEach((root, i) => {
       arrive(root, handle(gradients[i]!), 0);
     });
-    for (let node = ready.pop(); node !== undefined; node = ready.pop()) step(node, arrive, options);
+    for (let node = ready.pop(); node !== undefined; node = ready.pop()) step(node, pass, arrive, options);
   } catch (error) {
     clear(roots, pass);
     throw error;
   } finally {
     state.tracking = wasTracking;
+    depth--;
+    displaced.forEach(restore);
   }
 }
 
@@ -149,7 +180,7 @@ function clear(roots: readonly Node[], pass: number): void {
 type Arrive = (node: Node, g: Tensor | null, slot: number) => void;
 
 /** Runs one node whose gradient is complete. */
-function step(node: Node, arrive: Arrive, options: WalkOptions): void {
+function step(node: Node, pass: number, arrive: Arrive, options: WalkOptions): void {
   if (node.extra !== null && node.extra.slots !== null) {
     runCustom(node, (parent, g) => arrive(parent, g, 0), options);
     return;
@@ -175,9 +206,16 @@ function step(node: Node, arrive: Arrive, options: WalkOptions): void {
     options.capture.set(node, g);
     exposed = true;
   }
-  if (!node.isLeaf) propagate(node, g, arrive, options);
+  if (leadsOn(node, pass)) propagate(node, g, pass, arrive, options);
   if (!exposed) g.dispose();
 }
+
+/** Whether this walk goes on below a node: not below leaves, nor below what is only captured, whose saved values stay for a later walk. */
+const leadsOn = (node: Node, pass: number): boolean =>
+  node.a?.mark === pass ||
+  node.b?.mark === pass ||
+  node.c?.mark === pass ||
+  (node.rest?.some((parent) => parent?.mark === pass) ?? false);
 
 function replaced(answer: unknown, g: Tensor): Tensor {
   if (!(answer instanceof Tensor)) return g;
@@ -185,6 +223,11 @@ function replaced(answer: unknown, g: Tensor): Tensor {
     throw new AutogradError(
       'registerHook',
       `a hook returned a gradient of shape (${answer.shape.join(', ')}) for one of (${g.shape.join(', ')})`,
+    );
+  if (answer.layout.dtype !== g.layout.dtype || answer.layout.device !== g.layout.device)
+    throw new AutogradError(
+      'registerHook',
+      `a hook returned a gradient of ${answer.dtype} on ${answer.backend.name} for one of ${g.dtype} on ${g.backend.name}`,
     );
   return answer;
 }
@@ -194,19 +237,19 @@ function deliver(receiver: Receiver, g: Tensor, shared: boolean, options: WalkOp
   const held = receiver.gradient;
   if (held === null) {
     const take = !shared && g.storage.references === 1 && g.base === null && g.layout.contiguous;
-    receiver.gradient = take ? g : options.createGraph ? clone(g) : noGrad(() => clone(contiguous(g)));
+    receiver.gradient = outlive(take ? g : options.createGraph ? clone(g) : noGrad(() => clone(g)));
     receiver.exposed = false;
     return take;
   }
   if (options.createGraph || held.requiresGrad) {
-    receiver.gradient = add(held, g);
+    receiver.gradient = outlive(add(held, g));
     receiver.exposed = false;
   } else add_(held, g);
   return false;
 }
 
 /** Sends a node's gradient to its parents by the rule of its op. */
-function propagate(node: Node, g: Tensor, arrive: Arrive, options: WalkOptions): void {
+function propagate(node: Node, g: Tensor, pass: number, arrive: Arrive, options: WalkOptions): void {
   checkSaved(node);
   const { kind } = node.plan.op;
   if (kind === 'custom') {
@@ -216,7 +259,7 @@ function propagate(node: Node, g: Tensor, arrive: Arrive, options: WalkOptions):
   }
   const rule = rules[kind];
   eachParent(node, (parent, j) => {
-    if (parent.mark === 0) return;
+    if (parent.mark !== pass) return;
     const own = rule.apply(node, j, g);
     if (own !== null) checkGradient(node, own);
     arrive(parent, own === g ? handle(g) : own, 0);

@@ -26,7 +26,9 @@ export {
   type PrintProfile,
   setPrintOptions,
 } from './print/print-options.ts';
-export { Tensor } from './tensor.ts';
+export type { GradientHook } from './core/node.ts';
+export type { Nested } from './read.ts';
+export { GradFn, Tensor } from './tensor.ts';
 export type {
   Apply, CanCompare, Chain, ChainFunction, Checked, CrossEntropyShape, Dim, FlattenFunction, FloatOf, KeepsShape, LinearFunction, Shape, ShapeFunction, ShapeOf, ShapeOr,
 } from './types/index.ts'; // biome-ignore format: a list

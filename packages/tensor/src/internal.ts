@@ -21,6 +21,7 @@ export * from './core/op.ts';
 export { Plan } from './core/plan.ts';
 export { type AutogradSeam, autograd, currentDevice, factory, state } from './core/state.ts';
 export { alias, nodeOf } from './core/view.ts';
+export { outlive } from './memory/scope.ts';
 export { release, share } from './memory/storage.ts';
 export { breathe, turn } from './memory/turn.ts';
 export { relocate } from './move.ts';

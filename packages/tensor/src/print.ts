@@ -15,7 +15,7 @@ export function gradFnName(node: Node): string {
   const bare = name.replace(/_$/, '');
   return kind === 'custom'
     ? `${name}Backward`
-    : kind === 'write'
+    : name === 'copySlices'
       ? 'CopySlices'
       : `${bare[0]!.toUpperCase()}${bare.slice(1)}Backward0`;
 }

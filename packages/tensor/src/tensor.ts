@@ -4,18 +4,31 @@
  */
 import { AutogradError, type Backend, type DataArray, type DType, dtypes } from '@nn/backend';
 import { filledLike } from './core/fill.ts';
+import { sameNumbers } from './core/layout.ts';
 import { type GradientHook, Node, Receiver } from './core/node.ts';
 import { Op } from './core/op.ts';
 import { Plan } from './core/plan.ts';
 import { autograd, type BackwardOptions, factory, hasAutograd, state } from './core/state.ts';
 import { alias, nodeOf } from './core/view.ts';
 import { LinalgMethods } from './methods/linalg.ts';
+import { outlive } from './memory/scope.ts';
 import { moveTo } from './move.ts';
 import { describe, describeSync, formatSync, gradFnName } from './print.ts';
 import { checkSingle, type Nested, nest, read, readSync } from './read.ts';
 import type { Shape } from './types/index.ts';
 
 const leafOp = new Op('leaf', 'leaf', null);
+let hookIds = 0;
+
+/** A gradient that is set by hand must be like its tensor. */
+function checkGradient(t: Tensor, gradient: Tensor): void {
+  const { layout } = gradient;
+  if (layout.dtype !== t.dtype || layout.device !== t.layout.device || !sameNumbers(layout.shape, t.layout.shape))
+    throw new AutogradError(
+      'grad',
+      `the gradient is ${layout.dtype} of shape (${layout.shape.join(', ')}) on ${gradient.backend.name}, its tensor ${t.dtype} of shape (${t.layout.shape.join(', ')}) on ${t.backend.name}; they must be equal`,
+    );
+}
 
 export class Tensor<out S extends Shape = Shape, out D extends DType = DType> extends LinalgMethods<S, D> {
   /** The elements in row-major order; PyTorch: `t.numpy()`. int64 comes as Int32Array, bool as Uint8Array of 0 and 1. */
@@ -80,7 +93,7 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> ex
       );
     if (!hasAutograd()) autograd.seam.needs(null as never, 0);
     const leaf = new Node(new Plan(leafOp, [], [this.layout]), null, null, null, []);
-    this.receiver = new Receiver();
+    this.receiver ??= new Receiver();
     leaf.detail().receivers.add(this.receiver);
     this.base = null;
     this.node = leaf;
@@ -96,6 +109,10 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> ex
   }
 
   set grad(gradient: Tensor | null) {
+    if (gradient !== null) {
+      checkGradient(this, gradient);
+      outlive(gradient);
+    }
     this.receiver ??= new Receiver();
     this.receiver.gradient = gradient;
     this.receiver.exposed = gradient !== null;
@@ -108,7 +125,7 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> ex
     if (options.setToNull === false) {
       const was = state.tracking;
       state.tracking = false;
-      receiver.gradient = filledLike(receiver.gradient, 0);
+      receiver.gradient = outlive(filledLike(receiver.gradient, 0));
       state.tracking = was;
       return;
     }
@@ -139,7 +156,7 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> ex
         'this tensor is not tracked, so no gradient will pass; call requiresGrad_() first',
       );
     const { hooks } = node.detail();
-    const id = hooks.size === 0 ? 0 : Math.max(...hooks.keys()) + 1;
+    const id = hookIds++;
     hooks.set(id, hook);
     return { remove: () => hooks.delete(id) };
   }

@@ -3,7 +3,7 @@
  * something that is there, or found again for one that is resumed. Knows nothing of training.
  */
 import { mkdir, readdir, rmdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { listCheckpoints } from '../checkpoint/checkpoint-folder.ts';
 import { explained, Failure } from '../failure.ts';
 import { removeLeftovers, writeFileWhole } from '../files/durable.ts';
@@ -81,9 +81,22 @@ async function writtenAt(run: string): Promise<number> {
 }
 
 async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true }).catch((error: unknown) => {
+  await makeFolders(path).catch((error: unknown) => {
     throw explained(`can't make the folder ${path}`, error);
   });
+}
+
+/** As `mkdir -p`. Node's own never ends where nothing can be made below a folder that is there, as in /proc. */
+async function makeFolders(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    if (code !== 'ENOENT') throw error;
+    await makeFolders(dirname(resolve(path)));
+    await mkdir(path);
+  }
 }
 
 /** Making a folder fails when it is there, so that two runs that start at once never share one. */

@@ -7,6 +7,7 @@ import {
   expand,
   factory,
   type Node,
+  nodeOf,
   Op,
   type OpKind,
   type Plan,
@@ -43,7 +44,7 @@ export function savedOutput(node: Node): Tensor {
 /** A second handle on the same memory. */
 export function handle(t: Tensor): Tensor {
   const copy = factory.make(share(t.storage), t.layout, t.start);
-  copy.node = t.node;
+  copy.node = nodeOf(t);
   return copy;
 }
 

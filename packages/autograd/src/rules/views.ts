@@ -33,14 +33,18 @@ const backward: { readonly [V in ViewAttributes['view']]: Backward<Of<V>> } = {
   strided: ({ offset }, g, source, view) => {
     if (source.contiguous) return into(zeros(source), g, view, offset);
     // Laid out as the source's memory is, then read as the source reads it. Where several of the source's elements are one in memory they share the gradient.
-    const size = extent(source, view, offset);
-    const memory = into(zeros(source, [size]), g, view, offset);
-    const spread = stridedView(memory, source.shape, source.strides, 0);
-    if (!repeats(source.shape, source.strides)) return spread;
-    const counts = into(zeros(source, [size]), filled(source.device, source.dtype, source.shape, 1), source, 0);
-    return div(spread, stridedView(counts, source.shape, source.strides, 0));
+    return spread(into(zeros(source, [extent(source, view, offset)]), g, view, offset), source);
   },
 };
+
+/** A gradient of memory as the source reads it; elements that are one in memory share it. */
+function spread(memory: Tensor, source: Layout): Tensor {
+  const read = stridedView(memory, source.shape, source.strides, 0);
+  if (!repeats(source.shape, source.strides)) return read;
+  const ones = filled(source.device, source.dtype, source.shape, 1);
+  const counts = into(zeros(source, memory.layout.shape), ones, source, 0);
+  return div(read, stridedView(counts, source.shape, source.strides, 0));
+}
 
 /** Elements of memory that a source and a view of it span. */
 const extent = (source: Layout, view: Layout, offset: number): number =>
@@ -120,9 +124,7 @@ function memoryOf(node: Node, g: Tensor): Tensor {
   const { strides, offset } = node.plan.op.attributes as WriteAttributes;
   const value = node.plan.inputs[1]!;
   const size = Math.max(reach(base.shape, base.strides), offset + reach(value.shape, strides));
-  const memory = zeros(base, [size]);
-  assign(stridedView(memory, base.shape, base.strides, 0), g, { fresh: true });
-  return memory;
+  return into(zeros(base, [size]), g, base, 0);
 }
 
 function region(node: Node, memory: Tensor): Tensor {
@@ -135,5 +137,5 @@ function withoutRegion(node: Node, g: Tensor): Tensor {
   const base = node.plan.inputs[0]!;
   const memory = memoryOf(node, g);
   fillInPlace(region(node, memory), 0);
-  return base.contiguous ? memory : stridedView(memory, base.shape, base.strides, 0);
+  return base.contiguous ? memory : spread(memory, base);
 }

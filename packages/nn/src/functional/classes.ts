@@ -45,12 +45,23 @@ export function classLayout(op: string, scores: Tensor, target: Tensor, weight: 
     throw new DTypeError(op, `classes must be integers, got ${target.dtype}; convert with .to('int64')`);
   if (!isFloat(scores.dtype))
     throw new DTypeError(op, `logits must be floats, got ${scores.dtype}; convert with .to('float32')`);
-  if (weight !== null && !sameNumbers(weight.layout.shape, [own[dim]!]))
+  if (weight !== null) checkWeight(op, weight, own[dim]!, scores);
+  return { dim, classes: own[dim]!, shape };
+}
+
+/** Class weights are one number a class, of the scores' dtype. */
+export function checkWeight(op: string, weight: Tensor, classes: number, scores: Tensor): void {
+  const { shape } = weight.layout;
+  if (!sameNumbers(shape, [classes]))
     throw new ShapeError(
       op,
-      `the weight has shape ${shapeText(weight.layout.shape)} for ${own[dim]} classes; it must be (${own[dim]},)`,
+      `the weight has shape ${shapeText(shape)} for ${classes} classes; it must be (${classes},)`,
     );
-  return { dim, classes: own[dim]!, shape };
+  if (weight.dtype !== scores.dtype)
+    throw new DTypeError(
+      op,
+      `the weight is ${weight.dtype}, the logits are ${scores.dtype}; convert it with .to('${scores.dtype}')`,
+    );
 }
 
 const indexOps = new Map<string, Op<'map'>>();

@@ -116,6 +116,13 @@ describe('errors', () => {
     expect(call).toThrow(message);
   });
 
+  it('are none for classes of any integer dtype', async () => {
+    const logits = randn([3, 4]) as Tensor;
+    const wanted = await loss(logits, integers([3, 0, 2])).item();
+    for (const dtype of ['int32', 'uint8'] as const)
+      expect(await loss(logits, tensor([3, 0, 2], { dtype }) as Tensor).item()).toBe(wanted);
+  });
+
   it('of shapes are ShapeErrors', () => {
     expect(() => loss(x, integers([0]))).toThrow(ShapeError);
   });
@@ -131,6 +138,14 @@ describe('errors', () => {
       await expect(read()).rejects.toThrow(`[${name}]`);
     }
   });
+});
+
+it('weights of another dtype are refused, as PyTorch does', () => {
+  const weight = zeros([3], { dtype: 'float64' }) as Tensor;
+  expect(() => loss(zeros([2, 3]), integers([0, 1]), { weight })).toThrow(
+    'the weight is float64, the logits are float32',
+  );
+  expect(() => loss(zeros([2, 3]), zeros([2, 3]), { weight })).toThrow("convert it with .to('float32')");
 });
 
 describe('cost', () => {

@@ -5,7 +5,7 @@ import { AutogradError, add, DTypeError, isFloat, mul, neg, ShapeError, ValueErr
 import { type CanCompare, type Checked, type CrossEntropyShape, logSoftmax, mul as product, type ShapeOf, type ShapeOr, sum as sumOf, type Tensor } from '@nn/tensor'; // biome-ignore format: a list
 import { reshape, sameNumbers, shapeText } from '@nn/tensor/internal';
 import { reduceSamples } from './class-loss.ts';
-import { type ClassLayout, classLayout, indexOf, pick } from './classes.ts';
+import { type ClassLayout, checkWeight, classLayout, indexOf, pick } from './classes.ts';
 import {
   checkReduction,
   elementwiseLoss,
@@ -103,11 +103,7 @@ function ofDistributions(x: Tensor, target: Tensor, options: CrossEntropyOptions
       'crossEntropy',
       `ignoreIndex ${ignoreIndex} is a class, but the targets are probabilities; give rows that don't count probabilities of 0`,
     );
-  if (weight !== null && !sameNumbers(weight.layout.shape, [shape[dim]!]))
-    throw new ShapeError(
-      'crossEntropy',
-      `the weight has shape ${shapeText(weight.layout.shape)} for ${shape[dim]} classes; it must be (${shape[dim]},)`,
-    );
+  if (weight !== null) checkWeight('crossEntropy', weight, shape[dim]!, x);
   const wide = weight === null ? null : alongClasses(weight, shape.length, dim);
   const loss = weight === null ? ofProbabilities.plain : ofProbabilities.weighted;
   const out = loss(present(x, target, wide), {
@@ -152,8 +148,8 @@ function crossEntropyOf(logits: Tensor, target: Tensor, options: CrossEntropyOpt
  * import { tensor } from '@nn/tensor';
  * const logits = tensor([[2, 0, 0], [0, 0, 1000]]);
  * const classes = tensor([0n, 2n]);
- * console.log((await crossEntropy(logits, classes).item()).toFixed(4)); // prints: 0.1197
- * console.log((await crossEntropy(logits, classes, { reduction: 'none', ignoreIndex: 0 }).toArray())); // prints: [ 0, 0 ]
+ * console.log((await crossEntropy(logits, classes).item()).toFixed(4)); // prints: 0.1198
+ * console.log(await crossEntropy(logits, classes, { reduction: 'sum', ignoreIndex: 2 }).item() > 0.2); // prints: true
  * ```
  */
 export const crossEntropy: <A extends Tensor, B extends Tensor, R extends Reduction = 'mean'>(

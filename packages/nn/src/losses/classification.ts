@@ -26,7 +26,7 @@ export class NLLLoss extends WeightedLossModule {
  * import { CrossEntropyLoss } from '@nn/nn';
  * import { tensor } from '@nn/tensor';
  * const loss = new CrossEntropyLoss({ labelSmoothing: 0.1 });
- * console.log((await loss.forward(tensor([[2, 0, 0]]), tensor([0n])).item()).toFixed(4)); // prints: 0.3731
+ * console.log((await loss.forward(tensor([[2, 0, 0]]), tensor([0n])).item()).toFixed(4)); // prints: 0.3729
  * ```
  */
 export class CrossEntropyLoss extends WeightedLossModule {

@@ -114,7 +114,8 @@ function attach(
   out.node = node;
 }
 
-const isDifferentiable = (t: Tensor): boolean => t.layout.dtype === 'float32' || t.layout.dtype === 'float64';
+/** Only floats have gradients. */
+export const isDifferentiable = (t: Tensor): boolean => t.layout.dtype === 'float32' || t.layout.dtype === 'float64';
 
 /** Which values gradient j reads; asked of autograd once a plan. */
 export function need(p: Plan, j: number): number {

@@ -2,8 +2,8 @@
 import { AutogradError } from '@nn/backend';
 import type { Tensor } from '../tensor.ts';
 import { assignOp, copyOp } from './copy.ts';
-import { dispatch, needs, record, runMany } from './dispatch.ts';
-import type { Node } from './node.ts';
+import { dispatch, isDifferentiable, needs, record, runMany } from './dispatch.ts';
+import { moveReceiver, type Node } from './node.ts';
 import type { Op } from './op.ts';
 import type { Plan } from './plan.ts';
 import { planForMany } from './plan-cache.ts';
@@ -42,12 +42,15 @@ export function dispatchInto(
     operands.map((t) => t.layout),
   );
   // Nothing tracked lies under a fresh region, so what it was made from is not asked for.
-  const nodes = state.tracking ? inputs.map((t, j) => (j === 0 && write.fresh ? null : nodeOf(t))) : [];
+  const nodes = state.tracking && isDifferentiable(target) ? inputs.map((t, j) => (j === 0 && write.fresh ? null : nodeOf(t))) : [];
   const tracked = nodes.some((n) => n !== null);
   const values = tracked ? beforeWrite(p, target, operands, nodes) : operands;
   runMany(p, [target], operands, scalars);
   target.storage.version++;
-  if (tracked) settle(target, record(p, target, values, nodes, scalars), write);
+  if (!tracked) return target;
+  const node = record(p, target, values, nodes, scalars);
+  moveReceiver(target.receiver, nodes[0]!, node);
+  settle(target, node, write);
   return target;
 }
 

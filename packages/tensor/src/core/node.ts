@@ -27,6 +27,12 @@ export class Receiver {
   exposed = false;
 }
 
+/** A tensor got another node: `retainGrad()` goes along, hooks stay with the value that they were put on; as in PyTorch. */
+export function moveReceiver(receiver: Receiver | null, from: Node | null, to: Node | null): void {
+  if (receiver === null || from === null || to === null || from === to || from.extra === null || from.isLeaf) return;
+  if (from.extra.receivers.delete(receiver)) to.detail().receivers.add(receiver);
+}
+
 export class Node {
   readonly plan: Plan;
   readonly a: Node | null;

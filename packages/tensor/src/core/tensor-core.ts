@@ -49,10 +49,15 @@ export abstract class TensorCore<out S extends Shape = Shape, out D extends DTyp
   }
 
   /**
-   * Gives the memory back now instead of when the collector finds out. Views and saved values keep theirs; using this handle afterwards is an error.
+   * Gives the memory back now instead of when the collector finds out, and that of a gradient that nobody has seen. Views and saved values keep theirs;
+   * using this handle afterwards is an error.
    */
   dispose(): void {
     if (this.storage === gone) return;
+    if (this.receiver !== null && !this.receiver.exposed) {
+      this.receiver.gradient?.dispose();
+      this.receiver.gradient = null;
+    }
     release(this.storage);
     this.storage = gone;
   }

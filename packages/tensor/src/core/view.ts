@@ -7,7 +7,7 @@ import { scopes } from '../memory/scope.ts';
 import { share } from '../memory/storage.ts';
 import type { Tensor } from '../tensor.ts';
 import { layoutOf } from './layout.ts';
-import { Node } from './node.ts';
+import { moveReceiver, Node } from './node.ts';
 import { Op } from './op.ts';
 import { Plan } from './plan.ts';
 import { autograd, factory, state } from './state.ts';
@@ -19,10 +19,13 @@ export const nodeOf = (t: Tensor): Node | null =>
   t.base === null || t.seen === t.storage.version ? t.node : derive(t);
 
 function derive(t: Tensor): Node | null {
+  // A disposed handle keeps the place in the graph that it had.
+  if (t.storage.slab === null) return t.node;
   const base = t.base!;
   t.seen = t.storage.version;
-  const parent = base.node;
+  const [was, parent] = [t.node, base.node];
   t.node = parent === null ? null : viewNode(stridedOp(t.start - base.start), base, t, parent);
+  moveReceiver(t.receiver, was, t.node);
   return t.node;
 }
 
@@ -68,6 +71,7 @@ export function rebase(target: Tensor, value: Node | null, fresh: boolean, name 
   const op = new Op('write', name, { strides: target.layout.strides, offset: target.start - base.start, fresh });
   const node = new Node(new Plan(op, [base.layout, target.layout], [base.layout]), base.node, value, null, none);
   if (autograd.seam.trace !== null) autograd.seam.trace(node);
+  moveReceiver(base.receiver, base.node, node);
   base.node = node;
 }
 

@@ -27,9 +27,15 @@ export class Scope {
 
   /** Lets a tensor out: it lives on after the scope. Returns it. */
   keep<T extends Tensor>(t: T): T {
-    this.#owned.delete(t);
-    this.#parent?.add(t);
+    // What was made outside is not the parent's to give back either.
+    if (this.#owned.delete(t)) this.#parent?.add(t);
     return t;
+  }
+
+  /** @internal Takes a tensor out of this scope and those around it. */
+  forget(t: TensorCore): void {
+    this.#owned.delete(t);
+    this.#parent?.forget(t);
   }
 
   /** @internal */
@@ -40,11 +46,12 @@ export class Scope {
   }
 }
 
-/** Keeps the tensors of a result: one, or those in an array or plain object. */
-function release(result: unknown, scope: Scope): void {
-  if (typeof result !== 'object' || result === null) return;
+/** Keeps the tensors of a result: one, or those in an array or plain object, which may hold itself. */
+function release(result: unknown, scope: Scope, seen: Set<object> = new Set()): void {
+  if (typeof result !== 'object' || result === null || ArrayBuffer.isView(result) || seen.has(result)) return;
+  seen.add(result);
   if ('storage' in result && 'layout' in result) scope.keep(result as Tensor);
-  else for (const part of Array.isArray(result) ? result : Object.values(result)) release(part, scope);
+  else for (const part of Array.isArray(result) ? result : Object.values(result)) release(part, scope, seen);
 }
 
 export const scopes: { active: Scope | null } = { active: null };
@@ -96,6 +103,12 @@ export function scope<R>(body: (scope: Scope) => R): R {
   }
   own.end(result);
   return result;
+}
+
+/** Lets a tensor out of all running scopes: a gradient lives as long as the tensor that it belongs to. Returns it. */
+export function outlive<T extends TensorCore>(t: T): T {
+  scopes.active?.forget(t);
+  return t;
 }
 
 /** Lets a tensor out of the innermost scope that is running. Returns it. */

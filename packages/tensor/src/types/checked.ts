@@ -47,4 +47,4 @@ export type CheckedRest<R, Arguments extends readonly unknown[]> = [IsShape<R>] 
  * result may be returned where R is declared.
  */
 // biome-ignore lint/suspicious/noExplicitAny: see above
-export type ShapeOr<R> = R extends infer S extends Shape ? S : any;
+export type ShapeOr<R> = R extends infer S extends Shape ? R : any;

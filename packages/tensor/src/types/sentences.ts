@@ -2,8 +2,8 @@
  * Every sentence that the compiler can say about a shape. The errors thrown at run time say the same words after their
  * `[op]` prefix, and may go on (both shapes, a way out).
  *
- * Sentences name sizes, which are literals whenever they are known to be wrong. Whole shapes stand only in those of joining,
- * reshaping and einsum: inside generic code a sentence that holds a type parameter is not reported.
+ * Sentences name sizes, which are literals whenever they are known to be wrong. Whole shapes stand only where no one size is
+ * to blame (joining, reshaping, permuting, einsum): inside generic code a sentence that holds a type parameter is not reported.
  */
 
 type Sizes<S, Out extends string = ''> = S extends readonly [infer D extends number, ...infer R]

@@ -124,6 +124,11 @@ function scaled<S extends Shape>(x: Tensor<S, 'float32'>): Tensor<S, 'float32'> 
 }
 is<[3, 4]>()(scaled(F.randn([3, 4])));
 
+function activated<S extends Shape>(x: Tensor<S, 'float32'>): Tensor<S, 'float32'> {
+  return new ReLU().forward(x);
+}
+is<[3, 4]>()(activated(F.randn([3, 4])));
+
 function attention<B extends number, T extends number, D extends number>(
   q: Tensor<[B, T, D], 'float32'>,
   k: Tensor<[B, T, D], 'float32'>,

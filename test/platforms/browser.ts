@@ -1,0 +1,107 @@
+/*
+ * A real browser: finds Chromium, serves it a folder on this machine and waits for what the page sends back. Knows nothing of what
+ * the page does.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, delimiter, extname, join } from 'node:path';
+import { json } from 'node:stream/consumers';
+
+/** What page.html reports. */
+export interface Report {
+  /** The lines that the program printed. */
+  readonly output: string;
+  /** Why it failed; absent when it didn't. */
+  readonly error?: string;
+  readonly agent: string;
+}
+
+const names = ['chromium', 'chromium-browser', 'google-chrome'];
+const types: Readonly<Record<string, string>> = { '.html': 'text/html; charset=utf-8', '.mjs': 'text/javascript' };
+
+// Headless, and without anything that a browser does on its own account.
+const flags = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-dev-shm-usage',
+  '--disable-quic',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+];
+
+/** The browser's program on PATH; undefined where there is none. */
+export function findBrowser(): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((file) => existsSync(file));
+}
+
+/** Opens `page.html` of a folder and resolves with its report; rejects when the browser ends or the time is over before. */
+export async function openPage(browser: string, folder: string, milliseconds: number): Promise<Report> {
+  const { server, report } = serve(folder);
+  const profile = mkdtempSync(join(tmpdir(), 'nn-browser-'));
+  let close = async (): Promise<void> => {};
+  try {
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const { port } = server.address() as AddressInfo;
+    const page = `http://127.0.0.1:${port}/page.html`;
+    const child = spawn(browser, [...flags, `--user-data-dir=${profile}`, page], { detached: true, stdio: 'pipe' });
+    let said = '';
+    child.stderr.on('data', (chunk) => {
+      said += chunk;
+    });
+    const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+    const failed = new Promise<never>((_, reject) => {
+      child.once('error', reject);
+      child.once('exit', (code) =>
+        reject(new Error(`the browser ended with ${code} before the page reported:\n${said}`)),
+      );
+    });
+    close = async () => {
+      // The whole group: a browser is many processes.
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+        process.kill(-child.pid, 'SIGKILL');
+      await ended;
+    };
+    return await Promise.race([report, failed, timeout(milliseconds, () => said)]);
+  } finally {
+    await close();
+    server.closeAllConnections();
+    server.close();
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** Serves the files of a folder, and takes one report. */
+function serve(folder: string): { readonly server: Server; readonly report: Promise<Report> } {
+  let deliver: (report: Report) => void;
+  const report = new Promise<Report>((resolve) => {
+    deliver = resolve;
+  });
+  const server = createServer(async (request, response) => {
+    if (request.method === 'POST') {
+      deliver((await json(request)) as Report);
+      response.end();
+      return;
+    }
+    const file = join(folder, basename(request.url ?? ''));
+    const type = types[extname(file)];
+    if (type === undefined || !existsSync(file)) response.writeHead(404).end();
+    else response.writeHead(200, { 'content-type': type }).end(readFileSync(file));
+  });
+  return { server, report };
+}
+
+function timeout(milliseconds: number, said: () => string): Promise<never> {
+  return new Promise((_, reject) => {
+    setTimeout(
+      () => reject(new Error(`no report from the page in ${milliseconds} ms:\n${said()}`)),
+      milliseconds,
+    ).unref();
+  });
+}

@@ -1,0 +1,100 @@
+/*
+ * The packages as they are published, built and bundled: on plain Node and in a browser one program runs and gives the same numbers.
+ * Needs `npm run build`. NN_NODE names the Node to use, NN_REQUIRE_BROWSER=1 makes a missing browser a failure.
+ */
+import { execFile } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findBrowser, openPage } from './browser.ts';
+import { type Bundle, bundle } from './bundle.ts';
+
+const run = promisify(execFile);
+const node = process.env['NN_NODE'] ?? process.execPath;
+const browser = findBrowser();
+const required = process.env['NN_REQUIRE_BROWSER'] === '1';
+const wait = 120_000;
+
+// Outside of the repository, so that a bundle finds nothing but itself.
+const folder = mkdtempSync(join(tmpdir(), 'nn-platforms-'));
+const entries = ['train', 'mlp'] as const;
+const bundles = {} as Record<(typeof entries)[number], Bundle>;
+let onNode = '';
+
+beforeAll(async () => {
+  for (const name of entries) bundles[name] = await bundle(name, folder, 'browser');
+  const { stdout: version } = await run(node, ['--version']);
+  const { stdout } = await run(node, [join(folder, 'train.mjs')]);
+  console.log(`Node ${version}${stdout}`);
+  onNode = stdout;
+}, wait);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('a bundle of the built packages', () => {
+  it.each(['browser', 'neutral'] as const)('for %s is whole', async (platform) => {
+    const { inputs, complaints } = await bundle('train', join(folder, platform), platform);
+    const built = /^packages\/(\w+)\/dist\/[^/]+\.js$/;
+    expect(complaints).toEqual([]);
+    expect(inputs.filter((file) => !built.test(file))).toEqual(['test/platforms/fixture/train.ts']);
+    const used = new Set(inputs.flatMap((file) => built.exec(file)?.[1] ?? []));
+    expect([...used].sort()).toEqual(['autograd', 'backend', 'data', 'mnist', 'nn', 'optim', 'tensor']);
+  });
+
+  it('loads the digits only when they are asked for', () => {
+    const rows = entries.map(
+      (name) => `${name.padEnd(6)}${kilobytes(bundles[name].atOnce)}${kilobytes(bundles[name].lazy)}`,
+    );
+    console.log(`minified, gzip: at once      lazy\n${rows.join('\n')}`);
+    expect(bundles.mlp.lazy).toBe(0);
+    expect(bundles.train.lazy).toBeGreaterThan(1_000_000);
+    expect(bundles.train.atOnce).toBeLessThan(bundles.mlp.atOnce + 20_000);
+  });
+});
+
+describe('the bundle runs', () => {
+  it('on plain Node', () => {
+    const lines = onNode.trimEnd().split('\n');
+    expect(lines.slice(0, 4)).toEqual([
+      'print: tensor([[1., 2.],',
+      '        [3., 4.]])',
+      'einsum: [[7,10],[15,22]]',
+      'grad: [[3,12],[27,48]]',
+    ]);
+    expect(lines.at(-1)).toBe('ok');
+    const values = valuesOf(onNode);
+    expect(values.get('dropout, seed 7 again')).toBe(values.get('dropout, seed 7'));
+    expect(values.get('dropout, seed 8')).not.toBe(values.get('dropout, seed 7'));
+    expect(Number(values.get('accuracy'))).toBeGreaterThan(0.6);
+  });
+
+  it('in a browser, to the same numbers', { timeout: wait + 10_000 }, async ({ skip }) => {
+    if (browser === undefined) {
+      const reason = 'there is no Chromium on PATH (Debian: apt-get install chromium)';
+      if (required) throw new Error(reason);
+      console.log(`browser test skipped: ${reason}`);
+      return skip(reason);
+    }
+    copyFileSync(join(import.meta.dirname, 'fixture', 'page.html'), join(folder, 'page.html'));
+    const { output, error, agent } = await openPage(browser, folder, wait);
+    console.log(`browser: ${agent}`);
+    expect(error).toBeUndefined();
+    const [here, there] = [valuesOf(output), valuesOf(onNode)];
+    const far = Math.abs(Number(here.get('final loss')) - Number(there.get('final loss')));
+    // A loss passes through exp and log, which are the JavaScript engine's; all other numbers come from our own arithmetic.
+    expect(far).toBeLessThan(1e-6);
+    for (const values of [here, there]) values.delete('final loss');
+    expect([...here]).toEqual([...there]);
+  });
+});
+
+/** The `name: value` lines of the program's output; a line that starts with a blank continues the value. */
+function valuesOf(output: string): Map<string, string> {
+  const lines = output.trimEnd().split(/\n(?! )/);
+  return new Map(lines.map((line) => [line.replace(/:.*/s, ''), line.replace(/^[^:]*: ?/, '')]));
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1000).toFixed(1).padStart(9)} kB`;
+}

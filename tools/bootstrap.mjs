@@ -9,6 +9,9 @@ import { fileURLToPath } from 'node:url';
 /** The repository's root folder. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
+/** The Node that a person has. Scripts that npm starts find the tools' Node first on PATH, so npm is asked for its own. */
+export const ownNode = process.env.NN_NODE ?? process.env.npm_node_execpath ?? process.execPath;
+
 const windows = process.platform === 'win32';
 const binaries = join(root, 'node_modules', '.bin');
 const stampFile = join(root, 'node_modules', '.nn-install');
@@ -19,8 +22,7 @@ const environment = {
   // Some tools colour their output for files and pipes too.
   ...(process.stdout.isTTY || process.env.FORCE_COLOR ? {} : { NO_COLOR: '1' }),
   PATH: `${binaries}${delimiter}${process.env.PATH ?? ''}`,
-  // The Node that a person has, for tests of what is published.
-  NN_NODE: process.env.NN_NODE ?? process.execPath,
+  NN_NODE: ownNode,
   TURBO_TELEMETRY_DISABLED: '1',
   DO_NOT_TRACK: '1',
   npm_config_update_notifier: 'false',

@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { install, root, run } from './bootstrap.mjs';
+import { install, ownNode, root, run } from './bootstrap.mjs';
 
 // The steps that run tests: those of the sources, and those of what is built.
 const suites = ['vitest', 'platforms'];
@@ -12,8 +12,8 @@ const reportOf = (suite) => join(root, 'temp', `${suite}.json`);
 const test = (suite, ...options) =>
   run('vitest', ['run', ...options, '--reporter=default', '--reporter=json', `--outputFile.json=${reportOf(suite)}`]);
 const turbo = (task) => run('turbo', ['run', task, '--continue', '--output-logs=errors-only']);
-// This very Node, not the one of the tools: what is published must run on what engines promise.
-const ownNode = (script) => spawnSync(process.execPath, [script], { cwd: root, stdio: 'inherit' }).status ?? 1;
+// Not on the tools' Node: what is published must run on what engines promise.
+const runOnOwnNode = (script) => spawnSync(ownNode, [script], { cwd: root, stdio: 'inherit' }).status ?? 1;
 
 /** Each step's name, the step without which it makes no sense, and how it runs: to an exit code. */
 const steps = [
@@ -25,7 +25,7 @@ const steps = [
   { name: 'build', needs: 'install', start: () => turbo('build') },
   { name: 'api', needs: 'build', start: () => run('node', ['tools/api.mjs']) },
   { name: 'pack', needs: 'build', start: () => turbo('pack:check') },
-  { name: 'plain node', needs: 'build', start: () => ownNode('tools/check-dist.mjs') },
+  { name: 'plain node', needs: 'build', start: () => runOnOwnNode('tools/check-dist.mjs') },
   { name: 'platforms', needs: 'build', start: () => test('platforms', '--root=test/platforms') },
 ];
 

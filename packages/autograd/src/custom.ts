@@ -171,4 +171,3 @@ export function runCustom(node: Node, arrive: (parent: Node, g: Tensor | null) =
   });
   if (!options.retainGraph) context.free();
 }
-

@@ -236,7 +236,9 @@ function replaced(answer: unknown, g: Tensor): Tensor {
 function deliver(receiver: Receiver, g: Tensor, shared: boolean, options: WalkOptions): boolean {
   const held = receiver.gradient;
   if (held === null) {
-    const take = !shared && g.storage.references === 1 && g.base === null && g.layout.contiguous;
+    const whole = g.base === null || g.base.layout.size === g.layout.size;
+    const take = !shared && g.storage.references === 1 && whole && g.layout.contiguous;
+    if (take) g.base = null;
     receiver.gradient = outlive(take ? g : options.createGraph ? clone(g) : noGrad(() => clone(g)));
     receiver.exposed = false;
     return take;

@@ -150,6 +150,41 @@ describe('rows without a stated gradient', () => {
     expect(await gradcheck((t) => rows(op, t), [values([2, 4])])).toBe(true);
     expect(await gradgradcheck((t) => rows(op, t), [values([2, 3])])).toBe(true);
   });
+
+  test('one value a row: logsumexp by hand', async () => {
+    const { add, exp, input, log, sub } = await import('@nn/backend');
+    const [x, largest, total] = [input(0, 'f64'), input(1, 'f64'), input(2, 'f64')];
+    const op = new Op('rows', 'logsumexpByHand', {
+      gradient: null,
+      build: () => ({
+        scalars: 0,
+        reductions: [
+          { combine: 'max', body: x },
+          { combine: 'sum', body: exp(sub(x, largest)) },
+        ],
+        outputs: [{ dtype: 'float64', expression: add(largest, log(total)), perRow: true }],
+      }),
+    });
+    expect(await gradcheck((t) => rows(op, t), [values([2, 4])])).toBe(true);
+    expect(await gradgradcheck((t) => rows(op, t), [values([2, 3])])).toBe(true);
+  });
+});
+
+test('a linear layer costs one product and no copy for its weight', async () => {
+  const { nullBackend, reference } = await import('@nn/backend');
+  const backend = nullBackend();
+  nn.setBackend(backend);
+  try {
+    const [x, w, b] = [nn.ones([8, 3]), nn.ones([4, 3], { requiresGrad: true }), nn.ones([4], { requiresGrad: true })];
+    const loss = nn.linear(x, w, b).sum();
+    backend.reset();
+    loss.backward();
+    // The seed, one product for the weight, one sum for the bias.
+    expect(backend.counts.launches).toMatchObject({ matmul: 1, reduce: 1, map: 1 });
+    expect(w.grad!.isContiguous()).toBe(true);
+  } finally {
+    nn.setBackend(reference());
+  }
 });
 
 test('an expanded gradient is summed where the operand was stretched', async () => {

@@ -241,6 +241,11 @@ describe('at', () => {
       () => tensor([[1, 2]]).at(':', [0, 2]),
       '[at] index 2 is out of bounds for dimension 1 with size 2',
     ],
+    [
+      'beyond the end, in a tensor',
+      () => (tensor([1, 2]) as Tensor).at(tensor([2], { dtype: 'int64' })),
+      '[at] index 2 is out of bounds for dimension with size 2',
+    ],
     ['too many', () => (tensor([1]) as Tensor).at(0, 0), '[at] 2 indices for rank 1'],
     ['two ellipses', () => (tensor([1]) as Tensor).at('...', '...'), "[at] only one '...' is allowed"],
     ['a negative step', () => tensor([1, 2]).at('::-1'), "[at] the step of '::-1' must be greater than 0"],

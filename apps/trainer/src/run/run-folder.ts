@@ -92,7 +92,10 @@ async function makeFolders(path: string): Promise<void> {
     await mkdir(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    if (code === 'EEXIST') {
+      if ((await stat(path)).isDirectory()) return;
+      throw new Failure(`${path} is a file; give a folder as --out`);
+    }
     if (code !== 'ENOENT') throw error;
     await makeFolders(dirname(resolve(path)));
     await mkdir(path);

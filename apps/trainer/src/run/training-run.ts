@@ -24,7 +24,7 @@ export interface TrainingRun {
 
 /** Trains to the end, or to a signal. Returns whether it got to the end. */
 export async function train(run: TrainingRun): Promise<boolean> {
-  let saved: number | null = null;
+  let saved = run.session.step > 0 ? run.session.step : null;
   try {
     return await listen(run, (step) => {
       saved = step;

@@ -53,22 +53,26 @@ function derive(plan: Plan, j: number): RowsGradient | null {
   const reductions: Reduction[] = [...bodies];
   const incoming = placeGradient(gradientLeaf(main.type));
   const part = (e: Expression, index: number, g: Expression): Expression | null => differentiate(e, index, g);
+  const { perRow } = built.outputs[0]!;
   let result = part(main, j, incoming);
-  const adjoints: (Expression | null)[] = new Array(old).fill(null);
-  const reach = bodies.map((_, k) => part(main, n + 1 + k, incoming));
+  // What reaches each reduction: from an output a row it is there already, from one an element, and from later bodies, it is still to be summed.
+  const reach = bodies.map((_, k) => (perRow ? null : part(main, n + 1 + k, incoming)));
+  const direct = bodies.map((_, k) => (perRow ? part(main, n + 1 + k, incoming) : null));
   for (let k = old - 1; k >= 0; k--) {
     const sum = reach[k]!;
-    if (sum === null) continue;
     const { combine, body } = bodies[k]!;
-    const total = reductions.push({ combine: 'sum', body: sum }) - 1;
+    let adjoint = direct[k]!;
+    if (sum !== null) {
+      const total = reductions.push({ combine: 'sum', body: sum }) - 1;
+      adjoint = plus(adjoint, input(n + 1 + total, sum.type));
+    }
+    if (adjoint === null) continue;
     const self = input(n + 1 + k, body.type);
-    let adjoint: Expression = input(n + 1 + total, sum.type);
     if (combine === 'max' || combine === 'min') {
       const count = reductions.push({ combine: 'sum', body: cast(equal(body, self), body.type) }) - 1;
       adjoint = select(equal(body, self), div(adjoint, input(n + 1 + count, body.type)), same(0, adjoint));
     } else if (combine !== 'sum')
       throw new NnError(plan.op.name, 'a product inside rows has no derived gradient; state one');
-    adjoints[k] = adjoint;
     for (let m = 0; m < k; m++) reach[m] = plus(reach[m]!, part(body, n + 1 + m, adjoint));
     result = plus(result, part(body, j, adjoint));
   }

@@ -13,6 +13,7 @@ import type { PlaneOptions } from '../ops/shape/diagonal.ts';
 import type { Tensor } from '../tensor.ts';
 import type {
   Broadcast,
+  Broadcasted,
   CanSelect,
   Checked,
   CheckedRest,
@@ -248,7 +249,7 @@ export abstract class IndexMethods<out S extends Shape = Shape, out D extends DT
     this: A,
     mask: Checked<Broadcast<'maskedFill', ShapeOf<A>, ShapeOf<M>>, M>,
     value: Tensor | Numeric,
-  ): Tensor<ShapeOr<Broadcast<'maskedFill', ShapeOf<A>, ShapeOf<M>>>, A['dtype']> {
+  ): Tensor<Broadcasted<'maskedFill', A['~shape'], ShapeOf<M>>, A['dtype']> {
     return masks.maskedFill<A, M>(this, mask, value);
   }
 

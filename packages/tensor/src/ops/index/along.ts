@@ -8,11 +8,11 @@ import { isNumeric, type Numeric } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import { mul } from '../elementwise/arithmetic.ts';
 import * as views from '../shape/views.ts';
-import { scatterOps } from './index-op.ts';
+import { type Finder, scatterOps } from './index-op.ts';
 import { checkVector } from './select.ts';
 import { valueFor } from './value.ts';
 
-type Table = ReturnType<typeof scatterOps>;
+type Table = Finder<'scatter'>;
 
 const [add, addInto] = [scatterOps('indexAdd', 'sum'), scatterOps('indexAdd_', 'sum')];
 const [either, eitherInto] = [scatterOps('indexAdd', 'max'), scatterOps('indexAdd_', 'max')];

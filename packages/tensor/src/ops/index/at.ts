@@ -3,12 +3,13 @@ import { dispatch, dispatchMany } from '../../core/dispatch.ts';
 import { read, readSync } from '../../read.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { CanSelect, CheckedRest, Index, Select, ShapeOf, ShapeOr } from '../../types/index.ts';
+import { position } from '../shape/split.ts';
 import * as views from '../shape/views.ts';
 import { gatherOps } from './index-op.ts';
 import { close, select } from './selection.ts';
 import { isAdvanced, parse, type Term } from './subscript.ts';
 
-const gatherAt = gatherOps('index');
+const gatherAt = gatherOps('at', { gradName: 'IndexBackward0' });
 
 function selected(x: Tensor, terms: readonly Term[]): Tensor {
   const selection = select('at', x, terms);
@@ -21,6 +22,15 @@ function selected(x: Tensor, terms: readonly Term[]): Tensor {
     indices.length > 2 ? dispatchMany(op, [source, ...indices])[0]! : dispatch(op, source, a ?? null, b ?? null);
   close(selection);
   return out;
+}
+
+/** A single position is the commonest list. */
+const isPosition = (x: Tensor, indices: readonly unknown[]): indices is readonly [number] =>
+  indices.length === 1 && typeof indices[0] === 'number' && x.layout.shape.length > 0;
+
+function selectedSync(x: Tensor, indices: readonly unknown[]): Tensor {
+  if (isPosition(x, indices)) return views.selectView(x, 0, position('at', indices[0], 0, x.layout.shape[0]!));
+  return selected(x, readMasksSync('at', parse('at', indices)));
 }
 
 /** Terms with the masks' values, read at once. */
@@ -57,7 +67,7 @@ export const at: <A extends Tensor, const I extends readonly Index[]>(
   x: A,
   ...indices: CheckedRest<CanSelect<ShapeOf<A>, I>, I>
 ) => Tensor<ShapeOr<Select<ShapeOf<A>, I>>, A['dtype']> = ((x: Tensor, ...indices: readonly unknown[]) =>
-  selected(x, readMasksSync('at', parse('at', indices)))) as never;
+  selectedSync(x, indices)) as never;
 
 /** `at` on any backend: masks are awaited. */
 export const atAsync: <A extends Tensor, const I extends readonly Index[]>(

@@ -5,37 +5,38 @@ import { type IndexAttributes, Op } from '../../core/op.ts';
 /** Dimensions and place as one small number: dimensions are few and ascending. */
 const keyOf = (dims: readonly number[], at: number): number => dims.reduce((mask, d) => mask + 2 ** d, 0) * 32 + at;
 
-/** A gather by name: `find(dims, at)` gives the op for those dimensions. */
-export function gatherOps(
-  name: string,
-  form: IndexAttributes['form'] = 'outer',
-): (dims: readonly number[], at: number) => Op<'gather'> {
-  const made = new Map<number, Op<'gather'>>();
+/** What isn't the rule: indices that replace dimensions, a name that tells whether the op is in place and what its node is called. */
+interface Form {
+  readonly form?: IndexAttributes['form'];
+  /** By default of ops whose name ends in `_`. */
+  readonly inPlace?: boolean;
+  /** PyTorch's name of the node, where the op has another. */
+  readonly gradName?: string;
+}
+
+/** An op for each set of dimensions and place, made when first asked for. */
+function interned<K extends 'gather' | 'scatter'>(make: (dims: readonly number[], at: number) => Op<K>): Finder<K> {
+  const made = new Map<number, Op<K>>();
   return (dims, at) => {
     const key = keyOf(dims, at);
     let op = made.get(key);
     if (op === undefined) {
-      op = new Op('gather', name, { form, dims, at });
+      op = make(dims, at);
       made.set(key, op);
     }
     return op;
   };
 }
 
-/** A scatter by name; a name that ends in `_` is in place. */
-export function scatterOps(
+export type Finder<K extends 'gather' | 'scatter'> = (dims: readonly number[], at: number) => Op<K>;
+
+/** Gathers by name: `find(dims, at)` gives the op for those dimensions. */
+export const gatherOps = (name: string, { form = 'outer', gradName }: Form = {}): Finder<'gather'> =>
+  interned((dims, at) => new Op('gather', name, { form, dims, at }, gradName));
+
+/** Scatters by name. */
+export const scatterOps = (
   name: string,
   combine: Combine | 'replace',
-  form: IndexAttributes['form'] = 'outer',
-): (dims: readonly number[], at: number) => Op<'scatter'> {
-  const made = new Map<number, Op<'scatter'>>();
-  return (dims, at) => {
-    const key = keyOf(dims, at);
-    let op = made.get(key);
-    if (op === undefined) {
-      op = new Op('scatter', name, { form, dims, at, combine, inPlace: name.endsWith('_') });
-      made.set(key, op);
-    }
-    return op;
-  };
-}
+  { form = 'outer', inPlace = name.endsWith('_'), gradName }: Form = {},
+): Finder<'scatter'> => interned((dims, at) => new Op('scatter', name, { form, dims, at, combine, inPlace }, gradName));

@@ -21,7 +21,7 @@ import { type MapBuild, Op } from '../../core/op.ts';
 import { isNumeric, type Numeric } from '../../core/promotion.ts';
 import { read, readSync } from '../../read.ts';
 import type { Tensor } from '../../tensor.ts';
-import type { Broadcast, Checked, ShapeOf, ShapeOr } from '../../types/index.ts';
+import type { Broadcast, Broadcasted, Checked, ShapeOf } from '../../types/index.ts';
 import { element, single } from '../elementwise/build.ts';
 import * as views from '../shape/views.ts';
 import { gatherOps } from './index-op.ts';
@@ -77,7 +77,7 @@ export const maskedFill: <A extends Tensor, M extends Tensor>(
   x: A,
   mask: Checked<Broadcast<'maskedFill', ShapeOf<A>, ShapeOf<M>>, M>,
   value: Tensor | Numeric,
-) => Tensor<ShapeOr<Broadcast<'maskedFill', ShapeOf<A>, ShapeOf<M>>>, A['dtype']> = fillMasked as never;
+) => Tensor<Broadcasted<'maskedFill', A['~shape'], ShapeOf<M>>, A['dtype']> = fillMasked as never;
 
 /** `maskedFill` in place; PyTorch: `Tensor.masked_fill_`. */
 export function maskedFill_<A extends Tensor>(x: A, mask: Tensor, value: Tensor | Numeric): A {

@@ -11,7 +11,7 @@ import { single } from '../elementwise/build.ts';
 import * as views from '../shape/views.ts';
 import { scatterOps } from './index-op.ts';
 
-const writeOnes = scatterOps('oneHot_', 'replace', 'aligned');
+const writeOnes = scatterOps('oneHot', 'replace', { form: 'aligned', inPlace: true });
 
 /** Classes as indices that don't count from the end: below 0 is out of bounds. */
 const asClasses = new Op('map', 'oneHot', {

@@ -4,11 +4,12 @@ import { dimension } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import { filled, filledLike } from '../../core/fill.ts';
 import { dispatchInto } from '../../core/in-place.ts';
+import type { Op } from '../../core/op.ts';
 import { isNumeric, type Numeric } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import { div, div_ } from '../elementwise/arithmetic.ts';
 import * as views from '../shape/views.ts';
-import { scatterOps } from './index-op.ts';
+import { type Finder, scatterOps } from './index-op.ts';
 import { stored } from './value.ts';
 
 type Way = Combine | 'replace';
@@ -16,8 +17,8 @@ type Way = Combine | 'replace';
 const ways: readonly Way[] = ['replace', 'sum', 'product', 'max', 'min'];
 
 /** One table of ops a way to combine. */
-const tables = (name: string): ReadonlyMap<Way, ReturnType<typeof scatterOps>> =>
-  new Map(ways.map((way) => [way, scatterOps(name, way, 'aligned')]));
+const tables = (name: string): ReadonlyMap<Way, Finder<'scatter'>> =>
+  new Map(ways.map((way) => [way, scatterOps(name, way, { form: 'aligned' })]));
 
 /** The names of one function: a new tensor, and in place. */
 interface Names {
@@ -51,7 +52,7 @@ function run(
   return views.finish(launch(table([d], 0), x, values, index), x, one, values);
 }
 
-const launch = (op: ReturnType<ReturnType<typeof scatterOps>>, x: Tensor, source: Tensor, index: Tensor): Tensor =>
+const launch = (op: Op<'scatter'>, x: Tensor, source: Tensor, index: Tensor): Tensor =>
   op.attributes.inPlace ? dispatchInto(op, [x, source, index]) : dispatch(op, x, source, index);
 
 /** How `scatter` combines with what is there. */

@@ -7,7 +7,7 @@ import type { Shape } from '../../types/index.ts';
 import * as views from '../shape/views.ts';
 import { gatherOps } from './index-op.ts';
 
-const gatherAlong = gatherOps('gather', 'aligned');
+const gatherAlong = gatherOps('gather', { form: 'aligned' });
 const selectAlong = gatherOps('indexSelect');
 const takeFrom = gatherOps('take');
 const embedFrom = gatherOps('embedding');

@@ -13,9 +13,11 @@ import { aroundMask, close, type Selection, select } from './selection.ts';
 import { consumed, isAdvanced, type Mask, parse, type Term } from './subscript.ts';
 import { fitted, stored, valueFor } from './value.ts';
 
-const replaceAt = scatterOps('indexPut_', 'replace');
-const sumAt = scatterOps('indexPut_', 'sum');
-const anyAt = scatterOps('indexPut_', 'max');
+const put = { inPlace: true, gradName: 'IndexPutBackward0' };
+const assignAt = scatterOps('setAt', 'replace', put);
+const replaceAt = scatterOps('indexPut_', 'replace', put);
+const sumAt = scatterOps('indexPut_', 'sum', put);
+const anyAt = scatterOps('indexPut_', 'max', put);
 
 /** One value for all places, or one a place. */
 type Value = Tensor | Numeric;
@@ -36,7 +38,8 @@ function writePlaces(op: string, selection: Selection, value: Value, accumulate:
   const { source, dims, indices, at, shape } = selection;
   const own = valueFor(op, source, value);
   const ready = fitted(op, own, shape);
-  const ops = accumulate ? (source.dtype === 'bool' ? anyAt : sumAt) : replaceAt;
+  const sums = source.dtype === 'bool' ? anyAt : sumAt;
+  const ops = accumulate ? sums : op === 'setAt' ? assignAt : replaceAt;
   dispatchInto(ops(dims, at), [source, ready, ...indices]);
   views.finish(source, isNumeric(value) ? source : value, own, ready);
 }

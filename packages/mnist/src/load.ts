@@ -42,8 +42,7 @@ export interface ImageSets {
  * import { loadMnist } from '@nn/mnist';
  *
  * const { train, valid, classes } = await loadMnist();
- * console.log(train.shape, valid.shape); // [ 9000, 28, 28 ] [ 1000, 28, 28 ]
- * console.log(`the first image shows a ${classes[train.labels[0]!]}`);
+ * console.log(train.shape, valid.shape, classes.length); // prints: [ 9000, 28, 28 ] [ 1000, 28, 28 ] 10
  * ```
  */
 export async function loadMnist(options: SourceOptions = {}): Promise<ImageSets> {

@@ -34,9 +34,7 @@ export function endLines(end: RunEnd, width: number): string[] {
     `${pc.bold('What the held-out images were taken for')} ${pc.dim('(rows: what they are)')}`,
     ...confusionLines(confusion, classes, width),
     '',
-    ...(examples.length > 0
-      ? [pc.bold('Some of them'), ...exampleLines(examples, width), '']
-      : []),
+    ...(examples.length > 0 ? [pc.bold('Some of them'), ...exampleLines(examples, width), ''] : []),
     resultLine(end),
     timeLine(end),
   ];
@@ -58,7 +56,10 @@ function exampleLines(examples: readonly JudgedImage[], width: number): string[]
   const blocks = examples.map(({ label, prediction, confidence }, i) => {
     const right = label === prediction;
     const color = right ? pc.green : pc.red;
-    const caption = [`${prediction} (${Math.round(100 * confidence)} %)${right ? ' ✓' : ''}`, right ? '' : `is ${label}`];
+    const caption = [
+      `${prediction} (${Math.round(100 * confidence)} %)${right ? ' ✓' : ''}`,
+      right ? '' : `is ${label}`,
+    ];
     return [
       ...pictureLines(pictures[i]!).map((line) => line + ' '.repeat(blockWidth - pictures[i]!.width)),
       ...caption.map((line) => color(fit(line, blockWidth))),

@@ -61,11 +61,8 @@ function derive(plan: Plan, j: number): RowsGradient | null {
   for (let k = old - 1; k >= 0; k--) {
     const sum = reach[k]!;
     const { combine, body } = bodies[k]!;
-    let adjoint = direct[k]!;
-    if (sum !== null) {
-      const total = reductions.push({ combine: 'sum', body: sum }) - 1;
-      adjoint = plus(adjoint, input(n + 1 + total, sum.type));
-    }
+    const summed = sum === null ? null : input(n + reductions.push({ combine: 'sum', body: sum }), sum.type);
+    let adjoint = plus(direct[k]!, summed);
     if (adjoint === null) continue;
     const self = input(n + 1 + k, body.type);
     if (combine === 'max' || combine === 'min') {

@@ -83,7 +83,7 @@ function checkTarget(op: string, target: Layout, shape: readonly number[], dtype
 
 /** Elements that are one in memory can't be given values of their own. */
 export function refuseExpanded(op: string, target: Layout): void {
-  if (target.strides.some((s, i) => s === 0 && target.shape[i]! > 1))
+  if (target.size > 0 && target.strides.some((s, i) => s === 0 && target.shape[i]! > 1))
     throw new ShapeError(
       op,
       `this tensor of shape ${shapeText(target.shape)} is expanded: several elements are one in memory; call clone() before changing it in place`,

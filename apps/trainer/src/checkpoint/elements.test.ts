@@ -1,0 +1,35 @@
+import { FormatError } from '@nn/backend';
+import { expect, test } from 'vitest';
+import { loadValues, storeValues, type Values } from './elements.ts';
+
+test.each<{ values: Values; bytes: readonly number[] }>([
+  { values: { dtype: 'float32', shape: [1], data: Float32Array.of(1) }, bytes: [0, 0, 0x80, 0x3f] },
+  { values: { dtype: 'float64', shape: [], data: Float64Array.of(-2) }, bytes: [0, 0, 0, 0, 0, 0, 0, 0xc0] },
+  { values: { dtype: 'int32', shape: [1], data: Int32Array.of(258) }, bytes: [2, 1, 0, 0] },
+  { values: { dtype: 'int64', shape: [1], data: Int32Array.of(-2) }, bytes: [0xfe, 255, 255, 255, 255, 255, 255, 255] },
+  { values: { dtype: 'uint8', shape: [2], data: Uint8Array.of(3, 4) }, bytes: [3, 4] },
+  { values: { dtype: 'bool', shape: [2], data: Uint8Array.of(1, 0) }, bytes: [1, 0] },
+])('$values.dtype to bytes and back', ({ values, bytes }) => {
+  const stored = storeValues(values);
+  expect(Array.from(stored.bytes)).toEqual(bytes);
+  expect(loadValues('x', stored)).toEqual(values);
+  // Bytes from a file are Buffers, and stand anywhere in them.
+  const within = Buffer.from([9, ...bytes, 9]).subarray(1, 1 + bytes.length);
+  expect(loadValues('x', { ...stored, bytes: within })).toEqual(values);
+});
+
+test('neither side shares memory with the other', () => {
+  const data = Float32Array.of(1);
+  const stored = storeValues({ dtype: 'float32', shape: [1], data });
+  data[0] = 2;
+  const loaded = loadValues('x', stored);
+  stored.bytes.fill(0);
+  expect(loaded.data[0]).toBe(1);
+});
+
+test('what cannot be computed with is refused', () => {
+  expect(() => loadValues('x', { type: 'BF16', shape: [1], bytes: new Uint8Array(2) })).toThrow(/x holds BF16/);
+  const bytes = new Uint8Array(BigInt64Array.of(2n ** 31n).buffer);
+  expect(() => loadValues('x', { type: 'I64', shape: [1], bytes })).toThrow(FormatError);
+  expect(() => loadValues('x', { type: 'I64', shape: [1], bytes })).toThrow(/2147483648; integers beyond 32 bits/);
+});

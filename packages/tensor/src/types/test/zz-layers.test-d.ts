@@ -1,0 +1,138 @@
+/** Layers, chains of layers, losses. */
+import type { Chain, ConvShape, FlattenShape, LinearFunction, LinearShape, PoolShape, Shape } from '../index.ts';
+import { anything, flag, gives, is, n, unknown, untyped } from './assert.test-d.ts';
+import { crossEntropy, linear, randn, zeros } from './functions.test-d.ts';
+import { Conv2d, Flatten, type Layer, Linear, MaxPool2d, Module, ReLU, Sequential } from './typed-layers.test-d.ts';
+import type { Tensor } from './typed-tensor.test-d.ts';
+
+const x = randn([64, 784]);
+const image = randn([64, 1, 28, 28]);
+
+// One layer
+is<[64, 50]>()(new Linear(784, 50).forward(x));
+is<[50]>()(new Linear(784, 50).forward(randn([784])));
+is<[2, 3, 50]>()(new Linear(784, 50).forward(randn([2, 3, 784])));
+is<[64, 50]>()(new Linear(n, 50).forward(x));
+is<[64, number]>()(new Linear(784, n).forward(x));
+is<[...Shape, 50]>()(new Linear(784, 50).forward(unknown));
+is<[64, 50]>()(linear(x, randn([50, 784])));
+is<[64, 50]>()(linear(x, randn([50, 784]), zeros([50])));
+is<[64]>()(linear(x, randn([784])));
+is<[64, 784]>()(new Flatten().forward(image));
+is<[64, 784]>()(new ReLU().forward(x));
+is<[50176]>()(new Flatten({ startDim: 0 }).forward(image));
+is<[number, number]>()(new Flatten().forward(unknown));
+is<[64, 16, 28, 28]>()(new Conv2d(1, 16, 3, { padding: 1 }).forward(image));
+is<[64, 16, 12, 12]>()(new Conv2d(1, 16, 5, { stride: 2 }).forward(image));
+is<[16, 26, 24]>()(new Conv2d(1, 16, [3, 5]).forward(randn([1, 28, 28])));
+is<[64, 16, 28, 26]>()(new Conv2d(1, 16, [3, 5], { padding: [1, 1] }).forward(image));
+is<[64, 16, 24, 24]>()(new Conv2d(1, 16, 3, { dilation: 2 }).forward(image));
+is<[64, 16, number, number]>()(new Conv2d(1, 16, n).forward(image));
+is<[number, 16, 1022, 1022]>()(new Conv2d(3, 16, 3).forward(randn([n, 3, 1024, 1024])));
+is<[...Shape, 16, number, number]>()(new Conv2d(3, 16, 3).forward(unknown));
+is<[64, 1, 14, 14]>()(new MaxPool2d(2).forward(image));
+is<[64, 1, 9, 9]>()(new MaxPool2d(3).forward(image));
+is<[64, 1, 14, 14]>()(new MaxPool2d(3, { stride: 2, padding: 1 }).forward(image));
+gives<LinearShape<[64, 100], 784, 10>, 'Linear: the input has 100 features, expected 784'>();
+gives<FlattenShape<[5], 1, -1>, 'Flatten: dimension 1 is out of range for rank 1'>();
+//                  Linear: the input has 784 features, expected 100
+new Linear(100, 50).forward(x);
+//                  linear: the weight must be (out, in) and the input have a dimension at least
+linear(x, randn([5, 50, 784]));
+//                  linear: the input has 784 features, expected 100
+linear(x, randn([50, 100]));
+//                  Linear: the weight must be (out, in) and the input have a dimension at least
+new Linear(100, 50).forward(randn([]));
+//                  Conv2d: the input has 3 channels, expected 1
+new Conv2d(1, 16, 3).forward(randn([64, 3, 28, 28]));
+//                  Conv2d: the input has 2 dimensions, expected 3 or 4
+new Conv2d(1, 16, 3).forward(x);
+//                  Conv2d: a window of 5 does not fit size 3 with padding 0
+new Conv2d(1, 16, 5).forward(randn([1, 3, 3]));
+//                  Conv2d: a window of 5 does not fit size 2 with padding 1
+new Conv2d(1, 16, 3, { dilation: 2, padding: 1 }).forward(randn([1, 2, 2]));
+//                  MaxPool2d: the input has 5 dimensions, expected 3 or 4
+new MaxPool2d(2).forward(randn([1, 1, 1, 4, 4]));
+//                  Flatten: dimension 1 is out of range for rank 1
+new Flatten().forward(randn([5]));
+//                  MaxPool2d: a window of 4 does not fit size 2 with padding 0
+new MaxPool2d(4).forward(randn([1, 2, 2]));
+interface Plain {
+  kernel: 3;
+  stride: 1;
+  padding: 0;
+  dilation: 1;
+}
+gives<ConvShape<'Conv1d', 1, [8, 4, 10], 4, 6, Plain>, [8, 6, 8]>();
+gives<ConvShape<'Conv3d', 3, [8, 4, 10, 9, 8], 4, 6, Plain>, [8, 6, 8, 7, 6]>();
+gives<PoolShape<'MaxPool1d', 1, [4, 10], Plain>, [4, 8]>();
+
+// Chains
+const mlp = new Sequential(new Linear(784, 50), new ReLU(), new Linear(50, 10));
+is<[64, 10]>()(mlp.forward(x));
+is<[...Shape, 10]>()(mlp.forward(unknown));
+const cnn = new Sequential(
+  new Conv2d(1, 16, 3, { padding: 1 }),
+  new ReLU(),
+  new MaxPool2d(2),
+  new Conv2d(16, 32, 5, { stride: 2 }),
+  new Flatten(),
+  new Linear(800, 10),
+);
+is<[64, 10]>()(cnn.forward(image));
+is<[number, 10]>()(cnn.forward(randn([n, 1, 28, 28])));
+is<[8, 10]>()(new Sequential(cnn, new ReLU()).forward(randn([8, 1, 28, 28])));
+is<[64, 784]>()(new Sequential().forward(x));
+//                  layer 2: Linear: the input has 50 features, expected 60
+new Sequential(new Linear(784, 50), new ReLU(), new Linear(60, 10));
+//                  layer 2: Conv2d: the input has 16 channels, expected 32
+new Sequential(new Conv2d(1, 16, 3), new MaxPool2d(2), new Conv2d(32, 64, 3));
+//                  layer 0: Linear: the input has 28 features, expected 784
+mlp.forward(image);
+//                  layer 5: Linear: the input has 1152 features, expected 800
+cnn.forward(randn([64, 1, 32, 32]));
+gives<Chain<[2, 3], [Layer<LinearFunction<4, 5>>]>, 'layer 0: Linear: the input has 3 features, expected 4'>();
+
+// Modules without a shape function, and lists of unknown length.
+class Net extends Module {
+  first: Linear<784, 50> = new Linear(784, 50);
+  layers: Module[] = [new ReLU()];
+  last: Linear<50, number> = new Linear(50, n);
+  forward<B extends number>(input: Tensor<[B, 784]>) {
+    let h: Tensor = this.first.forward(input);
+    for (const layer of this.layers) h = layer.forward(h);
+    return this.last.forward(h);
+  }
+}
+const out: Tensor<[...Shape, number]> = new Net().forward(x);
+is<[...Shape, 10]>()(new Sequential(new Net(), new Linear(10, 10)).forward(x));
+declare const many: ReLU[];
+is<Shape>()(new Sequential(...many).forward(x));
+let y: Tensor = x;
+// biome-ignore lint/suspicious/noExplicitAny: what `any` does is tested
+for (const layer of [mlp, new ReLU()] as Layer<any>[]) y = layer.forward(y);
+
+// Losses
+const classes = zeros([64], { dtype: 'int64' });
+is<[]>()(crossEntropy(mlp.forward(x), classes));
+is<[]>()(crossEntropy(mlp.forward(x), zeros([64, 10])));
+is<[64]>()(crossEntropy(mlp.forward(x), classes, { reduction: 'none' }));
+is<[]>()(crossEntropy(randn([10]), zeros([])));
+is<[], 'float32'>()(crossEntropy(randn([2, 10, 5, 6]), zeros([2, 5, 6]), { reduction: 'sum' }));
+is<[2, 5, 6]>()(crossEntropy(randn([2, 10, 5, 6]), zeros([2, 5, 6]), { reduction: 'none' }));
+is<[number]>()(crossEntropy(randn([n, 10]), classes, { reduction: 'none' }));
+is<[]>()(crossEntropy(unknown, classes));
+is<Shape>()(crossEntropy(unknown, classes, { reduction: 'none' }));
+//                  crossEntropy: 64 rows of logits and 32 targets
+crossEntropy(mlp.forward(x), zeros([32]));
+//                  crossEntropy: targets of rank 3 for logits of rank 2
+crossEntropy(mlp.forward(x), zeros([64, 10, 1]));
+//                  crossEntropy: sizes 6 and 7 of logits and targets differ
+crossEntropy(randn([2, 10, 5, 6]), zeros([2, 5, 7]));
+
+const either = flag ? randn([64, 784]) : randn([32, 784]);
+const scores: Tensor<[64, 10] | [32, 10], 'float32'> = mlp.forward(either);
+const any1: Tensor = mlp.forward(anything);
+const any2: Tensor = cnn.forward(anything).add(1);
+const any3: Tensor = crossEntropy(anything, anything);
+void [out, y, scores, any1, any2, any3, mlp.forward(untyped)];

@@ -5,7 +5,7 @@
 import { Command, CommanderError } from 'commander';
 import type { PredictArguments } from './commands/predict.ts';
 import type { TrainArguments } from './commands/train.ts';
-import { Failure } from './failure.ts';
+import { Failure, oneLine } from './failure.ts';
 import { optionNames, optionRows, readOption, type TrainingOptions } from './options/training-options.ts';
 import { version } from './version.ts';
 
@@ -65,7 +65,7 @@ function parse({ command, request }: Parser, argv: readonly string[]): Request {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { command: 'none' };
-    throw new Failure(error.message.replace(/^error: /, ''), { cause: error });
+    throw new Failure(oneLine(error).replace(/^error: /, ''), { cause: error });
   }
   return request();
 }

@@ -33,8 +33,10 @@ export function derivatives(outputs: readonly Scalar[], weights: readonly number
     for (const [parent] of x.parents) stack.push(parent);
   }
   const found = new Map<Scalar, number>();
-  const give = (x: Scalar, g: number): void => void found.set(x, (found.get(x) ?? 0) + g);
-  outputs.forEach((x, i) => give(x, weights[i]!));
+  const give = (x: Scalar, g: number): void => {
+    found.set(x, (found.get(x) ?? 0) + g);
+  };
+  for (const [i, x] of outputs.entries()) give(x, weights[i]!);
   for (const x of [...seen].sort((p, q) => q.id - p.id))
     for (const [parent, slope] of x.parents) give(parent, slope * found.get(x)!);
   return found;

@@ -6,7 +6,7 @@
 import { noGrad } from '@nn/autograd';
 import { ShapeError, ValueError } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
-import { assign, fresh, sameNumbers } from '@nn/tensor/internal';
+import { assign, fresh, outlive, sameNumbers } from '@nn/tensor/internal';
 
 /** Parameters with options of their own; what they leave out comes from the optimiser's defaults. */
 export type ParameterGroup<Options> = Partial<Options> & { readonly params: Iterable<Tensor> };
@@ -151,7 +151,7 @@ function copied(p: Tensor, entry: Readonly<ParameterState>): ParameterState {
     if (typeof value === 'number') own[name] = value;
     else {
       const copy = fresh(p.layout.contiguous ? p.layout : value.layout, 'optimizer state');
-      own[name] = noGrad<Tensor>(() => assign(copy, value));
+      own[name] = outlive(noGrad<Tensor>(() => assign(copy, value)));
     }
   }
   return own;

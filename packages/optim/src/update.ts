@@ -1,7 +1,7 @@
 /** Fused updates: one map with several outputs that replace parameter and state in place. */
 import { constant, dtypes, type Expression, input, type ScalarType, scalar } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
-import { dispatchUpdate, filledLike, type Layout, Op } from '@nn/tensor/internal';
+import { dispatchUpdate, filledLike, type Layout, Op, outlive } from '@nn/tensor/internal';
 import type { ParameterState } from './optimizer.ts';
 
 /** Builders over one element of the parameter's type. */
@@ -39,7 +39,7 @@ export function runUpdate(
   names: readonly string[],
   scalars: readonly number[],
 ): void {
-  for (const name of names) state[name] ??= filledLike(parameter, 0);
+  for (const name of names) state[name] ??= outlive(filledLike(parameter, 0));
   const own = names.map((name) => state[name] as Tensor);
   dispatchUpdate(op, [parameter, gradient, ...own], [0, ...names.map((_, i) => i + 2)], scalars);
 }

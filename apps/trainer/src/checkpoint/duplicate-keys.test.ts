@@ -17,5 +17,5 @@ test.each([
 });
 
 test('JSON.stringify never repeats a key', () => {
-  fc.assert(fc.property(fc.jsonValue(), (value) => expect(duplicateKey(JSON.stringify(value))).toBe(undefined)));
+  fc.assert(fc.property(fc.jsonValue(), (value) => duplicateKey(JSON.stringify(value)) === undefined));
 });

@@ -11,7 +11,7 @@ export function confusionLines(
   const cell = Math.max(3, ...matrix.flat().map((n) => String(n).length)) + 1;
   const numbers = classes.map((name, i) => (name === String(i) ? name : `${i} ${name}`));
   const longest = Math.max(...numbers.map((name) => name.length));
-  const label = Math.max(2, Math.min(longest, width - 1 - cell * classes.length));
+  const label = Math.max(1, Math.min(longest, width - 1 - cell * classes.length));
   const heads = classes.map((_, i) => String(i).padStart(cell)).join('');
   const rows = matrix.map((row, i) => {
     const cells = row.map((n, j) => shade(String(n || '·').padStart(cell), n, i === j));

@@ -21,7 +21,8 @@ export function probabilityLines(
     return i === best ? pc.bold(pc.green(line)) : line;
   });
   const drawn = pictureLines(picture);
-  if (picture.width + 3 + label + barLength + 9 > width) return [...drawn, '', ...bars];
-  const top = Math.max(0, Math.floor((drawn.length - bars.length) / 2));
+  const fits = picture.width + 3 + label + barLength + 9 <= width && bars.length <= drawn.length;
+  if (!fits) return [...drawn, '', ...bars];
+  const top = Math.floor((drawn.length - bars.length) / 2);
   return drawn.map((line, i) => `${line}   ${bars[i - top] ?? ''}`.trimEnd());
 }

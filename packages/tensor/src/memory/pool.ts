@@ -149,7 +149,7 @@ export class Pool {
   #returned(record: SlabRecord): void {
     const { sizeClass, block, tag } = record;
     const bytes = sizeClass.bytes * sizeClass.slots;
-    turn.sinceReturn = 0;
+    turn.returned(bytes);
     this.live -= bytes;
     this.cached += bytes;
     sizeClass.blocks.push(block);
@@ -160,7 +160,7 @@ export class Pool {
 
   #press(bytes: number): void {
     turn.taken += bytes;
-    turn.sinceReturn += bytes;
+    turn.outstanding += bytes;
     this.#sincePress += bytes;
     if (this.#sincePress < quantum) return;
     this.#sincePress = 0;

@@ -5,8 +5,10 @@
 
 /** Bytes taken after which an awaited read yields. */
 const due = 32 << 20;
-/** Bytes taken since anything came back after which it yields more than once. */
-const overdue = 128 << 20;
+/** Bytes outstanding beyond those in use after which it yields more than once. */
+const overdue = 96 << 20;
+/** Turns of the event loop that it then waits at most. */
+const patience = 64;
 /** Must exceed V8's external-memory allowance (64 MB): at 64 MB the collector is often not moved, at 128 MB always. */
 const garbage = 128 << 20;
 
@@ -16,9 +18,26 @@ export const press = (): void => void new ArrayBuffer(garbage);
 class Turn {
   /** Bytes taken since the last macrotask that we know of. */
   taken = 0;
-  /** Bytes taken since a finalizer ran. */
-  sinceReturn = 0;
+  /** Bytes that only the collector can give back and has not; of these, as many as were found to be in use. */
+  outstanding = 0;
+  #inUse = 0;
   #expecting = false;
+
+  /** The collector gave bytes back. */
+  returned(bytes: number): void {
+    this.outstanding -= bytes;
+    this.#inUse = Math.min(this.#inUse, this.outstanding);
+  }
+
+  /** Much was taken and little came back. */
+  get isOverdue(): boolean {
+    return this.outstanding > this.#inUse + overdue;
+  }
+
+  /** What is outstanding after all attempts is in use. */
+  settle(): void {
+    if (this.isOverdue) this.#inUse = this.outstanding;
+  }
 
   /** Notices the next macrotask, whoever causes it. */
   expect(): void {
@@ -52,12 +71,12 @@ const macrotask = (): Promise<void> =>
 export async function breathe(): Promise<void> {
   if (turn.taken < due) return;
   await macrotask();
-  // A busy machine may need longer to find out what is dead; a few tries, so that memory that really is in use costs little.
-  for (let tries = 0; turn.sinceReturn > overdue && tries < 8; tries++) {
-    press();
+  // A busy machine may need longer to find out what is dead; what is not found by then counts as in use.
+  for (let tries = 0; turn.isOverdue && tries < patience; tries++) {
+    if (tries % 4 === 0) press();
     await later();
   }
-  turn.sinceReturn = Math.min(turn.sinceReturn, overdue / 2);
+  turn.settle();
   turn.taken = 0;
 }
 

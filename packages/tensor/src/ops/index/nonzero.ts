@@ -18,7 +18,7 @@ function positionsOf(values: ArrayLike<number>): Int32Array {
 }
 
 /** The index in dimension d of each row-major position. */
-export function coordinatesOf(positions: Int32Array, shape: readonly number[], d: number): Int32Array {
+function coordinatesOf(positions: Int32Array, shape: readonly number[], d: number): Int32Array {
   const step = contiguousStrides(shape)[d]!;
   const size = shape[d]!;
   return positions.map((p) => Math.floor(p / step) % size);

@@ -110,7 +110,7 @@ declare const many: ReLU[];
 is<Shape>()(new Sequential(...many).forward(x));
 let y: Tensor = x;
 // biome-ignore lint/suspicious/noExplicitAny: what `any` does is tested
-for (const layer of [mlp, new ReLU()] as Layer<any>[]) y = layer.forward(y);
+for (const layer of [mlp, cnn] as Layer<any>[]) y = layer.forward(y);
 
 // Losses
 const classes = zeros([64], { dtype: 'int64' });

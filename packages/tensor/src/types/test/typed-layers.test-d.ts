@@ -32,9 +32,10 @@ export declare abstract class Layer<F extends ShapeFunction> extends Module {
 export declare class Linear<I extends number, O extends number> extends Layer<LinearFunction<I, O>> {
   constructor(inFeatures: I, outFeatures: O, options?: { bias?: boolean });
 }
-/** Takes anything, and gives S for S even where S is a type parameter. */
-export declare abstract class Activation extends Layer<KeepsShape> {
-  override forward<A extends Tensor>(input: A): Tensor<A['~shape'], A['dtype']>;
+/** Takes anything. No Layer, so that it gives S for S even where S is a type parameter. */
+export declare abstract class Activation extends Module {
+  readonly '~shapes': KeepsShape;
+  forward<A extends Tensor>(input: A): Tensor<A['~shape'], A['dtype']>;
 }
 export declare class ReLU extends Activation {}
 export declare class Flatten<I extends number = 1, J extends number = -1> extends Layer<FlattenFunction<I, J>> {

@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { Failure } from '../failure.ts';
+import {
+  completeOptions,
+  optionNames,
+  readOption,
+  restoreOptions,
+  resumeOptions,
+  type TrainingOptions,
+} from './training-options.ts';
+
+test('defaults, some of which depend on the optimiser', () => {
+  expect(completeOptions({})).toMatchObject({
+    hidden: [50],
+    lr: 0.1,
+    weightDecay: 0,
+    epochs: 5,
+    batchSize: 50,
+    shuffle: true,
+    seed: 1,
+  });
+  expect(completeOptions({ optimizer: 'adam' })).toMatchObject({ lr: 0.001, weightDecay: 0 });
+  expect(completeOptions({ optimizer: 'adamw' })).toMatchObject({ lr: 0.001, weightDecay: 0.01 });
+  expect(completeOptions({ optimizer: 'adamw', weightDecay: 0, lr: 2 })).toMatchObject({ lr: 2, weightDecay: 0 });
+});
+
+test('errors name the flag', () => {
+  expect(() => readOption('batchSize', '0')).toThrow(/^--batch-size: "0" is not a whole number of at least 1$/);
+  expect(() => completeOptions({ momentum: 0.9, optimizer: 'adam' })).toThrow(/--momentum belongs to sgd, not to adam/);
+});
+
+describe('a record', () => {
+  const options = completeOptions({
+    hidden: [],
+    lr: 1e-7,
+    shuffle: false,
+    checkpointEvery: { every: 7, unit: 'steps' },
+  });
+
+  test('gives the options back', () => {
+    expect(restoreOptions(JSON.parse(JSON.stringify(options)))).toEqual(options);
+  });
+
+  test.each([
+    ['nothing', null],
+    ['a text', 'options'],
+    ['an option missing', { ...options, lr: undefined }],
+    ['an option out of range', { ...options, dropout: 1 }],
+    ['an option of another kind', { ...options, hidden: { a: 1 } }],
+  ])('with %s is refused', (_, record) => {
+    expect(() => restoreOptions(record)).toThrow(Failure);
+  });
+});
+
+describe('resuming', () => {
+  const saved = completeOptions({ hidden: [30, 20], lr: 0.3 });
+  const resume = (given: Partial<TrainingOptions>): TrainingOptions => resumeOptions('my-run', saved, given);
+
+  test('takes what was recorded', () => {
+    expect(resume({})).toEqual(saved);
+    expect(resume({ hidden: [30, 20], lr: 0.3 })).toEqual(saved);
+  });
+
+  test('what does not touch the result may change', () => {
+    const given: Partial<TrainingOptions> = { epochs: 9, checkpointEvery: { every: 3, unit: 'seconds' } };
+    expect(resume(given)).toEqual({ ...saved, ...given });
+  });
+
+  test('anything else may not, and all of it is named', () => {
+    expect(() => resume({ hidden: [30], lr: 0.3, shuffle: false })).toThrow(
+      'the run in my-run was started with --hidden 30,20, no --no-shuffle, not --hidden 30, --no-shuffle; leave them out to resume',
+    );
+    expect(() => resume({ download: true })).toThrow(/started with no --download, not --download; leave it out/);
+    for (const name of optionNames) {
+      const free = ['epochs', 'backend', 'checkpointEvery'].includes(name);
+      const given = { [name]: 'something else' } as Partial<TrainingOptions>;
+      if (free) expect(() => resume(given)).not.toThrow();
+      else expect(() => resume(given)).toThrow(Failure);
+    }
+  });
+});

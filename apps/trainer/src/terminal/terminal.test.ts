@@ -1,0 +1,133 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { confusionLines } from './confusion-text.ts';
+import type { Progress } from './display.ts';
+import { tableBottom, tableRow, tableTop } from './epoch-table.ts';
+import { cropTogether, type Picture, pictureLines, sideBySide } from './pictures.ts';
+import { probabilityLines } from './probability-bars.ts';
+import { progressLine } from './progress-line.ts';
+
+const plain = (lines: readonly string[]): string[] => lines.map(stripVTControlCharacters);
+
+describe('the progress line', () => {
+  const progress: Progress = {
+    epoch: 2,
+    epochs: 10,
+    batch: 90,
+    batches: 180,
+    loss: 0.30451,
+    accuracy: 0.9123,
+    samplesPerSecond: 2345.6,
+    secondsLeft: 125,
+  };
+  test.each([
+    [100, 'epoch  2/10 ███████████████████░░░░░░░░░░░░░░░░░░░  50 %  loss 0.3045  acc 91.2 %  ETA 2:05  2,346/s'],
+    [79, 'epoch  2/10 ████████░░░░░░░░░  50 %  loss 0.3045  acc 91.2 %  ETA 2:05  2,346/s'],
+    [60, 'epoch  2/10 ████████░░░░░░░░░  50 %  loss 0.3045  acc 91.2 %'],
+    [40, 'epoch  2/10 ████░░░░░  50 %  loss 0.3045'],
+    [17, 'epoch  2/10 50 %'],
+    [8, 'epoch  2'],
+  ])('in %d columns', (width, line) => {
+    expect(stripVTControlCharacters(progressLine(progress, width))).toBe(line);
+  });
+
+  test('fits every width at every time', () => {
+    for (let width = 1; width < 130; width++) {
+      for (const batch of [0, 1, 179, 180]) {
+        for (const secondsLeft of [null, 0, 4000]) {
+          const line = stripVTControlCharacters(progressLine({ ...progress, batch, secondsLeft }, width));
+          expect(line.length).toBeLessThanOrEqual(width);
+          expect(line).not.toMatch(/NaN|undefined/);
+        }
+      }
+    }
+  });
+
+  test('before the first batch there are no numbers', () => {
+    const line = progressLine({ ...progress, batch: 0, loss: Number.NaN, accuracy: Number.NaN, secondsLeft: null }, 60);
+    expect(stripVTControlCharacters(line)).toMatch(/^epoch {2}2\/10 ░+ +0 %$/);
+  });
+});
+
+test('the table of epochs is 59 columns wide, row by row', () => {
+  const row = tableRow(
+    {
+      type: 'epoch',
+      epoch: 1,
+      step: 9,
+      trainLoss: 0.52381,
+      trainAccuracy: 0.843,
+      validLoss: 123.456,
+      validAccuracy: 1,
+      seconds: 99,
+    },
+    5,
+    3725,
+  );
+  expect(plain([...tableTop().split('\n'), row, tableBottom()])).toEqual([
+    '┌───────┬─────────┬─────────┬─────────┬─────────┬─────────┐',
+    '│ epoch │   train │   train │   valid │   valid │    time │',
+    '│       │    loss │    acc. │    loss │    acc. │         │',
+    '├───────┼─────────┼─────────┼─────────┼─────────┼─────────┤',
+    '│   1/5 │  0.5238 │  84.3 % │  123.46 │ 100.0 % │ 1:02:05 │',
+    '└───────┴─────────┴─────────┴─────────┴─────────┴─────────┘',
+  ]);
+});
+
+test('a confusion matrix, its names cut where they are long', () => {
+  const matrix = [
+    [98, 2],
+    [0, 100],
+  ];
+  expect(plain(confusionLines(matrix, ['0', '1'], 40))).toEqual(['     0   1', '0   98   2', '1    · 100']);
+  expect(plain(confusionLines(matrix, ['T-shirt/top', 'Bag'], 40))[1]).toBe('0 T-shirt/top   98   2');
+  expect(plain(confusionLines(matrix, ['T-shirt/top', 'Bag'], 18))[1]).toBe('0 T-shir…   98   2');
+});
+
+describe('pictures', () => {
+  const picture: Picture = { width: 3, height: 3, pixels: [0, 0, 0, 0, 1, 0.5, 0, 0, 1] };
+
+  test('in shades: each character is the mean of two pixels', () => {
+    expect(pictureLines(picture, false)).toEqual([' ▒░', '  ▒']);
+  });
+
+  test('in colours: each character is two pixels', () => {
+    const [first, second] = pictureLines(picture, true);
+    expect(first).toBe('\x1b[38;5;16;48;5;16m▀\x1b[38;5;16;48;5;231m▀\x1b[38;5;16;48;5;244m▀\x1b[0m');
+    expect(stripVTControlCharacters(second!)).toBe('▀▀▀');
+  });
+
+  test('margins that all share are cut off', () => {
+    const other: Picture = { ...picture, pixels: [0, 0, 0, 0, 0, 0, 0, 1, 0] };
+    expect(cropTogether([picture, other])).toEqual([
+      { width: 2, height: 2, pixels: [1, 0.5, 0, 1] },
+      { width: 2, height: 2, pixels: [0, 0, 1, 0] },
+    ]);
+    const empty: Picture = { ...picture, pixels: new Array(9).fill(0) };
+    expect(cropTogether([empty])).toEqual([empty]);
+    expect(cropTogether([])).toEqual([]);
+  });
+
+  test('side by side as far as they fit', () => {
+    const blocks = ['a', 'b', 'c'].map((letter) => [letter.repeat(4), letter.repeat(4)]);
+    expect(sideBySide(blocks, 4, 10)).toEqual(['aaaa  bbbb', 'aaaa  bbbb', 'cccc', 'cccc']);
+    expect(sideBySide(blocks, 4, 9)).toHaveLength(6);
+    expect(sideBySide(blocks, 4, 1)).toHaveLength(6);
+  });
+
+  test('with probabilities beside or below, by the width', () => {
+    const wide = plain(probabilityLines(picture, [0.25, 0.75], ['no', 'yes'], 60));
+    expect(wide[0]).toContain('no  █████░░░░░░░░░░░░░░░  25.0 %');
+    expect(wide).toHaveLength(2);
+    const narrow = plain(probabilityLines(picture, [0.25, 0.75], ['no', 'yes'], 35));
+    expect(narrow.slice(-1)[0]).toBe('yes ███████████████░░░░░  75.0 %');
+    expect(narrow).toHaveLength(5);
+  });
+
+  test('all probabilities are shown, even beside a flat picture', () => {
+    const flat: Picture = { width: 2, height: 2, pixels: [0, 1, 0, 1] };
+    expect(plain(probabilityLines(flat, [0.2, 0.3, 0.5], ['a', 'b', 'c'], 80)).join('\n')).toMatch(
+      /a .*\n.*b .*\n.*c /,
+    );
+  });
+});

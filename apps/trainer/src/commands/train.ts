@@ -41,7 +41,7 @@ export async function runTrain(args: TrainArguments): Promise<number> {
   const record: RunRecord = { options, data: data.fingerprint };
   const held =
     resumed === null
-      ? await createRun(args.out, `${data.name}-${options.model}`, record, version())
+      ? await createRun({ out: args.out, name: `${data.name}-${options.model}` }, record, version())
       : await holdRun(resumed.path, record, version());
   const display = chooseDisplay(args);
   const interrupt = new Interrupt();

@@ -22,14 +22,21 @@ export interface HeldRun {
   readonly release: () => Promise<void>;
 }
 
+/** Where a new run goes: a folder, or a numbered one of a name among the others. */
+export interface RunPlace {
+  readonly out?: string | undefined;
+  readonly name: string;
+  /** Where the numbered ones are; `nn-runs`. */
+  readonly runs?: string;
+}
+
 /** Makes the folder of a new run: the given one, which must be empty or not be there, or the next free `nn-runs/NAME-1`, `-2` … */
 export async function createRun(
-  out: string | undefined,
-  name: string,
+  { out, name, runs = runsFolder }: RunPlace,
   record: RunRecord,
   version: string,
 ): Promise<HeldRun> {
-  const path = out ?? (await claimNumbered(runsFolder, name));
+  const path = out ?? (await claimNumbered(runs, name));
   if (out !== undefined) await makeFolder(out);
   const release = await lockFolder(path);
   try {
@@ -59,16 +66,15 @@ export async function holdRun(path: string, record: RunRecord, version: string):
 }
 
 /** The run that was written to last, of those that were given no folder. */
-export async function latestRun(): Promise<string> {
-  const names = await readdir(runsFolder).catch(() => []);
+export async function latestRun(runs: string = runsFolder): Promise<string> {
+  const names = await readdir(runs).catch(() => []);
   let latest = { path: '', at: Number.NEGATIVE_INFINITY };
   for (const name of names) {
-    const path = join(runsFolder, name);
+    const path = join(runs, name);
     const at = await writtenAt(path);
     if (at > latest.at) latest = { path, at };
   }
-  if (latest.path === '')
-    throw new Failure(`there is no run to resume in ${runsFolder}; give its folder: --resume DIR`);
+  if (latest.path === '') throw new Failure(`there is no run to resume in ${runs}; give its folder: --resume DIR`);
   return latest.path;
 }
 

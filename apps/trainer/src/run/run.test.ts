@@ -14,13 +14,12 @@ const record: RunRecord = {
 };
 
 let folder: string;
-const before = process.cwd();
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nn-trainer-'));
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const create = (out?: string): ReturnType<typeof createRun> => createRun(out, 'name', record, '1.2.3');
+const create = (out: string): ReturnType<typeof createRun> => createRun({ out, name: 'name' }, record, '1.2.3');
 
 describe('the folder of a run', () => {
   test('is made with all above it, and holds the record', async () => {
@@ -72,26 +71,26 @@ describe('the folder of a run', () => {
 });
 
 describe('runs without a folder of their own', () => {
-  beforeEach(() => process.chdir(folder));
-  afterEach(() => process.chdir(before));
-
   test('are numbered, and the last one written to is found again', async () => {
+    const runs = join(folder, 'runs');
     const paths: string[] = [];
     for (let i = 0; i < 3; i++) {
-      const { path, release } = await create();
+      const { path, release } = await createRun({ name: 'name', runs }, record, '1');
       paths.push(path);
       await release();
     }
-    expect(paths).toEqual(['name-1', 'name-2', 'name-3'].map((name) => join('nn-runs', name)));
-    await mkdir('nn-runs/empty');
+    expect(paths).toEqual(['name-1', 'name-2', 'name-3'].map((name) => join(runs, name)));
+    await mkdir(join(runs, 'empty'));
     for (const [i, path] of paths.entries()) await utimes(join(path, 'run.json'), 100 - i, 100 - i);
-    expect(await latestRun()).toBe(paths[0]);
+    expect(await latestRun(runs)).toBe(paths[0]);
     await writeFile(join(paths[1]!, 'metrics.jsonl'), '');
-    expect(await latestRun()).toBe(paths[1]);
+    expect(await latestRun(runs)).toBe(paths[1]);
   });
 
   test('none is there', async () => {
-    await expect(latestRun()).rejects.toThrow(/there is no run to resume in nn-runs; give its folder: --resume DIR/);
+    await expect(latestRun(join(folder, 'runs'))).rejects.toThrow(
+      /there is no run to resume in .*runs; give its folder: --resume DIR/,
+    );
   });
 });
 

@@ -2,7 +2,7 @@
  * Makes reductions: one op for each set of dimensions, `keepdim` and asked-for dtype, found by a small number. Knows how a reduction is said to
  * the core, not which ones there are.
  */
-import { type Combine, castTo, type DType, dtypes, type Expression, input, ShapeError } from '@nn/backend';
+import { type Combine, castTo, type DType, dtypes, type Expression, input, ShapeError, ValueError } from '@nn/backend';
 import { dimensions, shapeText } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import type { Layout } from '../../core/layout.ts';
@@ -43,6 +43,8 @@ const dtypeNames = Object.keys(dtypes) as DType[];
 export function reduction(name: string, row: Reduction): Reducer {
   const ops = new Map<number, Op<'reduce'>>();
   return (x, options, scalars, other) => {
+    if (options !== undefined && (typeof options !== 'object' || Array.isArray(options)))
+      throw positional(name, options);
     const dims = dimensions(name, options?.dim, x.layout.shape.length);
     const keepdim = options?.keepdim === true;
     const asked = options?.dtype;
@@ -58,6 +60,13 @@ export function reduction(name: string, row: Reduction): Reducer {
     return dispatch(op, x, other ?? null, null, scalars);
   };
 }
+
+/** Dimensions given as PyTorch takes them, by callers that the compiler doesn't check. */
+const positional = (name: string, given: unknown): ValueError =>
+  new ValueError(
+    name,
+    `dimensions go into the options: write { dim: ${Array.isArray(given) ? `[${given.join(', ')}]` : String(given)} } instead of ${String(given)}`,
+  );
 
 function buildReduction(row: Reduction, layouts: readonly Layout[], asked: DType | undefined): ReduceBuild {
   const dtype = asked ?? row.dtype(layouts[0]!.dtype);

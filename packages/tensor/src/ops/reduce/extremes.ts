@@ -72,7 +72,7 @@ function overloaded(name: Extreme): ExtremeFunction<Extreme> {
   const at = place(name, `arg${name}`);
   const elementwise = name === 'max' ? maximum : minimum;
   return ((x: Tensor, second?: Tensor | DimOptions) => {
-    if (second !== undefined && 'layout' in second) return elementwise(x, second);
+    if (typeof second === 'object' && 'layout' in second) return elementwise(x, second);
     if (second?.dim === undefined) return all(x, second);
     const dim = dimension(name, second.dim, x.layout.shape.length);
     return chosenAt(name, x, at(x, { dim, keepdim: true }), dim, second.keepdim === true);

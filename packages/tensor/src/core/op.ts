@@ -139,13 +139,19 @@ export class Op<K extends OpKind = OpKind> {
   /** Plans of this op: a short chain, then a map by hash. */
   plans: Plan | null = null;
   count = 0;
-  readonly more: Map<number, Plan> = new Map();
+  #more: Map<number, Plan> | null = null;
 
   constructor(kind: K, name: string, attributes: AttributesOf[K], gradName: string | null = null) {
     this.kind = kind;
     this.name = name;
     this.attributes = attributes;
     this.gradName = gradName;
+  }
+
+  /** Plans beyond the chain. Made when first needed: each view has an op of its own, and no plans. */
+  get more(): Map<number, Plan> {
+    this.#more ??= new Map();
+    return this.#more;
   }
 }
 

@@ -31,7 +31,9 @@ async function filesOf(session: Session): Promise<Map<string, Uint8Array>> {
   return encodeCheckpoint({ ...checkpoint, training: { ...checkpoint.training, seconds: 0 } });
 }
 
-const withoutTime = (event: TrainingEvent): object => ({ ...event, seconds: 0 });
+/** What was measured, without the time that it took. */
+const measured = (events: readonly TrainingEvent[]): object[] =>
+  events.filter(({ type }) => type !== 'batch').map((event) => ({ ...event, seconds: 0 }));
 
 describe('going on from any step ends in the same bytes', () => {
   test.each<Partial<TrainingOptions>>([
@@ -57,7 +59,7 @@ describe('going on from any step ends in the same bytes', () => {
       resumed.restore('here', await decodeCheckpoint<TrainingRecord>('here', async (name) => files.get(name)!));
       const rest: TrainingEvent[] = [];
       for await (const event of resumed.train()) rest.push(event);
-      expect(rest.map(withoutTime)).toEqual(events.slice(seen).map(withoutTime));
+      expect(measured(rest)).toEqual(measured(events.slice(seen)));
       expect(await filesOf(resumed)).toEqual(expected);
     }
   });

@@ -39,7 +39,7 @@ export function pixelStatistics(images: Uint8Array): PixelStatistics {
   return { mean, std };
 }
 
-/** Options of {@link normalize}. */
+/** Options of `normalize`. */
 export interface NormalizeOptions {
   /** What is subtracted. Default 0. */
   mean?: number;

@@ -1,5 +1,5 @@
 /** The command line as a user meets it: a process of its own, files on disk, signals, exit codes. */
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, type SpawnOptionsWithoutStdio, spawn } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -37,9 +37,13 @@ interface Outcome {
 }
 
 const node = ['--conditions=@nn/source', cli];
-const { NO_COLOR: _, FORCE_COLOR: __, ...environment } = process.env;
-const start = (...args: string[]): ChildProcessWithoutNullStreams =>
-  spawn(process.execPath, [...node, ...args], { cwd: folder, env: environment });
+const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env;
+// Compiled code is kept from one process to the next, which halves the time that they take to start.
+const settings = (): SpawnOptionsWithoutStdio => ({
+  cwd: folder,
+  env: { ...inherited, NODE_COMPILE_CACHE: join(folder, 'compiled') },
+});
+const start = (...args: string[]): ChildProcessWithoutNullStreams => spawn(process.execPath, [...node, ...args], settings());
 
 function outcome(child: ChildProcessWithoutNullStreams): Promise<Outcome> {
   let [out, err] = ['', ''];

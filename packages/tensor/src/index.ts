@@ -1,4 +1,6 @@
 /** The public page of @nn/tensor. */
+
+export type { GradientHook } from './core/node.ts';
 export {
   float,
   getDefaultDType,
@@ -26,7 +28,6 @@ export {
   type PrintProfile,
   setPrintOptions,
 } from './print/print-options.ts';
-export type { GradientHook } from './core/node.ts';
 export type { Nested } from './read.ts';
 export { GradFn, Tensor } from './tensor.ts';
 export type {

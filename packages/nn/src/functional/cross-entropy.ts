@@ -1,7 +1,7 @@
 /** Cross entropy of logits and negative log-likelihood of log-probabilities, with classes or class probabilities as targets. */
 
 import { isGradEnabled } from '@nn/autograd';
-import { AutogradError, add, DTypeError, isFloat, mul, neg, ShapeError, ValueError } from '@nn/backend';
+import { AutogradError, add, DTypeError, isFloat, mul, neg, ValueError } from '@nn/backend';
 import { type CanCompare, type Checked, type CrossEntropyShape, logSoftmax, mul as product, type ShapeOf, type ShapeOr, sum as sumOf, type Tensor } from '@nn/tensor'; // biome-ignore format: a list
 import { reshape, sameNumbers, shapeText } from '@nn/tensor/internal';
 import { reduceSamples } from './class-loss.ts';

@@ -42,7 +42,8 @@ export function dispatchInto(
     operands.map((t) => t.layout),
   );
   // Nothing tracked lies under a fresh region, so what it was made from is not asked for.
-  const nodes = state.tracking && isDifferentiable(target) ? inputs.map((t, j) => (j === 0 && write.fresh ? null : nodeOf(t))) : [];
+  const nodes =
+    state.tracking && isDifferentiable(target) ? inputs.map((t, j) => (j === 0 && write.fresh ? null : nodeOf(t))) : [];
   const tracked = nodes.some((n) => n !== null);
   const values = tracked ? beforeWrite(p, target, operands, nodes) : operands;
   runMany(p, [target], operands, scalars);

@@ -1,21 +1,11 @@
 /** Grad mode: whether ops record provenance. Synchronous only: state that lived across an `await` would leak into other tasks. */
-import { state } from '@nn/tensor/internal';
+import { state, withTracking } from '@nn/tensor/internal';
 
 /** A result that isn't a promise; otherwise the type is a sentence. */
 type Synchronous<R> =
   R extends PromiseLike<unknown>
     ? 'noGrad: the function must be synchronous; call noGrad around the parts between awaits'
     : R;
-
-function withTracking<R>(tracking: boolean, body: () => Synchronous<R> & R): R {
-  const was = state.tracking;
-  state.tracking = tracking;
-  try {
-    return body();
-  } finally {
-    state.tracking = was;
-  }
-}
 
 /**
  * Runs a function without recording gradients; PyTorch: `with torch.no_grad():`. Only synchronous functions: a promise is a compile error.

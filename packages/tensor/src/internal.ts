@@ -19,7 +19,7 @@ export {
 export { type GradientHook, Node, NodeExtra, Receiver } from './core/node.ts';
 export * from './core/op.ts';
 export { Plan } from './core/plan.ts';
-export { type AutogradSeam, autograd, currentDevice, factory, state } from './core/state.ts';
+export { type AutogradSeam, autograd, currentDevice, factory, state, withTracking } from './core/state.ts';
 export { alias, nodeOf } from './core/view.ts';
 export { outlive } from './memory/scope.ts';
 export { release, share } from './memory/storage.ts';

@@ -1,7 +1,7 @@
 /** Reading values back: awaited everywhere, without waiting where the backend's memory can be read. */
 import { BackendError, type DataArray, ShapeError } from '@nn/backend';
 import { shapeText } from './core/collapse.ts';
-import { state } from './core/state.ts';
+import { untracked } from './core/state.ts';
 import { checkAlive } from './core/tensor-core.ts';
 import { breathe } from './memory/turn.ts';
 import { contiguous } from './ops/shape/views.ts';
@@ -14,13 +14,7 @@ export type Nested = number | boolean | Nested[];
 function readable(t: Tensor): Tensor {
   checkAlive(t, 'data');
   if (t.layout.contiguous) return t;
-  const was = state.tracking;
-  state.tracking = false;
-  try {
-    return contiguous(t);
-  } finally {
-    state.tracking = was;
-  }
+  return untracked(() => contiguous(t));
 }
 
 /** The elements in row-major order. Passes through a macrotask when memory waits to be given back. */

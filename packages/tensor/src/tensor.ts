@@ -8,7 +8,7 @@ import { sameNumbers } from './core/layout.ts';
 import { type GradientHook, Node, Receiver } from './core/node.ts';
 import { Op } from './core/op.ts';
 import { Plan } from './core/plan.ts';
-import { autograd, type BackwardOptions, factory, hasAutograd, state } from './core/state.ts';
+import { autograd, type BackwardOptions, factory, hasAutograd, untracked } from './core/state.ts';
 import { alias, nodeOf } from './core/view.ts';
 import { outlive } from './memory/scope.ts';
 import { LinalgMethods } from './methods/linalg.ts';
@@ -123,10 +123,8 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> ex
     const { receiver } = this;
     if (receiver === null || receiver.gradient === null) return;
     if (options.setToNull === false) {
-      const was = state.tracking;
-      state.tracking = false;
-      receiver.gradient = outlive(filledLike(receiver.gradient, 0));
-      state.tracking = was;
+      const { gradient } = receiver;
+      receiver.gradient = untracked(() => outlive(filledLike(gradient, 0)));
       return;
     }
     if (!receiver.exposed) receiver.gradient.dispose();

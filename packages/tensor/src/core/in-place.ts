@@ -8,7 +8,7 @@ import type { Op } from './op.ts';
 import type { Plan } from './plan.ts';
 import { planForMany } from './plan-cache.ts';
 import { planUpdate } from './plan-map.ts';
-import { state } from './state.ts';
+import { state, untracked } from './state.ts';
 import { leafError } from './tensor-core.ts';
 import { nodeOf, overlaps, rebase } from './view.ts';
 
@@ -36,7 +36,7 @@ export function dispatchInto(
 ): Tensor {
   const target = inputs[0]!;
   if (state.tracking && !write.fresh) checkTarget(op.name, target);
-  const operands = inputs.map((t, j) => (j > 0 && clashes(op, t, target) ? untracked(t) : t));
+  const operands = inputs.map((t, j) => (j > 0 && clashes(op, t, target) ? copyOf(t) : t));
   const p = planForMany(
     op,
     operands.map((t) => t.layout),
@@ -75,19 +75,11 @@ function beforeWrite(
   nodes: readonly (Node | null)[],
 ): readonly Tensor[] {
   const mask = needs(p, nodes);
-  return operands.map((t, j) => (t.storage === target.storage && (mask & (1 << j)) !== 0 ? untracked(t) : t));
+  return operands.map((t, j) => (t.storage === target.storage && (mask & (1 << j)) !== 0 ? copyOf(t) : t));
 }
 
 /** A copy outside of any graph. */
-function untracked(t: Tensor): Tensor {
-  const was = state.tracking;
-  state.tracking = false;
-  try {
-    return dispatch(copyOp, t);
-  } finally {
-    state.tracking = was;
-  }
-}
+const copyOf = (t: Tensor): Tensor => untracked(() => dispatch(copyOp, t));
 
 function checkTarget(op: string, target: Tensor): void {
   const node = nodeOf(target);

@@ -14,6 +14,20 @@ export const state = {
   tracking: true,
 };
 
+/** Runs a synchronous function with grad mode on or off. */
+export function withTracking<R>(tracking: boolean, body: () => R): R {
+  const was = state.tracking;
+  state.tracking = tracking;
+  try {
+    return body();
+  } finally {
+    state.tracking = was;
+  }
+}
+
+/** Runs a synchronous function without recording provenance. */
+export const untracked = <R>(body: () => R): R => withTracking(false, body);
+
 let current: Device | null = null;
 
 /** The device for tensors that are made from nothing. */

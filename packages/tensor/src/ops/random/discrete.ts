@@ -1,9 +1,11 @@
 /** Random whole numbers, orders, samples of weighted choices. */
+
 import { type DType, DTypeError, div, dtypes, isFloat, mul, ShapeError, ValueError } from '@nn/backend';
 import { shapeText } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import { sizeOf } from '../../core/layout.ts';
 import { Op } from '../../core/op.ts';
+import { untracked } from '../../core/state.ts';
 import { fillExponential, fillUniform, permutation, WholeNumbers } from '../../random/distributions.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Shape } from '../../types/index.ts';
@@ -11,7 +13,6 @@ import { like } from '../creation/fill.ts';
 import { convert, fromFlat } from '../creation/from-data.ts';
 import { checkSizes, track } from '../creation/options.ts';
 import { element, single } from '../elementwise/build.ts';
-import { untracked } from '../reduce/pick.ts';
 import { cumsum } from '../reduce/scan.ts';
 import { searchsorted } from '../reduce/search.ts';
 import { topk } from '../reduce/sort.ts';

@@ -1,4 +1,5 @@
 /** Counting: how many elements fall into each of equal bins (on the device), or have each whole value (read, since the size of the result depends on them). */
+
 import {
   and,
   cast,
@@ -24,13 +25,13 @@ import { dispatch } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
 import { dispatchInto } from '../../core/in-place.ts';
 import { Op } from '../../core/op.ts';
+import { untracked } from '../../core/state.ts';
 import { read, readSync } from '../../read.ts';
 import type { Tensor } from '../../tensor.ts';
 import { fromFlat } from '../creation/from-data.ts';
 import { element, single } from '../elementwise/build.ts';
 import { clone, finish, reshape, sliceView } from '../shape/views.ts';
 import { reduction } from './build.ts';
-import { untracked } from './pick.ts';
 
 /** The bin of each element, scalar 0 of them between the two bounds; one further for what lies outside. */
 const binOp = new Op('map', 'histc', {

@@ -1,4 +1,5 @@
 /** Medians: elements chosen by their rank, the lower one of two. */
+
 import {
   and,
   cast,
@@ -21,12 +22,13 @@ import { dimension } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
 import { Op } from '../../core/op.ts';
+import { untracked } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
 import { element, single } from '../elementwise/build.ts';
 import { reshape } from '../shape/views.ts';
 import { checkNotEmpty, reduction } from './build.ts';
 import { orderOf, placesOfRanks } from './order.ts';
-import { type Chosen, chosenAt, pick, untracked } from './pick.ts';
+import { type Chosen, chosenAt, pick } from './pick.ts';
 import type { MedianFunction } from './signatures.ts';
 
 type Name = 'median' | 'nanmedian';

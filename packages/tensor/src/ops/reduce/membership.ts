@@ -1,15 +1,16 @@
 /** Which elements occur in a set. */
+
 import { DTypeError, equal, min, not, same, scalar, sub } from '@nn/backend';
 import { dispatch } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
 import { Op } from '../../core/op.ts';
 import { isNumeric, type Numeric, numberOf } from '../../core/promotion.ts';
+import { untracked } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
 import { element, single } from '../elementwise/build.ts';
 import { finish, reshape } from '../shape/views.ts';
 import { reduction } from './build.ts';
 import { ordered } from './order.ts';
-import { untracked } from './pick.ts';
 import { meeting, positions } from './search.ts';
 
 /** Up to this many values, comparing with all of them in one launch costs less than sorting and bisecting. */

@@ -1,16 +1,18 @@
 /** The element that occurs most often along a dimension. */
+
 import { add, coordinate, type Expression, equal, not, rem, same, scalar, select, sub } from '@nn/backend';
 import { dimension } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
 import { assign } from '../../core/in-place.ts';
 import { Op } from '../../core/op.ts';
+import { untracked } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
 import { element, single } from '../elementwise/build.ts';
 import { contiguous, finish, sliceView, transpose } from '../shape/views.ts';
 import { checkNotEmpty, reduction } from './build.ts';
 import { ordered } from './order.ts';
-import { chosenAt, pick, untracked } from './pick.ts';
+import { chosenAt, pick } from './pick.ts';
 import type { ModeFunction } from './signatures.ts';
 
 /** Where a row of the coordinate's last dimension, of size scalar 0, stands. */

@@ -1,9 +1,10 @@
 /** The order of elements along a dimension, found outside of any graph: what sorting, selection and quantiles are made of. */
+
 import { dispatchMany } from '../../core/dispatch.ts';
 import { Op } from '../../core/op.ts';
+import { untracked } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
 import { clone, finish, sliceView } from '../shape/views.ts';
-import { untracked } from './pick.ts';
 
 const ops = new Map<number, Op<'sort'>>();
 

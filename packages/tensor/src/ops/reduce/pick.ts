@@ -9,17 +9,6 @@ import { nodeOf } from '../../core/view.ts';
 import type { Tensor } from '../../tensor.ts';
 import { regroup } from '../shape/views.ts';
 
-/** Runs `compute` without recording provenance. */
-export function untracked<T>(compute: () => T): T {
-  const was = state.tracking;
-  state.tracking = false;
-  try {
-    return compute();
-  } finally {
-    state.tracking = was;
-  }
-}
-
 /** Whether an op on x would be recorded. */
 export const isTracked = (x: Tensor): boolean => state.tracking && nodeOf(x) !== null;
 

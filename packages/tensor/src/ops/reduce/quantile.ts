@@ -1,4 +1,5 @@
 /** Quantiles: at which place in the sorted elements a share of them lies below, and what stands between the neighbours of that place. */
+
 import {
   add,
   cast,
@@ -24,13 +25,14 @@ import { dispatchMany } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
 import type { Layout } from '../../core/layout.ts';
 import { type MapBuild, Op } from '../../core/op.ts';
+import { untracked } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
 import { element, single } from '../elementwise/build.ts';
 import { toDType } from '../shape/convert.ts';
 import { reorder, reshape } from '../shape/views.ts';
 import { checkNotEmpty, reduction } from './build.ts';
 import { orderOf } from './order.ts';
-import { pick, untracked } from './pick.ts';
+import { pick } from './pick.ts';
 import type { QuantileFunction } from './signatures.ts';
 
 export interface QuantileOptions {

@@ -1,16 +1,18 @@
 /** Running sums, products, extremes along a dimension. */
+
 import { type DType, DTypeError, logaddexp } from '@nn/backend';
 import { dimension } from '../../core/collapse.ts';
 import { dispatch, dispatchMany } from '../../core/dispatch.ts';
 import { dispatchInto } from '../../core/in-place.ts';
 import { Op } from '../../core/op.ts';
 import { floatType, sumType } from '../../core/promotion.ts';
+import { untracked } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { CumulativeFunction } from '../../types/signatures.ts';
 import { element, single } from '../elementwise/build.ts';
 import { toDType } from '../shape/convert.ts';
 import { clone, contiguous, finish, sliceView } from '../shape/views.ts';
-import { isTracked, pick, untracked } from './pick.ts';
+import { isTracked, pick } from './pick.ts';
 import type { CumulativeExtremeFunction, FloatCumulativeFunction } from './signatures.ts';
 
 /** A scan op a dimension. */

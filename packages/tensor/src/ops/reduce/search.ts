@@ -1,4 +1,5 @@
 /** Finding values: among sorted ones by bisection, or in a set. No value leaves the device. */
+
 import {
   add,
   and,
@@ -21,12 +22,13 @@ import { filled } from '../../core/fill.ts';
 import { sameNumbers } from '../../core/layout.ts';
 import { Op } from '../../core/op.ts';
 import { isNumeric, type Numeric, numberOf } from '../../core/promotion.ts';
+import { untracked } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
 import { element, single } from '../elementwise/build.ts';
 import { toDType } from '../shape/convert.ts';
 import { finish, reshape } from '../shape/views.ts';
 import { reduction } from './build.ts';
-import { pick, untracked } from './pick.ts';
+import { pick } from './pick.ts';
 
 /** Up to this many sorted values, comparing with all of them in one launch costs less than bisecting. */
 const longestCounted = 64;

@@ -1,10 +1,12 @@
 /** Sorting, and choosing by rank. NaN counts as the largest; equal elements keep their order. */
+
 import { ValueError } from '@nn/backend';
 import { dimension, shapeText } from '../../core/collapse.ts';
+import { untracked } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
 import { contiguous } from '../shape/views.ts';
 import { ordered, orderOf, placesOfRanks } from './order.ts';
-import { chosenAt, isTracked, pick, untracked } from './pick.ts';
+import { chosenAt, isTracked, pick } from './pick.ts';
 import type { ArgsortFunction, KthFunction, SortFunction, TopkFunction } from './signatures.ts';
 
 interface SortOptions {

@@ -1,4 +1,5 @@
 /** Sums, means, counts. Sums run in at least the precision of their dtype; the backend fixes their order by the sizes alone. */
+
 import {
   cast,
   castTo,
@@ -17,13 +18,13 @@ import {
 } from '@nn/backend';
 import { shapeText } from '../../core/collapse.ts';
 import { sumType } from '../../core/promotion.ts';
+import { untracked } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { TotalOf } from '../../types/index.ts';
 import type { MeanFunction, SumFunction } from '../../types/signatures.ts';
 import { binary } from '../elementwise/build.ts';
 import { finish, stridedView } from '../shape/views.ts';
 import { reducedCount, reduction, type TypedReduceOptions } from './build.ts';
-import { untracked } from './pick.ts';
 import type { CountFunction } from './signatures.ts';
 
 /** A sum in bool is whether any element differs from 0. */

@@ -2,14 +2,15 @@
  * Distinct elements. The size of the result depends on the values, so they are read, compared here, and written back: at once where the backend can read
  * without waiting, awaited with the functions that end in `Async`.
  */
+
 import { type DataArray, type DType, dtypes } from '@nn/backend';
 import { dimension } from '../../core/collapse.ts';
+import { untracked } from '../../core/state.ts';
 import { read, readSync } from '../../read.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Shape } from '../../types/index.ts';
 import { fromFlat } from '../creation/from-data.ts';
 import { reorder } from '../shape/views.ts';
-import { untracked } from './pick.ts';
 
 export interface UniqueOptions<I extends boolean = boolean, C extends boolean = boolean> {
   /** Always so: the values come in ascending order. */

@@ -4,7 +4,7 @@ import { fresh } from '../../core/dispatch.ts';
 import { assign, type Write } from '../../core/in-place.ts';
 import { layoutOf } from '../../core/layout.ts';
 import { resultType } from '../../core/promotion.ts';
-import { state } from '../../core/state.ts';
+import { untracked } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
 
 /** Memory for a result that regions are about to fill; on the device of the first part. */
@@ -27,18 +27,8 @@ export function place(op: string, room: Tensor, part: Tensor, make: (room: Tenso
     write = { fresh: true, name: op };
     writes.set(op, write);
   }
+  // A region has no history of its own: what it holds comes with the write.
   const region = untracked(() => make(room));
   assign(region, part, write);
   if (region !== room) region.dispose();
-}
-
-/** A region has no history of its own: what it holds comes with the write. */
-function untracked<R>(body: () => R): R {
-  const was = state.tracking;
-  state.tracking = false;
-  try {
-    return body();
-  } finally {
-    state.tracking = was;
-  }
 }

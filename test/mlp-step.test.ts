@@ -9,6 +9,7 @@ afterEach(() => setBackend(reference()));
 
 function counting(make: (parameters: Iterable<Tensor>) => SGD | Adam): {
   backend: NullBackend;
+  optimizer: SGD | Adam;
   step: (batch: number) => void;
 } {
   const backend = nullBackend();

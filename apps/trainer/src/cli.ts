@@ -6,10 +6,12 @@
 import { readCommandLine } from './command-line.ts';
 import { Failure, isSystemError, oneLine } from './failure.ts';
 
-/** A reader that has gone away (`nn-train | head`) is no reason to lose a run: what matters is in its folder. */
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
+/** A reader that has gone away (`nn-train | head`, a terminal that was closed) is no reason to lose a run: what matters is in its folder. */
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+  });
+}
 
 async function main(): Promise<number> {
   const request = readCommandLine(process.argv.slice(2));

@@ -18,7 +18,8 @@ afterAll(() => rmSync(place.folder, { recursive: true }));
 
 const oneLine = /^nn-train: [^\n]+\n$/;
 
-describe('train', { timeout }, () => {
+// Side by side: most of the time they wait for processes to start.
+describe.concurrent('train', { timeout }, () => {
   test('leaves what it promises, and says how it went', async () => {
     const { code, out, err } = await run('--dataset data --epochs 6 --batch-size 10 --hidden 20 --out trained');
     expect([code, err]).toEqual([0, '']);
@@ -34,7 +35,7 @@ describe('train', { timeout }, () => {
     expect(place.list('trained')).toEqual(['checkpoint-00000078', 'metrics.jsonl', 'report.html', 'run.json']);
     expect(place.metrics('trained').filter((line) => 'validLoss' in line)).toHaveLength(6);
     expect(readFileSync(place.path('trained', 'report.html'), 'utf8')).toMatch(
-      /^<!doctype html>[^]*<svg[^]*<\/html>\n$/,
+      /^<!doctype html>[\s\S]*<svg[\s\S]*<\/html>\n$/,
     );
   });
 
@@ -101,7 +102,7 @@ describe('train', { timeout }, () => {
   );
 });
 
-describe('predict', { timeout }, () => {
+describe.concurrent('predict', { timeout }, () => {
   const { images, labels } = tinyImages(6, 3);
   beforeAll(async () => {
     await run('--dataset data --epochs 6 --batch-size 10 --quiet --out model');

@@ -10,6 +10,7 @@ import { createRun, type HeldRun, holdRun, latestRun, metricsPath } from '../run
 import { checkSameData, type RunRecord, readRecord } from '../run/run-record.ts';
 import { train } from '../run/training-run.ts';
 import type { Display } from '../terminal/display.ts';
+import { downloadLine } from '../terminal/download-line.ts';
 import { openBackend } from '../training/backend.ts';
 import { loadData } from '../training/data.ts';
 import { countWeights } from '../training/model.ts';
@@ -35,7 +36,7 @@ export async function runTrain(args: TrainArguments): Promise<number> {
   const options =
     resumed === null ? completeOptions(args.given) : resumeOptions(resumed.path, resumed.record.options, args.given);
   setBackend(await openBackend(options.backend));
-  const data = await loadData(options);
+  const data = await loadData(options, downloadLine(process.stderr));
   if (resumed !== null) checkSameData(resumed.path, resumed.record.data, data.fingerprint);
   const session = new Session(options, data);
   const record: RunRecord = { options, data: data.fingerprint };

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { confusionLines } from './confusion-text.ts';
 import type { Progress } from './display.ts';
+import { downloadLine } from './download-line.ts';
 import { tableBottom, tableRow, tableTop } from './epoch-table.ts';
 import { cropTogether, type Picture, pictureLines, sideBySide } from './pictures.ts';
 import { probabilityLines } from './probability-bars.ts';
@@ -130,4 +131,15 @@ describe('pictures', () => {
       /a .*\n.*b .*\n.*c /,
     );
   });
+});
+
+test('a download moves one line, and takes it away', () => {
+  const written: string[] = [];
+  const write = (text: string | Uint8Array): boolean => written.push(String(text)) > 0;
+  for (const isTTY of [false, true]) {
+    const tell = downloadLine({ isTTY, write });
+    tell({ file: 'a.gz', received: 500_000, total: 2_000_001 });
+    tell({ file: 'a.gz', received: 2_000_001, total: 2_000_001 });
+  }
+  expect(written).toEqual(['\r\x1b[Kfetching a.gz: 24 % of 3 MB', '\r\x1b[K']);
 });

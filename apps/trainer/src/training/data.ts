@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { fashionMnist, type MnistDataset, type MnistSets, mnist } from '@nn/mnist';
+import { type DownloadProgress, fashionMnist, type MnistDataset, type MnistSets, mnist } from '@nn/mnist';
 import { Failure } from '../failure.ts';
 import type { TrainingOptions } from '../options/training-options.ts';
 
@@ -25,10 +25,11 @@ export interface Data extends MnistSets {
 const debianFolder = '/usr/share/datasets/fashion-mnist';
 
 type Source = Pick<TrainingOptions, 'dataset' | 'download'>;
+type OnProgress = (progress: DownloadProgress) => void;
 
-/** Images and labels on the default backend. */
-export async function loadData(source: Source): Promise<Data> {
-  const sets = await readSets(source);
+/** Images and labels on the default backend. `onProgress` hears how far a download is. */
+export async function loadData(source: Source, onProgress: OnProgress = () => {}): Promise<Data> {
+  const sets = await readSets(source, onProgress);
   if (sets.train.length === 0 || sets.valid.length === 0)
     throw new Failure(`--dataset ${source.dataset}: there are no images in it`);
   const { train, valid, mean, std } = sets;
@@ -41,10 +42,10 @@ export async function loadData(source: Source): Promise<Data> {
   };
 }
 
-function readSets({ dataset, download }: Source): Promise<MnistSets> {
-  if (dataset === 'mnist') return mnist(download ? { download } : {});
+function readSets({ dataset, download }: Source, onProgress: OnProgress): Promise<MnistSets> {
+  if (dataset === 'mnist') return mnist(download ? { download, onProgress } : {});
   if (dataset === 'fashion') {
-    if (download) return fashionMnist({ download });
+    if (download) return fashionMnist({ download, onProgress });
     if (existsSync(debianFolder)) return fashionMnist({ dir: debianFolder });
     throw new Failure(
       '--dataset fashion: no images of Fashion-MNIST are on this machine; add --download, or give the folder with its four IDX files',

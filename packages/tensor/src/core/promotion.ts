@@ -5,10 +5,10 @@
 import { type DType, DTypeError, dtypes } from '@nn/backend';
 
 /** A plain number beside a tensor. JavaScript can't tell 2.0 from 2, so whole numbers count as integers; `float(2)` says otherwise. */
-export class Scalar {
+export class Scalar<out C extends 'bool' | 'integer' | 'float' = 'bool' | 'integer' | 'float'> {
   readonly value: number;
-  readonly category: 'bool' | 'integer' | 'float';
-  constructor(value: number, category: 'bool' | 'integer' | 'float') {
+  readonly category: C;
+  constructor(value: number, category: C) {
     this.value = value;
     this.category = category;
   }
@@ -18,7 +18,7 @@ export class Scalar {
 export type Numeric = number | boolean | Scalar;
 
 /** The number as a float even when it is whole: Python's `2.0`. `tensor.add(float(2))` makes an integer tensor float32. */
-export const float = (value: number): Scalar & { readonly category: 'float' } => new Scalar(value, 'float') as never;
+export const float = (value: number): Scalar<'float'> => new Scalar(value, 'float');
 
 export const isNumeric = (x: unknown): x is Numeric =>
   typeof x === 'number' || typeof x === 'boolean' || x instanceof Scalar;

@@ -5,6 +5,7 @@ import type { Along, AlongAs, AlongOne, Chosen } from '../ops/reduce/signatures.
 import type { Tensor } from '../tensor.ts';
 import type {
   Broadcast,
+  Broadcasted,
   Checked,
   Dims,
   FloatOf,
@@ -138,7 +139,7 @@ export abstract class ReduceMethods<out S extends Shape = Shape, out D extends D
   max<A extends Tensor, B extends Tensor>(
     this: A,
     other: Checked<Broadcast<'max', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'max', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>>;
+  ): Tensor<Broadcasted<'max', A['~shape'], ShapeOf<B>>, PromoteOf<A, B>>;
   max<A extends Tensor, I extends number, K extends boolean = false>(
     this: A,
     options: AlongOne<'max', A, I, K>,
@@ -150,7 +151,7 @@ export abstract class ReduceMethods<out S extends Shape = Shape, out D extends D
   min<A extends Tensor, B extends Tensor>(
     this: A,
     other: Checked<Broadcast<'min', ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<'min', ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>>;
+  ): Tensor<Broadcasted<'min', A['~shape'], ShapeOf<B>>, PromoteOf<A, B>>;
   min<A extends Tensor, I extends number, K extends boolean = false>(
     this: A,
     options: AlongOne<'min', A, I, K>,

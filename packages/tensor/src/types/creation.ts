@@ -2,7 +2,7 @@
 import type { DataArray } from '@nn/backend';
 import type { Add, Divide, Subtract } from './arithmetic.ts';
 import type { Differ } from './checked.ts';
-import type { CategoryOf } from './dtype.ts';
+import type { CategoryOf, ScalarLike } from './dtype.ts';
 import type { NumberForArray, RowsDiffer } from './sentences.ts';
 import type { List } from './shape.ts';
 
@@ -65,9 +65,11 @@ export type RangeLength<Start extends number, End extends number, Step extends n
       : never
     : number;
 
-/** The dtype of a range: int64, unless one of the numbers is a fraction. */
+/** The dtype of a range of these bounds and this step: int64, unless one of them is a fraction or says that it is a float. */
 export type RangeDType<N> = number extends N
   ? 'int64' | 'float32'
-  : 'float' extends CategoryOf<N>
-    ? 'float32'
-    : 'int64';
+  : ScalarLike extends N
+    ? 'int64' | 'float32'
+    : 'float' extends CategoryOf<N>
+      ? 'float32'
+      : 'int64';

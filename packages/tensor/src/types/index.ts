@@ -1,7 +1,7 @@
 /** The compile-time shape layer, types only: what signatures of tensors, layers and losses are written with. */
 export type { CanSelect, Index, NestedIndices, Select } from './at.ts';
 export type { Broadcast, Broadcasted } from './broadcast.ts';
-export type { Checked, CheckedRest, Differ, Same, ShapeOr } from './checked.ts';
+export type { Checked, CheckedRest, ShapeOr } from './checked.ts';
 export type { Data, NestedShape, RangeDType, RangeLength, ValueOf } from './creation.ts';
 export type { Axis, Dims, InRange, InResultRange, Known } from './dimensions.ts';
 export type {

@@ -7,12 +7,9 @@ import type { Tensor } from '../tensor.ts';
 import type {
   Broadcast,
   Broadcasted,
-  CanCompare,
   Cat,
   Checked,
-  CrossEntropyShape,
   Dims,
-  Einsum,
   FloatOf,
   InRange,
   InResultRange,
@@ -67,13 +64,6 @@ export type ComparisonFunction<Op extends string> = <A extends Operand, B extend
   left: A,
   right: Checked<Broadcast<Op, ShapeOf<A>, ShapeOf<B>>, B>,
 ) => Tensor<Broadcasted<Op, ResultShapeOf<A>, ShapeOf<B>>, 'bool'>;
-
-/** where(condition, x, y). */
-export type WhereFunction = <C extends Tensor, A extends Operand, B extends Operand>(
-  condition: C,
-  x: Checked<Broadcast<'where', ShapeOf<C>, ShapeOf<A>>, A>,
-  y: Checked<Broadcast<'where', Broadcast<'where', ShapeOf<C>, ShapeOf<A>>, ShapeOf<B>>, B>,
-) => Tensor<Broadcasted<'where', Broadcasted<'where', C['~shape'], ShapeOf<A>>, ShapeOf<B>>, PromoteOf<A, B>>;
 
 /** relu, abs, neg, sign, floor, ceil, round, clone. */
 export type UnaryFunction = <A extends Tensor>(input: A) => Tensor<A['~shape'], A['dtype']>;
@@ -159,18 +149,6 @@ export type ArgFunction<Op extends string> = <
   input: A,
   options?: { dim?: Checked<InRange<Op, ShapeOf<A>, I>, I>; keepdim?: K | undefined },
 ) => Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, 'int64'>;
-/** max, min: of all elements, or of a dimension together with the places. */
-export interface ExtremeFunction<Op extends string> {
-  <A extends Tensor>(input: A): Tensor<[], A['dtype']>;
-  <A extends Tensor, I extends number, K extends boolean = false>(
-    input: A,
-    options: { dim: Checked<InRange<Op, ShapeOf<A>, I>, I>; keepdim?: K | undefined },
-  ): {
-    readonly values: Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, A['dtype']>;
-    readonly indices: Tensor<ShapeOr<Reduce<ShapeOf<A>, I, K>>, 'int64'>;
-  };
-}
-
 /** cat. */
 export type CatFunction = <const T extends readonly Tensor[], I extends number = 0>(
   tensors: Checked<Cat<ShapesOf<T>, I>, T>,
@@ -181,11 +159,6 @@ export type StackFunction = <const T extends readonly Tensor[], I extends number
   tensors: Checked<Stack<ShapesOf<T>, I>, T>,
   options?: { dim?: Checked<InResultRange<'stack', ShapeOf<T[0]>, I>, I> },
 ) => Tensor<ShapeOr<Stack<ShapesOf<T>, I>>, PromoteAll<T>>;
-/** einsum. */
-export type EinsumFunction = <const E extends string, T extends readonly Tensor[]>(
-  equation: Checked<Einsum<E, ShapesOf<T>>, E>,
-  ...operands: T
-) => Tensor<ShapeOr<Einsum<E, ShapesOf<T>>>, PromoteAll<T>>;
 
 /** linear. */
 export type LinearFunctionSignature = <A extends Tensor, W extends Tensor>(
@@ -193,14 +166,3 @@ export type LinearFunctionSignature = <A extends Tensor, W extends Tensor>(
   weight: Checked<LinearByWeight<ShapeOf<A>, ShapeOf<W>>, W>,
   bias?: Tensor | null,
 ) => Tensor<ShapeOr<LinearByWeight<ShapeOf<A>, ShapeOf<W>>>, PromoteOf<A, W>>;
-/** crossEntropy. */
-export type CrossEntropyFunction = <A extends Tensor, B extends Tensor, R extends 'mean' | 'sum' | 'none' = 'mean'>(
-  logits: A,
-  target: Checked<CanCompare<ShapeOf<A>, ShapeOf<B>>, B>,
-  options?: {
-    weight?: Tensor | undefined;
-    ignoreIndex?: number | undefined;
-    labelSmoothing?: number | undefined;
-    reduction?: R | undefined;
-  },
-) => Tensor<ShapeOr<CrossEntropyShape<ShapeOf<A>, R>>, A['dtype']>;

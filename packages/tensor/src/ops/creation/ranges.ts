@@ -57,20 +57,19 @@ function lengthOf(start: number, end: number, step: number): number {
 /** A number, which may say of itself that it is a float. */
 type Bound = number | Scalar;
 type Plain<B> = B extends number ? B : number;
-type DTypeOfRange<B> = B extends number ? RangeDType<B> : 'float32' | 'int64';
 
 /** arange(end), arange(start, end), arange(start, end, step), each with options. */
 export interface ArangeFunction {
-  <E extends Bound, D extends DType = DTypeOfRange<E>>(
+  <E extends Bound, D extends DType = RangeDType<E>>(
     end: E,
     options?: TensorOptions<D>,
   ): Tensor<[RangeLength<0, Plain<E>, 1>], NoInfer<D>>;
-  <S extends Bound, E extends Bound, P extends Bound = 1, D extends DType = DTypeOfRange<S | E | P>>(
+  <S extends Bound, E extends Bound, P extends Bound = 1, D extends DType = RangeDType<S | E | P>>(
     start: S,
     end: E,
     options?: TensorOptions<D> & { readonly step?: P | undefined },
   ): Tensor<[RangeLength<Plain<S>, Plain<E>, Plain<P>>], NoInfer<D>>;
-  <S extends Bound, E extends Bound, P extends Bound, D extends DType = DTypeOfRange<S | E | P>>(
+  <S extends Bound, E extends Bound, P extends Bound, D extends DType = RangeDType<S | E | P>>(
     start: S,
     end: E,
     step: P,

@@ -7,6 +7,7 @@ import type { Tensor } from '../../tensor.ts';
 import type {
   Axis,
   Broadcast,
+  Broadcasted,
   Checked,
   Dims,
   FloatOf,
@@ -75,7 +76,7 @@ export interface ExtremeFunction<Op extends string> {
   <A extends Tensor, B extends Tensor>(
     x: A,
     other: Checked<Broadcast<Op, ShapeOf<A>, ShapeOf<B>>, B>,
-  ): Tensor<ShapeOr<Broadcast<Op, ShapeOf<A>, ShapeOf<B>>>, PromoteOf<A, B>>;
+  ): Tensor<Broadcasted<Op, A['~shape'], ShapeOf<B>>, PromoteOf<A, B>>;
   <A extends Tensor, I extends number, K extends boolean = false>(
     x: A,
     options: { readonly dim: Checked<InRange<Op, ShapeOf<A>, I>, I>; readonly keepdim?: K | undefined },

@@ -4,18 +4,8 @@ import { dimension, shapeText } from '../../core/collapse.ts';
 import { filled } from '../../core/fill.ts';
 import { sameNumbers } from '../../core/layout.ts';
 import type { Tensor } from '../../tensor.ts';
-import type {
-  Cat,
-  Checked,
-  InRange,
-  InResultRange,
-  PromoteAll,
-  Shape,
-  ShapeOf,
-  ShapeOr,
-  ShapesOf,
-  Stack,
-} from '../../types/index.ts';
+import type { PromoteAll, Shape } from '../../types/index.ts';
+import type { CatFunction, StackFunction } from '../../types/signatures.ts';
 import { atleast1d, atleast2d, atleast3d, resultDimension } from './dimensions.ts';
 import { joinedType, place, roomFor } from './place.ts';
 import * as views from './views.ts';
@@ -83,10 +73,7 @@ function checkJoins(op: string, first: readonly number[], shape: readonly number
  * console.log(await cat([x, x], { dim: 1 }).toArray()); // prints: [ [ 1, 2, 1, 2 ] ]
  * ```
  */
-export const cat: <const T extends readonly Tensor[], I extends number = 0>(
-  tensors: Checked<Cat<ShapesOf<T>, I>, T>,
-  options?: { readonly dim?: Checked<InRange<'cat', ShapeOf<T[0]>, I>, I> },
-) => Tensor<ShapeOr<Cat<ShapesOf<T>, I>>, PromoteAll<T>> = ((tensors: readonly Tensor[], options?: { dim?: number }) =>
+export const cat: CatFunction = ((tensors: readonly Tensor[], options?: { dim?: number }) =>
   joined('cat', tensors, options?.dim ?? 0)) as never;
 
 /** `cat` by its other name; PyTorch: `torch.concat`. */
@@ -118,10 +105,7 @@ function stacked(tensors: readonly Tensor[], options?: { dim?: number }): Tensor
  * console.log(await stack([tensor([1, 2]), tensor([3, 4])]).toArray()); // prints: [ [ 1, 2 ], [ 3, 4 ] ]
  * ```
  */
-export const stack: <const T extends readonly Tensor[], I extends number = 0>(
-  tensors: Checked<Stack<ShapesOf<T>, I>, T>,
-  options?: { readonly dim?: Checked<InResultRange<'stack', ShapeOf<T[0]>, I>, I> },
-) => Tensor<ShapeOr<Stack<ShapesOf<T>, I>>, PromoteAll<T>> = stacked as never;
+export const stack: StackFunction = stacked as never;
 
 /** Joined by columns: vectors along their only dimension, others along the second; PyTorch: `torch.hstack`. */
 export function hstack<const T extends readonly Tensor[]>(tensors: T): Tensor<Shape, PromoteAll<T>> {

@@ -3,8 +3,8 @@
  * the compiler checks the first, `messages.test.ts` the second.
  */
 import type { DType } from '@nn/backend';
+import type { Tensor } from '../../index.ts';
 import type { Dim, Shape } from '../index.ts';
-import type { Tensor } from './typed-tensor.test-d.ts';
 
 interface Exact<in out T> {
   readonly both: (value: T) => T;

@@ -1,8 +1,8 @@
 /** Indexing: integers, slices, new dimensions, ellipsis, tensors, arrays, masks. */
+
+import { randn, type Tensor, zeros } from '../../index.ts';
 import type { CanSelect, Select, Shape } from '../index.ts';
 import { anything, batch, flag, gives, is, n, sizes, unknown } from './assert.test-d.ts';
-import { randn, zeros } from './functions.test-d.ts';
-import type { Tensor } from './typed-tensor.test-d.ts';
 
 const x = randn([64, 784]);
 const image = randn([64, 1, 28, 28]);

@@ -1,8 +1,8 @@
 /** Elementwise operations: broadcasting, numbers beside tensors, `where`, `expand`. */
+
+import { add, div, exp, float, gt, isnan, mul, pow, randn, relu, type Tensor, where, zerosLike } from '../../index.ts';
 import type { Broadcast, CanExpand, Dim, Expand, Shape } from '../index.ts';
 import { anything, batch, flag, gives, is, n, sizes, time, unknown, untyped } from './assert.test-d.ts';
-import { add, div, exp, float, gt, isnan, mul, pow, randn, relu, where, zerosLike } from './functions.test-d.ts';
-import type { Tensor } from './typed-tensor.test-d.ts';
 
 const x = randn([64, 784]);
 

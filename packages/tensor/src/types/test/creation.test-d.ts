@@ -1,8 +1,8 @@
 /** New tensors: shapes asked for, nested arrays, ranges. */
+
+import { arange, eye, float, full, randn, type Scalar, type Tensor, tensor, zeros, zerosLike } from '../../index.ts';
 import type { NestedShape, Shape } from '../index.ts';
 import { anything, batch, flag, gives, is, n, sizes } from './assert.test-d.ts';
-import { arange, eye, full, randn, tensor, zeros, zerosLike } from './functions.test-d.ts';
-import type { Tensor } from './typed-tensor.test-d.ts';
 
 is<[64, 784]>()(randn([64, 784]));
 is<[]>()(zeros([]));
@@ -62,6 +62,7 @@ gives<NestedShape<[[1, 2], [3]]>, 'tensor: rows differ: one has 2 elements, anot
 gives<NestedShape<readonly [readonly [1, 2], readonly [3, 4]]>, [2, 2]>();
 
 // Ranges
+declare const counted: Scalar;
 is<[10], 'int64'>()(arange(10));
 is<[0], 'int64'>()(arange(0));
 is<[8], 'int64'>()(arange(2, 10));
@@ -70,7 +71,12 @@ is<[3], 'int64'>()(arange(2, 10, { step: 3 }));
 is<[number], 'int64'>()(arange(-2, 10));
 is<[number], 'int64'>()(arange(10, 2, { step: -1 }));
 is<[number], 'float32'>()(arange(0, 1, { step: 0.1 }));
+is<[number], 'float32'>()(arange(0, 1, 0.1));
+is<[4], 'int64'>()(arange(2, 10, 2));
 is<[10], 'float32'>()(arange(10, { dtype: 'float32' }));
+is<[number], 'float32'>()(arange(float(10)));
+is<[number], 'float32'>()(arange(0, float(10)));
+is<[number], 'int64' | 'float32'>()(arange(0, counted));
 is<[number], 'int64' | 'float32'>()(arange(n));
 is<[10] | [20], 'int64'>()(arange(flag ? 10 : 20) as Tensor<[10] | [20], 'int64'>);
 

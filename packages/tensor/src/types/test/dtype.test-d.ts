@@ -1,9 +1,8 @@
 /** Promotion: PyTorch's results (1.13.1) for tensors, for tensors without dimensions, for numbers. */
 import type { DType } from '@nn/backend';
+import { add, cat, div, exp, float, gt, mul, pow, relu, type Tensor, tensor, where, zeros } from '../../index.ts';
 import type { DTypeOf, FloatOf, Promote, PromoteAll, TotalOf, TruthOf } from '../index.ts';
 import { flag, gives, is, n, untyped } from './assert.test-d.ts';
-import { add, cat, div, exp, float, gt, mul, pow, relu, tensor, where, zeros } from './functions.test-d.ts';
-import type { Tensor } from './typed-tensor.test-d.ts';
 
 const bool = zeros([3], { dtype: 'bool' });
 const uint8 = zeros([3], { dtype: 'uint8' });

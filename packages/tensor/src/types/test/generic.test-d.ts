@@ -3,11 +3,11 @@
  * way conditional types are written here (see `checked.ts`); an operation that isn't called in this file isn't guarded.
  */
 import type { DType } from '@nn/backend';
+import type { Tensor } from '../../index.ts';
+import * as F from '../../index.ts';
 import type { Data, Index, Shape } from '../index.ts';
 import { is } from './assert.test-d.ts';
-import * as F from './functions.test-d.ts';
-import { Conv2d, Flatten, Linear, MaxPool2d, Module, ReLU, Sequential } from './typed-layers.test-d.ts';
-import type { Tensor } from './typed-tensor.test-d.ts';
+import { Conv2d, crossEntropy, Flatten, Linear, MaxPool2d, Module, ReLU, Sequential } from './typed-layers.test-d.ts';
 
 const w = F.randn([784, 50]);
 /** Every result is a tensor, whatever it may turn out to be. */
@@ -19,6 +19,7 @@ export function shapes<S extends Shape, T extends Shape, D extends DType, E exte
   t: Tensor<T, E>,
 ): void {
   take(s.add(t), s.sub(t), s.mul(s), s.div(t), s.pow(2), s.maximum(t), s.minimum(s), s.add(s, { alpha: 2 }));
+  take(s.fmax(t), s.max(t), t.min(s), F.max(s, t), F.min(s, s), s.atan2(t), s.hypot(2), s.clamp({ min: 0, max: t }));
   take(s.eq(t), s.ne(s), s.lt(t), s.le(s), s.gt(t), s.ge(1), s.logicalAnd(t), s.logicalOr(s), s.logicalXor(true));
   take(s.add(t).sub(t).mul(s).div(t).relu());
   take(s.relu().exp().isnan().to('float32').softmax(0).logSoftmax(-1).cumsum(1));
@@ -36,7 +37,7 @@ export function shapes<S extends Shape, T extends Shape, D extends DType, E exte
   take(F.einsum('ij,jk->ik', s, t), F.einsum('i,i', s, s), F.linear(s, t), F.where(s, t, 0));
   take(F.add(s, t), F.mul(2, s), F.div(s, t), F.pow(s, 2), F.gt(s, t), F.sum(s, { dim: 0 }), F.matmul(s, t));
   take(F.zerosLike(s), F.relu(s), F.exp(s), F.softmax(s, 0), F.max(s, { dim: 0 }).values, F.mean(s), F.all(s));
-  take(F.crossEntropy(s, t), F.crossEntropy(s, t, { reduction: 'none' }));
+  take(crossEntropy(s, t), crossEntropy(s, t, { reduction: 'none' }));
   take(new Linear(2, 3).forward(s), new Flatten().forward(s), new Conv2d(1, 2, 3).forward(s));
   take(new MaxPool2d(2).forward(t), new Sequential(new Linear(2, 3), new ReLU()).forward(t));
 }
@@ -63,7 +64,7 @@ export function sizes<B extends number, K extends number, J extends number>(
   take(F.cat([a, b]), F.cat([a, b], { dim: 1 }), F.cat([a, F.randn([3, 4])]), F.stack([a, b]), F.stack([a, a]));
   take(F.einsum('ij,jk->ik', a, b), F.einsum('ij,ij->i', a, b), F.einsum('ii', a), F.einsum('bchw->bh', c));
   take(a.sum({ dim: 0 }), a.mean({ dim: [0, 1] }), a.max({ dim: 1 }).values, a.argmax({ dim: -1 }));
-  take(F.crossEntropy(a, F.randn([64])), F.crossEntropy(a, b), F.crossEntropy(b, F.randn([k])));
+  take(crossEntropy(a, F.randn([64])), crossEntropy(a, b), crossEntropy(b, F.randn([k])));
   take(new Linear(784, 10).forward(a), new Linear(k, 10).forward(a), F.linear(a, w.t()), F.linear(a, b));
   take(new Conv2d(1, 2, 3).forward(c), new MaxPool2d(k).forward(c), new Conv2d(k, 2, 3).forward(c));
   take(new Sequential(new Linear(784, k), new ReLU(), new Linear(k, 10)).forward(a));
@@ -99,7 +100,7 @@ export function others<
     F.stack([x, x], { dim }),
     F.einsum(equation, ...list),
   );
-  take(F.einsum('ij->ji', x), F.einsum(equation, image), x.matmul(image), image.matmul(x), F.crossEntropy(x, x));
+  take(F.einsum('ij->ji', x), F.einsum(equation, image), x.matmul(image), image.matmul(x), crossEntropy(x, x));
   take(F.zeros(shape), F.tensor(data), F.arange(dim), F.zerosLike(x), F.randn([dim, ...shape]));
   take(new Linear(784, 10).forward(x), new Conv2d(1, 2, 3).forward(x), new Flatten().forward(x));
 }
@@ -208,5 +209,5 @@ export function wrong<B extends number>(input: Tensor<[B, 784], 'float32'>): voi
   // @ts-expect-error einsum: index j is both 784 and 100
   F.einsum('ij,jk->ik', input, F.randn([100, 50]));
   // @ts-expect-error crossEntropy: targets of rank 3 for logits of rank 2
-  F.crossEntropy(input, F.randn([64, 784, 1]));
+  crossEntropy(input, F.randn([64, 784, 1]));
 }

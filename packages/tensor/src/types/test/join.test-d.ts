@@ -1,8 +1,8 @@
 /** Tensors put together: cat, stack, einsum. */
+
+import { cat, einsum, randn, stack, type Tensor } from '../../index.ts';
 import type { Cat, Einsum, Shape, Stack } from '../index.ts';
 import { anything, batch, flag, gives, is, n, unknown, untyped } from './assert.test-d.ts';
-import { cat, einsum, randn, stack } from './functions.test-d.ts';
-import type { Tensor } from './typed-tensor.test-d.ts';
 
 const x = randn([64, 784]);
 declare const list: Tensor<[64, 784], 'float32'>[];

@@ -1,9 +1,19 @@
 /** Layers, chains of layers, losses. */
+
+import { linear, randn, type Tensor, zeros } from '../../index.ts';
 import type { Chain, ConvShape, FlattenShape, LinearFunction, LinearShape, PoolShape, Shape } from '../index.ts';
 import { anything, flag, gives, is, n, unknown, untyped } from './assert.test-d.ts';
-import { crossEntropy, linear, randn, zeros } from './functions.test-d.ts';
-import { Conv2d, Flatten, type Layer, Linear, MaxPool2d, Module, ReLU, Sequential } from './typed-layers.test-d.ts';
-import type { Tensor } from './typed-tensor.test-d.ts';
+import {
+  Conv2d,
+  crossEntropy,
+  Flatten,
+  type Layer,
+  Linear,
+  MaxPool2d,
+  Module,
+  ReLU,
+  Sequential,
+} from './typed-layers.test-d.ts';
 
 const x = randn([64, 784]);
 const image = randn([64, 1, 28, 28]);

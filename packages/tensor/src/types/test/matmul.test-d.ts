@@ -1,8 +1,8 @@
 /** Matrix products: every combination of ranks, batches, unknown sizes and ranks, unions. */
+
+import { matmul, randn, type Tensor, zeros } from '../../index.ts';
 import type { MatMul, Shape } from '../index.ts';
 import { anything, batch, flag, gives, is, n, sizes, unknown, untyped } from './assert.test-d.ts';
-import { matmul, randn, zeros } from './functions.test-d.ts';
-import type { Tensor } from './typed-tensor.test-d.ts';
 
 const x = randn([64, 784]);
 const w = randn([784, 50]);

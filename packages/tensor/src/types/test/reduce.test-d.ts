@@ -1,8 +1,8 @@
 /** Reductions: dimensions from either end, lists of them, keepdim, dtype, pairs of values and indices. */
+
+import { all, amax, argmax, cumsum, logsumexp, max, mean, randn, softmax, std, sum, type Tensor } from '../../index.ts';
 import type { InRange, Reduce, Shape } from '../index.ts';
 import { anything, flag, gives, is, n, sizes, unknown, untyped } from './assert.test-d.ts';
-import { all, amax, argmax, cumsum, logsumexp, max, mean, randn, softmax, std, sum } from './functions.test-d.ts';
-import type { Tensor } from './typed-tensor.test-d.ts';
 
 const x = randn([64, 784]);
 const image = randn([64, 1, 28, 28]);

@@ -1,10 +1,13 @@
-/** The subject of the layer tests: modules that carry their shape functions, declared as @nn/nn may declare its own. */
+/** The subject of the layer tests: modules that carry their shape functions and a loss, declared as @nn/nn declares its own, which can't be imported here. */
+import type { Tensor } from '../../index.ts';
 import type {
   Apply,
+  CanCompare,
   Chain,
   ChainFunction,
   Checked,
   Conv2dFunction,
+  CrossEntropyShape,
   FlattenFunction,
   KeepsShape,
   LinearFunction,
@@ -16,7 +19,6 @@ import type {
   ShapeOr,
   Window,
 } from '../index.ts';
-import type { Tensor } from './typed-tensor.test-d.ts';
 
 export declare abstract class Module {
   // biome-ignore lint/suspicious/noExplicitAny: subclasses declare their own inputs and outputs
@@ -70,3 +72,9 @@ export declare class MaxPool2d<
 export declare class Sequential<const L extends readonly Module[]> extends Layer<ChainFunction<L>> {
   constructor(...layers: Checked<Chain<Shape, L>, L>);
 }
+
+export declare function crossEntropy<A extends Tensor, B extends Tensor, R extends 'mean' | 'sum' | 'none' = 'mean'>(
+  logits: A,
+  target: Checked<CanCompare<ShapeOf<A>, ShapeOf<B>>, B>,
+  options?: { reduction?: R | undefined },
+): Tensor<ShapeOr<CrossEntropyShape<ShapeOf<A>, R>>, A['dtype']>;

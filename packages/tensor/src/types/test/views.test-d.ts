@@ -1,8 +1,8 @@
 /** Views: dimensions reordered, inserted, removed, joined; shapes asked for. */
+
+import { randn, type Tensor } from '../../index.ts';
 import type { CanExpect, CanReshape, Flatten, InResultRange, Permute, Reshape, Shape, Squeeze } from '../index.ts';
 import { anything, batch, flag, gives, is, n, sizes, unknown } from './assert.test-d.ts';
-import { randn } from './functions.test-d.ts';
-import type { Tensor } from './typed-tensor.test-d.ts';
 
 const x = randn([64, 784]);
 const image = randn([64, 1, 28, 28]);

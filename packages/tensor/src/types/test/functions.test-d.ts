@@ -1,2 +1,0 @@
-/** The free functions under test: the library's own. */
-export * from '../../index.ts';

@@ -3,7 +3,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { program } from './build.ts';
 
 /** How a process ended. */
 export interface Outcome {
@@ -12,8 +12,6 @@ export interface Outcome {
   readonly out: string;
   readonly err: string;
 }
-
-const program = [process.execPath, '--conditions=@nn/source', fileURLToPath(new URL('../src/cli.ts', import.meta.url))];
 
 export class Workplace {
   readonly folder: string = mkdtempSync(join(tmpdir(), 'nn-trainer-'));
@@ -24,10 +22,11 @@ export class Workplace {
 
   /** Starts the program; `line` is its arguments, with spaces between them. `shell` runs before it in a shell. */
   start(line: string, shell?: string): ChildProcessWithoutNullStreams {
-    const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env;
-    // Compiled code is kept from one process to the next, which halves the time that they take to start.
+    // Nothing of this process decides about colours, CI included.
+    const { NO_COLOR: _, FORCE_COLOR: __, CI: ___, ...inherited } = process.env;
+    // Compiled code is kept from one process to the next.
     const env = { ...inherited, NODE_COMPILE_CACHE: this.path('compiled') };
-    const command = [...program, ...line.split(' ').filter((word) => word !== '')];
+    const command = [process.execPath, program, ...line.split(' ').filter((word) => word !== '')];
     const [first, ...rest] =
       shell === undefined ? command : ['bash', '-c', `${shell} && exec "$@"`, 'bash', ...command];
     return spawn(first!, rest, { cwd: this.folder, env });

@@ -1,10 +1,11 @@
+import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { completeOptions } from '../options/training-options.ts';
 import { CheckpointClock } from './checkpoint-clock.ts';
-import { lockFolder } from './lock.ts';
+import { lockFolder, nameOf } from './lock.ts';
 import { createRun, holdRun, latestRun } from './run-folder.ts';
 import { checkSameData, type RunRecord, readRecord } from './run-record.ts';
 
@@ -56,18 +57,40 @@ describe('the folder of a run', () => {
   });
 
   test('is held by one process', async () => {
-    const { release } = await create(join(folder, 'a'));
-    await expect(lockFolder(join(folder, 'a'))).resolves.toBeInstanceOf(Function); // by this very process
-    await writeFile(join(folder, 'a', '.lock'), String(process.ppid));
-    await expect(holdRun(join(folder, 'a'), record, '1')).rejects.toThrow(
-      new RegExp(`is being written by process ${process.ppid}; wait`),
+    const path = join(folder, 'a');
+    const { release } = await create(path);
+    await expect(lockFolder(path)).resolves.toBeInstanceOf(Function); // by this very process
+    await writeFile(join(path, '.lock'), (await nameOf(process.ppid))!);
+    await expect(holdRun(path, record, '1')).rejects.toThrow(
+      new RegExp(`a is being written by process ${process.ppid}; wait until it ends`),
     );
-    // No process has such a number.
-    await writeFile(join(folder, 'a', '.lock'), '4194999');
-    await (await holdRun(join(folder, 'a'), record, '1')).release();
     await release();
-    expect(await readdir(join(folder, 'a'))).toEqual(['run.json']);
   });
+
+  test.each([
+    ['a process that is no more', '4194999'],
+    ['another process that had the number before', `${process.ppid} 1`],
+    ['a process that was killed while it wrote', ''],
+    ['nothing that makes sense', 'x'],
+  ])('is not held by %s', async (_, holder) => {
+    const { path, release } = await create(join(folder, 'a'));
+    await writeFile(join(path, '.lock'), holder);
+    await (await holdRun(path, record, '1')).release();
+    await release();
+    expect(await readdir(path)).toEqual(['run.json']);
+  });
+
+  test.runIf(process.platform === 'linux')(
+    'is not held by a process that has ended and that nobody asks about',
+    async () => {
+      // The shell becomes another program, which never asks for the exit code of the one that it started before.
+      const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60']);
+      const pid = Number(await new Promise((resolve) => parent.stdout.once('data', resolve)));
+      await expect.poll(() => nameOf(pid)).toBe(null);
+      expect(() => process.kill(pid, 0)).not.toThrow();
+      parent.kill();
+    },
+  );
 });
 
 describe('runs without a folder of their own', () => {

@@ -196,6 +196,20 @@ describe('DataLoader', () => {
     expect([...seen, ...rest]).toEqual(expected);
   });
 
+  test('goes on between two epochs', async () => {
+    const make = (): [DataLoader<readonly [Tensor]>, Generator] => {
+      const generator = seeded(4);
+      return [new DataLoader<readonly [Tensor]>(rows, { batchSize: 5, shuffle: true, generator }), generator];
+    };
+    const [whole, drawn] = make();
+    await batches(whole);
+    const saved = whole.stateDict();
+    const expected = [await batches(whole), drawn.getState()];
+    const [second, generator] = make();
+    second.loadStateDict(saved);
+    expect([await batches(second), generator.getState()]).toEqual(expected);
+  });
+
   test.each([
     [() => new DataLoader([1], { shuffle: true, sampler: new SequentialSampler([1]) }), /exclude each other/],
     [

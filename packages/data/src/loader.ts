@@ -91,8 +91,8 @@ export class DataLoader<Sample, Batch = BatchOf<Sample>> implements AsyncIterabl
     this.#given = 0;
     const batches = this.#batches[Symbol.iterator]();
     let next = batches.next();
-    // The epoch's order is drawn again; what else the generator gave since stays given.
-    if (resumed !== null && generator !== undefined && now !== null) setState(generator, now);
+    // In the middle of an epoch its order is drawn again, and what else the generator gave since stays given.
+    if (resumed !== null && resumed.batches > 0 && generator !== undefined && now !== null) setState(generator, now);
     for (; next.done !== true; next = batches.next()) {
       this.#given++;
       if (resumed !== null && this.#given <= resumed.batches) continue;

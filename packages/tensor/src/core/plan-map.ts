@@ -58,7 +58,7 @@ export function planMap(op: Op<'map'>, inputs: readonly Layout[]): Plan {
     ...built,
     outputs: [{ dtype: target.dtype, expression: castTo(built.outputs[0]!.expression, target.dtype) }],
   };
-  return mapPlan(op, inputs, device, target.shape, stored, [target]);
+  return mapPlan(op, inputs, device, target.shape, stored, [target], [0]);
 }
 
 /** A map that makes tensors from nothing: the layout is given. */
@@ -90,6 +90,7 @@ export function refuseExpanded(op: string, target: Layout): void {
     );
 }
 
+/** Output j replaces input `targets[j]`, if there is one. */
 function mapPlan(
   op: Op<'map'>,
   inputs: readonly Layout[],
@@ -97,6 +98,7 @@ function mapPlan(
   shape: readonly number[],
   built: MapBuild,
   outs: readonly Layout[],
+  targets: readonly number[] = [],
 ): Plan {
   const { operands, expressions } = compact(built.outputs.map((o) => o.expression));
   const layouts = [...outs, ...operands.map((i) => inputs[i]!)];
@@ -105,12 +107,15 @@ function mapPlan(
     layouts.map((l) => broadcastStrides(l.shape, l.strides, shape)),
   );
   const described = operandsOf(layouts, sizes, strides);
-  const overwrites = op.attributes.inPlace ? operands.indexOf(0) : -1;
   const kernel: MapKernel = {
     kind: 'map',
     rank: sizes.length,
     inputs: described.slice(outs.length),
-    outputs: expressions.map((expression, j) => ({ ...described[j]!, expression, overwrites })),
+    outputs: expressions.map((expression, j) => ({
+      ...described[j]!,
+      expression,
+      overwrites: operands.indexOf(targets[j] ?? -1),
+    })),
     scalars: built.scalars,
   };
   return new Plan(op, inputs, outs, {
@@ -124,34 +129,10 @@ function mapPlan(
 /** Several in-place results at once (one optimiser step): output j replaces input `targets[j]`; all have one shape. */
 export function planUpdate(op: Op<'map'>, inputs: readonly Layout[], targets: readonly number[]): Plan {
   const device = commonDevice(op.name, inputs);
-  const { shape } = inputs[targets[0]!]!;
-  const built = op.attributes.build(inputs);
-  const { operands, expressions } = compact(built.outputs.map((o) => o.expression));
   const outs = targets.map((i) => inputs[i]!);
-  const layouts = [...outs, ...operands.map((i) => inputs[i]!)];
+  const { shape } = outs[0]!;
   for (const layout of outs) checkTarget(op.name, layout, shape, layout.dtype);
-  const { sizes, strides } = collapse(
-    shape,
-    layouts.map((l) => broadcastStrides(l.shape, l.strides, shape)),
-  );
-  const described = operandsOf(layouts, sizes, strides);
-  const kernel: MapKernel = {
-    kind: 'map',
-    rank: sizes.length,
-    inputs: described.slice(outs.length),
-    outputs: expressions.map((expression, j) => ({
-      ...described[j]!,
-      expression,
-      overwrites: operands.indexOf(targets[j]!),
-    })),
-    scalars: built.scalars,
-  };
-  return new Plan(op, inputs, outs, {
-    program: compile(device, kernel),
-    geometry: geometryOf(sizes, strides),
-    operands,
-    built,
-  });
+  return mapPlan(op, inputs, device, shape, op.attributes.build(inputs), outs, targets);
 }
 
 export function planReduce(op: Op<'reduce'>, inputs: readonly Layout[]): Plan {

@@ -1,15 +1,17 @@
-// The build of one package: plain ESM for Node >= 20.19 and browsers. Types come from tsc (package.json, `build`).
+// The build of one package: plain ESM for Node >= 20.19 and browsers, file by file, so that a bundler takes only the files that a program needs. Types come from tsc (package.json, `build`).
 import { defineConfig } from 'tsup';
+import { pureConstants } from './tsup.pure.ts';
 
 export default defineConfig({
-  entry: { index: 'src/index.ts' },
+  entry: ['src/**/*.ts', '!src/**/*.test.ts', '!src/**/*.test-d.ts'],
+  bundle: false,
   format: ['esm'],
   target: 'es2022',
   platform: 'neutral',
   dts: false,
   sourcemap: true,
   clean: true,
-  splitting: true,
   removeNodeProtocol: false,
   tsconfig: 'tsconfig.build.json',
+  esbuildPlugins: [pureConstants],
 });

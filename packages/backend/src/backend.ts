@@ -57,6 +57,8 @@ export interface Backend {
   /** Whether `compile` takes this kernel. The required kinds (map, reduce, gather, scatter): always, for its dtypes. */
   supports(kernel: Kernel): boolean;
   compile(kernel: Kernel): Program;
+  /** What stands for a kernel that `compile` doesn't take: the function `lower`, which needs the required kinds alone. Absent where nothing is declined. */
+  readonly lower?: (kernel: Kernel, maxOperands: number) => Program | null;
   run(launch: Launch): void;
 
   allocate(bytes: number): Block;

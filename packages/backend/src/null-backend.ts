@@ -6,6 +6,7 @@ import type { Backend, Block, Launch, Program } from './backend.ts';
 import { type DataArray, type DType, dtypes } from './dtype.ts';
 import { BackendError } from './errors.ts';
 import { type Kernel, type KernelKind, kernelKey } from './kernel.ts';
+import { lower } from './lower/composite.ts';
 
 export interface NullCounts {
   /** Launches of each kind, and of all. */
@@ -25,6 +26,15 @@ export interface NullOptions {
   readonly maxOperands?: number;
   readonly slotsPerBlock?: number;
   readonly dtypes?: readonly DType[];
+}
+
+/** A compiled kernel and how often it was launched. */
+class NullProgram implements Program {
+  readonly kernel: Kernel;
+  launches = 0;
+  constructor(kernel: Kernel) {
+    this.kernel = kernel;
+  }
 }
 
 class NullBlock implements Block {
@@ -49,12 +59,12 @@ const noLaunches = (): Record<KernelKind, number> => ({
 
 export class NullBackend implements Backend {
   readonly name = 'null';
+  readonly lower: typeof lower = lower;
   readonly dtypes: readonly DType[];
   readonly maxOperands: number;
   readonly slotsPerBlock: number;
   readonly #declines: ReadonlySet<KernelKind>;
-  readonly #programs = new Map<string, Program>();
-  #launches = noLaunches();
+  readonly #programs = new Map<string, NullProgram>();
   #compiled = 0;
   #allocated = 0;
   #freed = 0;
@@ -72,9 +82,15 @@ export class NullBackend implements Backend {
 
   /** What happened since the start or the last `reset`. */
   get counts(): NullCounts {
+    const launches = noLaunches();
+    let total = 0;
+    for (const program of this.#programs.values()) {
+      launches[program.kernel.kind] += program.launches;
+      total += program.launches;
+    }
     return {
-      launches: { ...this.#launches },
-      total: Object.values(this.#launches).reduce((sum, n) => sum + n, 0),
+      launches,
+      total,
       programs: this.#compiled,
       allocated: this.#allocated,
       freed: this.#freed,
@@ -90,7 +106,7 @@ export class NullBackend implements Backend {
 
   /** Starts counting anew. Programs stay compiled. */
   reset(): void {
-    this.#launches = noLaunches();
+    for (const program of this.#programs.values()) program.launches = 0;
     this.#compiled = 0;
     this.#allocated = 0;
     this.#freed = 0;
@@ -111,7 +127,7 @@ export class NullBackend implements Backend {
     const key = kernelKey(kernel);
     let program = this.#programs.get(key);
     if (program === undefined) {
-      program = { kernel };
+      program = new NullProgram(kernel);
       this.#programs.set(key, program);
       this.#compiled++;
     }
@@ -119,8 +135,8 @@ export class NullBackend implements Backend {
   }
 
   run(launch: Launch): void {
-    this.#refuseDisposed(launch.label);
-    this.#launches[launch.program!.kernel.kind]++;
+    if (this.#disposed) this.#refuseDisposed(launch.label);
+    (launch.program as NullProgram).launches++;
   }
 
   allocate(bytes: number): Block {
@@ -155,7 +171,6 @@ export class NullBackend implements Backend {
 
   dispose(): void {
     this.#disposed = true;
-    this.#programs.clear();
   }
 
   #refuseDisposed(op: string): void {

@@ -1,5 +1,5 @@
 /** The reference with changes: fewer kinds or operands than it could take, or mistakes. */
-import { type Backend, type KernelKind, reference } from '@nn/backend';
+import { type Backend, type KernelKind, lower, reference } from '@nn/backend';
 
 /** A reference backend of which some members are replaced; they get the original. */
 export function wrapped(change: (original: Backend) => Partial<Backend>): Backend {
@@ -30,6 +30,7 @@ export const declining = (kinds: readonly KernelKind[] = optionalKinds, maxOpera
   wrapped((inner) => ({
     name: 'declining',
     maxOperands,
+    lower,
     supports: (kernel) => !kinds.includes(kernel.kind),
     compile: (kernel) => {
       if (kinds.includes(kernel.kind)) throw new Error(`asked to compile the kind ${kernel.kind}, which was declined`);

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { room, runKernel, type TestLaunch, type TestOperand } from '../../test/run-kernel.ts';
 import { Launch } from '../backend.ts';
+import { CompositeProgram, compileFor, runLaunch } from '../compile.ts';
 import { BackendError } from '../errors.ts';
 import type {
   ConvKernel,
@@ -17,7 +18,6 @@ import { type NullBackend, nullBackend } from '../null-backend.ts';
 import { reference } from '../reference/backend.ts';
 import { add, exp, sub } from '../scalar/core.ts';
 import { input } from '../scalar/expression.ts';
-import { CompositeProgram, compileFor, runLaunch } from './composite.ts';
 
 const [x, y] = [input(0, 'f32'), input(1, 'f32')];
 const dense = { dtype: 'float32', access: 'contiguous' } as const;
@@ -244,7 +244,7 @@ describe('compileFor', () => {
   it('refuses a backend without a required kind', () => {
     const backend = nullBackend({ declines: ['map'] });
     expect(() => compileFor(backend, sums(1, 2))).toThrow(
-      '[map] the null backend declines a kernel that every backend must take',
+      '[map] the null backend declines this kernel and has no fallback for it',
     );
   });
 });

@@ -1,10 +1,8 @@
 /**
- * Any kernel on any backend: natively where the backend takes it, else by a recipe of required kinds. This is why an optional kind is only ever an
- * optimisation. Recipes are made once a geometry and kept as long as it lives.
+ * Fallbacks for backends that take the required kinds alone: any other kernel by a recipe of those. Recipes are made once a geometry and kept as long as it lives.
  */
 import { type Backend, type Block, type Geometry, Launch, type Program } from '../backend.ts';
-import type { DType } from '../dtype.ts';
-import { BackendError } from '../errors.ts';
+import { CompositeProgram, compileFor, runLaunch } from '../compile.ts';
 import type { Kernel } from '../kernel.ts';
 import { lowerConv } from './conv.ts';
 import { lowerMatmul } from './matmul.ts';
@@ -14,19 +12,16 @@ import { lowerScan } from './scan.ts';
 import { lowerSort } from './sort.ts';
 import { partsOf, splitMap } from './split.ts';
 
-/** A kernel that runs as several launches. */
-export class CompositeProgram implements Program {
-  readonly kernel: Kernel;
+class LoweredProgram extends CompositeProgram {
   readonly #lower: (geometry: Geometry) => Recipe;
   readonly #recipes = new WeakMap<Geometry, { readonly recipe: Recipe; readonly programs: readonly Program[] }>();
 
-  constructor(kernel: Kernel, lower: (geometry: Geometry) => Recipe) {
-    this.kernel = kernel;
-    this.#lower = lower;
+  constructor(kernel: Kernel, recipe: (geometry: Geometry) => Recipe) {
+    super(kernel);
+    this.#lower = recipe;
   }
 
-  /** Runs a launch of this program on the backend for which it was compiled. */
-  run(backend: Backend, launch: Launch): void {
+  override run(backend: Backend, launch: Launch): void {
     const { recipe, programs } = this.#prepare(backend, launch.geometry!);
     const blocks: Block[] = [];
     try {
@@ -65,39 +60,16 @@ function bind(step: Launch, { source, offset }: View, launch: Launch, temporarie
 }
 
 /**
- * The kernel made ready for the backend: its own program, or a composite of required kinds where it declines. Run either with `runLaunch`.
- * Throws a `BackendError` where neither is possible: a dtype that the backend lacks, or one output that reads more operands than a launch has.
+ * A kernel in terms of map, reduce, gather and scatter, and a map with more operands than a launch has as several; null where that can't be done. A backend that declines
+ * kernels has this for its `lower`.
  */
-export function compileFor(backend: Backend, kernel: Kernel): Program {
-  const { inputs, outputs } = operandsOf(kernel);
-  const missing = [...outputs, ...inputs].find((dtype) => !backend.dtypes.includes(dtype));
-  if (missing !== undefined)
-    throw new BackendError(
-      kernel.kind,
-      `the ${backend.name} backend has no ${missing}, only ${backend.dtypes.join(', ')}`,
-    );
-  const count = inputs.length + outputs.length;
-  const fits = count <= backend.maxOperands;
-  if (fits && backend.supports(kernel)) return backend.compile(kernel);
-  const lower = lowering(kernel, backend.maxOperands);
-  if (lower !== null) return new CompositeProgram(kernel, lower);
-  throw new BackendError(
-    kernel.kind,
-    fits
-      ? `the ${backend.name} backend declines a kernel that every backend must take`
-      : `the kernel has ${count} operands, the ${backend.name} backend takes ${backend.maxOperands} a launch; use fewer tensors at once`,
-  );
-}
-
-/** Runs a launch whose program came from `compileFor`. */
-export function runLaunch(backend: Backend, launch: Launch): void {
-  const { program } = launch;
-  if (program instanceof CompositeProgram) program.run(backend, launch);
-  else backend.run(launch);
+export function lower(kernel: Kernel, maxOperands: number): Program | null {
+  const recipe = recipeOf(kernel, maxOperands);
+  return recipe === null ? null : new LoweredProgram(kernel, recipe);
 }
 
 /** How the kernel is said in smaller or required ones; null where it can't be. */
-function lowering(kernel: Kernel, maxOperands: number): ((geometry: Geometry) => Recipe) | null {
+function recipeOf(kernel: Kernel, maxOperands: number): ((geometry: Geometry) => Recipe) | null {
   switch (kernel.kind) {
     case 'map': {
       const parts = partsOf(kernel, maxOperands);
@@ -117,32 +89,5 @@ function lowering(kernel: Kernel, maxOperands: number): ((geometry: Geometry) =>
       return (geometry) => lowerSort(kernel, geometry);
     case 'rows':
       return (geometry) => lowerRows(kernel, geometry);
-  }
-}
-
-/** Dtypes of the operands that a launch of the kernel has. */
-export function operandsOf(kernel: Kernel): { readonly outputs: readonly DType[]; readonly inputs: readonly DType[] } {
-  const dtypesOf = (operands: readonly { readonly dtype: DType }[]): DType[] => operands.map(({ dtype }) => dtype);
-  switch (kernel.kind) {
-    case 'map':
-    case 'rows':
-      return { outputs: dtypesOf(kernel.outputs), inputs: dtypesOf(kernel.inputs) };
-    case 'reduce':
-      return { outputs: [kernel.output.dtype], inputs: dtypesOf(kernel.inputs) };
-    case 'gather':
-      return { outputs: [kernel.dtype], inputs: [kernel.dtype, ...dtypesOf(kernel.indices)] };
-    case 'scatter':
-      return { outputs: [kernel.dtype], inputs: [kernel.dtype, ...dtypesOf(kernel.indices)] };
-    case 'matmul':
-      return { outputs: [kernel.dtype], inputs: [kernel.dtype, kernel.dtype, ...dtypesOf(kernel.extras)] };
-    case 'conv':
-      return { outputs: [kernel.dtype], inputs: Array.from({ length: kernel.bias ? 3 : 2 }, () => kernel.dtype) };
-    case 'scan':
-      return {
-        outputs: kernel.indices ? [kernel.output.dtype, 'int64'] : [kernel.output.dtype],
-        inputs: [kernel.input.dtype],
-      };
-    case 'sort':
-      return { outputs: [kernel.input.dtype, 'int64'], inputs: [kernel.input.dtype] };
   }
 }

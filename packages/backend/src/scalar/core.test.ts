@@ -5,7 +5,8 @@ import type { ScalarType } from '../dtype.ts';
 import * as core from './core.ts';
 import { bitcast, cast, coreNames } from './core.ts';
 import { constant, input } from './expression.ts';
-import { rowOf, rows } from './row.ts';
+import { rowOf } from './row.ts';
+import { rows } from './rows.ts';
 
 const inf = Number.POSITIVE_INFINITY;
 const nan = Number.NaN;

@@ -3,19 +3,19 @@
  * shared subexpression is differentiated once. The result is again an expression, over the inputs, the op's own output and the
  * incoming gradient; no dependence is null, never a zero that could turn inf into NaN.
  */
-import { isFloatScalar } from '../dtype.ts';
+import { isFloatScalar, type ScalarType } from '../dtype.ts';
 import { add, castGradient } from './core.ts';
 import { type Expression, gradient, output, rewrite, topological, withArguments } from './expression.ts';
 import { rowOf } from './row.ts';
 
-/** Replaces derived rows by their meaning, down to the core; rows for which `keep` answers true stay. */
-export function expand(root: Expression, keep: (name: string) => boolean = () => false): Expression {
+/** Replaces derived rows by their meaning, down to the core; rows for which `keep` answers true (given the type of their result) stay. */
+export function expand(root: Expression, keep: (name: string, type: ScalarType) => boolean = () => false): Expression {
   let current = root;
   for (;;) {
     const next = rewrite(current, (node, args) => {
       if (isPlain(node)) return withArguments(node, args);
       const row = rowOf(node.op);
-      return row.meaning === undefined || keep(node.op) ? withArguments(node, args) : row.meaning(...args);
+      return row.meaning === undefined || keep(node.op, node.type) ? withArguments(node, args) : row.meaning(...args);
     });
     if (next === current) return current;
     current = next;

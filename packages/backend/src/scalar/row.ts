@@ -26,11 +26,31 @@ export interface Row {
 
 const register = new Map<string, Row>();
 
-/** Adds a row to the language. Two rows of one name are a mistake. */
-export function defineRow(row: Row): Row {
+type Arguments<N extends number> = number extends N
+  ? Expression[]
+  : N extends 1
+    ? [x: Expression]
+    : N extends 2
+      ? [x: Expression, y: Expression]
+      : N extends 3
+        ? [x: Expression, y: Expression, z: Expression]
+        : Expression[];
+
+/** Applies a row to expressions, and knows which row it is. */
+export interface Builder<N extends number = 1> {
+  (...args: Arguments<N>): Expression;
+  readonly row: Row;
+}
+
+/**
+ * Adds a row to the language and returns the function that applies it. Two rows of one name are a mistake. Who uses a row names this function, so that a
+ * program which doesn't use it need not carry it.
+ */
+export function defineRow<N extends number>(row: Row & { readonly arity: N }): Builder<N> {
   if (register.has(row.name)) throw new NnError('defineRow', `the scalar language has a row named ${row.name} already`);
   register.set(row.name, row);
-  return row;
+  // Builders are passed as callbacks, which get more than they ask for.
+  return Object.assign((...args: Expression[]) => applied(row, args.slice(0, row.arity)), { row }) as Builder<N>;
 }
 
 /** The row of this name; throws when there is none. */
@@ -40,8 +60,8 @@ export function rowOf(name: string): Row {
   return row;
 }
 
-/** Every row, in the order of definition. */
-export const rows = (): IterableIterator<Row> => register.values();
+/** The rows that were defined, in order. */
+export const definedRows = (): IterableIterator<Row> => register.values();
 
 const accepted: Readonly<Record<Row['accepts'], (type: ScalarType) => boolean>> = {
   float: isFloatScalar,
@@ -55,8 +75,10 @@ const accepted: Readonly<Record<Row['accepts'], (type: ScalarType) => boolean>> 
 export const accepts = (row: Row, type: ScalarType): boolean => accepted[row.accepts](type);
 
 /** The row applied to arguments of one type (`select` alone has a bool first). */
-export function apply(name: string, ...args: Expression[]): Expression {
-  const row = rowOf(name);
+export const apply = (name: string, ...args: Expression[]): Expression => applied(rowOf(name), args);
+
+function applied(row: Row, args: readonly Expression[]): Expression {
+  const { name } = row;
   const own = name === 'select' ? args.slice(1) : args;
   const type = own[0]?.type ?? 'bool';
   const mixed = own.some((arg) => arg.type !== type) || (name === 'select' && args[0]?.type !== 'bool');

@@ -1,7 +1,7 @@
 /** Smooth activations; sigmoid, softplus and their kin are in `logistic.ts`, tanh in `hyperbolic.ts`. */
 import { abs, add, div, exp, lessEqual, min, mul, same, select, sub } from '../core.ts';
 import type { Expression } from '../expression.ts';
-import { apply, defineRow } from '../row.ts';
+import { type Builder, defineRow } from '../row.ts';
 import { ndtr, normalDensity } from './error-functions.ts';
 import { expm1 } from './exponential.ts';
 import { sigmoid } from './logistic.ts';
@@ -14,7 +14,8 @@ const isNegative = (x: Expression): Expression => lessEqual(x, same(0, x));
 /** x where it is negative, else 0: exponentials of it are finite, and so are their derivatives. */
 const negativePart = (x: Expression): Expression => select(isNegative(x), x, same(0, x));
 
-defineRow({
+/** x, or alpha (exp(x) - 1) where x <= 0. */
+export const elu: Builder<2> = defineRow({
   name: 'elu',
   arity: 2,
   accepts: 'float',
@@ -25,10 +26,9 @@ defineRow({
   },
   domain: [wide, [0.5, 2]],
 });
-/** x, or alpha (exp(x) - 1) where x <= 0. */
-export const elu = (x: Expression, alpha: Expression): Expression => apply('elu', x, alpha);
 
-defineRow({
+/** x, or alpha (exp(x/alpha) - 1) where x <= 0. */
+export const celu: Builder<2> = defineRow({
   name: 'celu',
   arity: 2,
   accepts: 'float',
@@ -40,24 +40,22 @@ defineRow({
   },
   domain: [wide, [0.5, 2]],
 });
-/** x, or alpha (exp(x/alpha) - 1) where x <= 0. */
-export const celu = (x: Expression, alpha: Expression): Expression => apply('celu', x, alpha);
 
 /** Klambauer et al. 2017: the fixed point at mean 0 and variance 1. */
 const seluScale = 1.0507009873554805;
 const seluAlpha = 1.6732632423543772;
 
-defineRow({
+/** Self-normalising elu. */
+export const selu: Builder = defineRow({
   name: 'selu',
   arity: 1,
   accepts: 'float',
   meaning: (x) => mul(same(seluScale, x), elu(x, same(seluAlpha, x))),
   domain: [wide],
 });
-/** Self-normalising elu. */
-export const selu = (x: Expression): Expression => apply('selu', x);
 
-defineRow({
+/** x sigmoid(x). */
+export const silu: Builder = defineRow({
   name: 'silu',
   arity: 1,
   accepts: 'float',
@@ -68,8 +66,6 @@ defineRow({
   },
   domain: [wide],
 });
-/** x sigmoid(x). */
-export const silu = (x: Expression): Expression => apply('silu', x);
 
 /**
  * tanh(log(1 + e)) = n/(n + 2) with n = e (e + 2), e = exp(x). From x = 20 on it is 1 in either float type, and e must not
@@ -81,7 +77,8 @@ function softTanh(x: Expression): { e: Expression; n: Expression; below: Express
   return { e, n: mul(e, add(e, same(2, x))), below };
 }
 
-defineRow({
+/** x tanh(softplus(x)). */
+export const mish: Builder = defineRow({
   name: 'mish',
   arity: 1,
   accepts: 'float',
@@ -98,10 +95,9 @@ defineRow({
   },
   domain: [wide],
 });
-/** x tanh(softplus(x)). */
-export const mish = (x: Expression): Expression => apply('mish', x);
 
-defineRow({
+/** x times the distribution function of the standard normal law at x. */
+export const gelu: Builder = defineRow({
   name: 'gelu',
   arity: 1,
   accepts: 'float',
@@ -109,14 +105,13 @@ defineRow({
   gradient: (g, _, x) => [mul(g, add(ndtr(x), mul(x, normalDensity(x))))],
   domain: [wide],
 });
-/** x times the distribution function of the standard normal law at x. */
-export const gelu = (x: Expression): Expression => apply('gelu', x);
 
 /** 2 √(2/pi), twice the slope of the approximating tanh. */
 const geluSlope = 2 * Math.sqrt(2 / Math.PI);
 const geluCubic = 0.044715;
 
-defineRow({
+/** gelu approximated by tanh: x (1 + tanh(√(2/pi) (x + 0.044715 x³)))/2. */
+export const geluTanh: Builder = defineRow({
   name: 'geluTanh',
   arity: 1,
   accepts: 'float',
@@ -133,10 +128,9 @@ defineRow({
 });
 const geluGate = (x: Expression): Expression =>
   sigmoid(mul(same(geluSlope, x), mul(x, add(same(1, x), mul(same(geluCubic, x), square(x))))));
-/** gelu approximated by tanh: x (1 + tanh(√(2/pi) (x + 0.044715 x³)))/2. */
-export const geluTanh = (x: Expression): Expression => apply('geluTanh', x);
 
-defineRow({
+/** x / (1 + |x|). */
+export const softsign: Builder = defineRow({
   name: 'softsign',
   arity: 1,
   accepts: 'float',
@@ -147,5 +141,3 @@ defineRow({
   },
   domain: [wide],
 });
-/** x / (1 + |x|). */
-export const softsign = (x: Expression): Expression => apply('softsign', x);

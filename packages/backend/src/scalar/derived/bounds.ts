@@ -3,7 +3,7 @@
 import { isFloatScalar } from '../../dtype.ts';
 import { add, and, equal, less, lessEqual, max, min, mul, or, same, select, sub } from '../core.ts';
 import type { Expression } from '../expression.ts';
-import { apply, defineRow } from '../row.ts';
+import { type Builder, defineRow } from '../row.ts';
 import { isnan } from './classification.ts';
 
 const wide: readonly [number, number] = [-10, 10];
@@ -12,7 +12,8 @@ const wide: readonly [number, number] = [-10, 10];
 const keep = (x: Expression, bound: Expression, bounded: Expression): Expression =>
   isFloatScalar(x.type) ? select(equal(x, bound), x, bounded) : bounded;
 
-defineRow({
+/** The larger of x and lo; NaN if either is. */
+export const clampMin: Builder<2> = defineRow({
   name: 'clampMin',
   arity: 2,
   accepts: 'number',
@@ -20,10 +21,9 @@ defineRow({
   gradient: (g, _, x, lo) => [select(lessEqual(lo, x), g, same(0, g)), select(less(x, lo), g, same(0, g))],
   domain: [wide, [-3, 3]],
 });
-/** The larger of x and lo; NaN if either is. */
-export const clampMin = (x: Expression, lo: Expression): Expression => apply('clampMin', x, lo);
 
-defineRow({
+/** The smaller of x and hi; NaN if either is. */
+export const clampMax: Builder<2> = defineRow({
   name: 'clampMax',
   arity: 2,
   accepts: 'number',
@@ -31,10 +31,9 @@ defineRow({
   gradient: (g, _, x, hi) => [select(lessEqual(x, hi), g, same(0, g)), select(less(hi, x), g, same(0, g))],
   domain: [wide, [-3, 3]],
 });
-/** The smaller of x and hi; NaN if either is. */
-export const clampMax = (x: Expression, hi: Expression): Expression => apply('clampMax', x, hi);
 
-defineRow({
+/** x between lo and hi; hi where lo is greater. At the bounds x gets the whole gradient. */
+export const clamp: Builder<3> = defineRow({
   name: 'clamp',
   arity: 3,
   accepts: 'number',
@@ -46,33 +45,30 @@ defineRow({
   ],
   domain: [wide, [-5, 0], [1, 5]],
 });
-/** x between lo and hi; hi where lo is greater. At the bounds x gets the whole gradient. */
-export const clamp = (x: Expression, lo: Expression, hi: Expression): Expression => apply('clamp', x, lo, hi);
 
 /** Whether the first wins in fmax and fmin: `wins`, or the second is NaN. */
 const first = (wins: Expression, y: Expression): Expression => (isFloatScalar(y.type) ? or(wins, isnan(y)) : wins);
 
-defineRow({
+/** The larger; of a number and NaN the number. Of equals the first, which gets the gradient. */
+export const fmax: Builder<2> = defineRow({
   name: 'fmax',
   arity: 2,
   accepts: 'number',
   meaning: (x, y) => select(first(lessEqual(y, x), y), x, y),
   domain: [wide, wide],
 });
-/** The larger; of a number and NaN the number. Of equals the first, which gets the gradient. */
-export const fmax = (x: Expression, y: Expression): Expression => apply('fmax', x, y);
 
-defineRow({
+/** The smaller; of a number and NaN the number. Of equals the first, which gets the gradient. */
+export const fmin: Builder<2> = defineRow({
   name: 'fmin',
   arity: 2,
   accepts: 'number',
   meaning: (x, y) => select(first(lessEqual(x, y), y), x, y),
   domain: [wide, wide],
 });
-/** The smaller; of a number and NaN the number. Of equals the first, which gets the gradient. */
-export const fmin = (x: Expression, y: Expression): Expression => apply('fmin', x, y);
 
-defineRow({
+/** x + weight (end - x). */
+export const lerp: Builder<3> = defineRow({
   name: 'lerp',
   arity: 3,
   accepts: 'float',
@@ -85,5 +81,3 @@ defineRow({
   gradient: (g, _, x, end, weight) => [mul(g, sub(same(1, weight), weight)), mul(g, weight), mul(g, sub(end, x))],
   domain: [wide, wide, [-1, 2]],
 });
-/** x + weight (end - x). */
-export const lerp = (x: Expression, end: Expression, weight: Expression): Expression => apply('lerp', x, end, weight);

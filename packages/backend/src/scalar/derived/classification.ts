@@ -3,13 +3,13 @@
 import { isFloatScalar } from '../../dtype.ts';
 import { abs, and, bitcast, div, equal, less, lessEqual, neg, notEqual, or, same, select } from '../core.ts';
 import { constant, type Expression } from '../expression.ts';
-import { apply, defineRow, type Row } from '../row.ts';
+import { type Builder, defineRow } from '../row.ts';
 
 /** The largest finite number of x's type. */
 const largest = (x: Expression): Expression => same(x.type === 'f64' ? Number.MAX_VALUE : 3.4028234663852886e38, x);
 
 /** A test of one float; integers and bools give `otherwise`. */
-const test = (name: string, meaning: (x: Expression) => Expression, otherwise = 0): Row =>
+const test = (name: string, meaning: (x: Expression) => Expression, otherwise = 0): Builder =>
   defineRow({
     name,
     arity: 1,
@@ -19,27 +19,23 @@ const test = (name: string, meaning: (x: Expression) => Expression, otherwise = 
     domain: [[-10, 10]],
   });
 
-test('isnan', (x) => notEqual(x, x));
 /** True for NaN. */
-export const isnan = (x: Expression): Expression => apply('isnan', x);
+export const isnan: Builder = test('isnan', (x) => notEqual(x, x));
 
-test('isinf', (x) => less(largest(x), abs(x)));
 /** True for both infinities. */
-export const isinf = (x: Expression): Expression => apply('isinf', x);
+export const isinf: Builder = test('isinf', (x) => less(largest(x), abs(x)));
 
-test('isfinite', (x) => lessEqual(abs(x), largest(x)), 1);
 /** True for all but NaN and the infinities. */
-export const isfinite = (x: Expression): Expression => apply('isfinite', x);
+export const isfinite: Builder = test('isfinite', (x) => lessEqual(abs(x), largest(x)), 1);
 
-test('isposinf', (x) => less(largest(x), x));
 /** True for +inf. */
-export const isposinf = (x: Expression): Expression => apply('isposinf', x);
+export const isposinf: Builder = test('isposinf', (x) => less(largest(x), x));
 
-test('isneginf', (x) => less(x, neg(largest(x))));
 /** True for -inf. */
-export const isneginf = (x: Expression): Expression => apply('isneginf', x);
+export const isneginf: Builder = test('isneginf', (x) => less(x, neg(largest(x))));
 
-defineRow({
+/** True for negative numbers, -0 among them. */
+export const signbit: Builder = defineRow({
   name: 'signbit',
   arity: 1,
   accepts: 'number',
@@ -52,10 +48,9 @@ defineRow({
   },
   domain: [[-10, 10]],
 });
-/** True for negative numbers, -0 among them. */
-export const signbit = (x: Expression): Expression => apply('signbit', x);
 
-defineRow({
+/** x, with what stands for NaN, +inf and -inf. */
+export const nanToNum: Builder<4> = defineRow({
   name: 'nanToNum',
   arity: 4,
   accepts: 'float',
@@ -68,6 +63,3 @@ defineRow({
     [-20, -10],
   ],
 });
-/** x, with what stands for NaN, +inf and -inf. */
-export const nanToNum = (x: Expression, nan: Expression, posinf: Expression, neginf: Expression): Expression =>
-  apply('nanToNum', x, nan, posinf, neginf);

@@ -1,7 +1,7 @@
 /** Closeness, and logic on the truth of numbers (whether they differ from 0). The core has less, equal and their kin. */
 import { abs, add, and, cast, equal, lessEqual, mul, not, or, sub, xor } from '../core.ts';
 import type { Expression } from '../expression.ts';
-import { apply, defineRow } from '../row.ts';
+import { type Builder, defineRow } from '../row.ts';
 import { isfinite, isnan } from './classification.ts';
 
 const domain: readonly (readonly [number, number])[] = [
@@ -11,7 +11,8 @@ const domain: readonly (readonly [number, number])[] = [
   [0, 0.5],
 ];
 
-defineRow({
+/** |x - y| <= atol + rtol |y|; infinities are close to themselves only, NaN to nothing. */
+export const isclose: Builder<4> = defineRow({
   name: 'isclose',
   arity: 4,
   accepts: 'float',
@@ -23,11 +24,9 @@ defineRow({
   },
   domain,
 });
-/** |x - y| <= atol + rtol |y|; infinities are close to themselves only, NaN to nothing. */
-export const isclose = (x: Expression, y: Expression, rtol: Expression, atol: Expression): Expression =>
-  apply('isclose', x, y, rtol, atol);
 
-defineRow({
+/** isclose where NaN is close to NaN. */
+export const iscloseEqualNan: Builder<4> = defineRow({
   name: 'iscloseEqualNan',
   arity: 4,
   accepts: 'float',
@@ -35,9 +34,6 @@ defineRow({
   meaning: (x, y, rtol, atol) => or(isclose(x, y, rtol, atol), and(isnan(x), isnan(y))),
   domain,
 });
-/** isclose where NaN is close to NaN. */
-export const iscloseEqualNan = (x: Expression, y: Expression, rtol: Expression, atol: Expression): Expression =>
-  apply('iscloseEqualNan', x, y, rtol, atol);
 
 const truth = (x: Expression): Expression => cast(x, 'bool');
 

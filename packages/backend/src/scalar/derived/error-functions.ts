@@ -18,7 +18,7 @@ import {
   trunc,
 } from '../core.ts';
 import type { Expression } from '../expression.ts';
-import { apply, defineRow } from '../row.ts';
+import { type Builder, defineRow } from '../row.ts';
 import { ratio } from './approximation.ts';
 import { square } from './powers.ts';
 
@@ -49,7 +49,8 @@ function bell(y: Expression, scale: number): Expression {
 
 const capped = (x: Expression): Expression => min(abs(x), same(28, x));
 
-defineRow({
+/** 2/√pi times the integral of exp(-t²) from 0 to x. */
+export const erf: Builder = defineRow({
   name: 'erf',
   arity: 1,
   accepts: 'float',
@@ -62,10 +63,9 @@ defineRow({
   gradient: (g, _, x) => [mul(g, mul(same(2 / Math.sqrt(Math.PI), x), exp(neg(square(x)))))],
   domain: [[-5, 5]],
 });
-/** 2/√pi times the integral of exp(-t²) from 0 to x. */
-export const erf = (x: Expression): Expression => apply('erf', x);
 
-defineRow({
+/** 1 - erf(x), accurate where it is small. */
+export const erfc: Builder = defineRow({
   name: 'erfc',
   arity: 1,
   accepts: 'float',
@@ -77,14 +77,13 @@ defineRow({
   gradient: (g, _, x) => [neg(mul(g, mul(same(2 / Math.sqrt(Math.PI), x), exp(neg(square(x))))))],
   domain: [[-5, 9]],
 });
-/** 1 - erf(x), accurate where it is small. */
-export const erfc = (x: Expression): Expression => apply('erfc', x);
 
 /** Density of the standard normal law. */
 export const normalDensity = (x: Expression): Expression =>
   mul(same(1 / Math.sqrt(2 * Math.PI), x), exp(mul(same(-0.5, x), square(x))));
 
-defineRow({
+/** Distribution function of the standard normal law, (1 + erf(x/√2))/2. */
+export const ndtr: Builder = defineRow({
   name: 'ndtr',
   arity: 1,
   accepts: 'float',
@@ -97,8 +96,6 @@ defineRow({
   gradient: (g, _, x) => [mul(g, normalDensity(x))],
   domain: [[-10, 5]],
 });
-/** Distribution function of the standard normal law, (1 + erf(x/√2))/2. */
-export const ndtr = (x: Expression): Expression => apply('ndtr', x);
 
 /** Wichura, Algorithm AS 241 (1988), PPND16: quantiles of the normal law, by distance from 1/2 and, in the tails, √(-log p). */
 const quantile = {
@@ -134,7 +131,8 @@ const quantile = {
   },
 };
 
-defineRow({
+/** Inverse of erf; infinite at ±1, NaN beyond. */
+export const erfinv: Builder = defineRow({
   name: 'erfinv',
   arity: 1,
   accepts: 'float',
@@ -154,5 +152,3 @@ defineRow({
   gradient: (g, out) => [mul(g, mul(same(Math.sqrt(Math.PI) / 2, out), exp(square(out))))],
   domain: [[-0.99, 0.99]],
 });
-/** Inverse of erf; infinite at ±1, NaN beyond. */
-export const erfinv = (x: Expression): Expression => apply('erfinv', x);

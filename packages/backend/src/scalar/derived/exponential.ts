@@ -1,13 +1,13 @@
 /** Exponentials and logarithms beyond the core's exp and log. */
 import { abs, add, and, div, equal, exp, less, lessEqual, log, mul, pow, same, select, sub } from '../core.ts';
-import type { Expression } from '../expression.ts';
-import { apply, defineRow } from '../row.ts';
+import { type Builder, defineRow } from '../row.ts';
 import { polynomial } from './approximation.ts';
 import { square } from './powers.ts';
 
 const ln2 = Math.LN2;
 
-defineRow({
+/** 2 to the power x. */
+export const exp2: Builder = defineRow({
   name: 'exp2',
   arity: 1,
   accepts: 'float',
@@ -15,15 +15,14 @@ defineRow({
   gradient: (g, out) => [mul(g, mul(same(ln2, out), out))],
   domain: [[-10, 10]],
 });
-/** 2 to the power x. */
-export const exp2 = (x: Expression): Expression => apply('exp2', x);
 
 /** x coth(x/2) = 2 + z (c0 + c1 z + …), z = x² <= 1/4; error 1.2e-14 of a term that is at most 1/24. */
 const hyperbolicCotangent = [
   0.1666666666666647, -0.002777777777381166, 6.613755343425129e-5, -1.653296640747349e-6, 4.1099798564549345e-8,
 ];
 
-defineRow({
+/** exp(x) - 1, accurate near 0. */
+export const expm1: Builder = defineRow({
   name: 'expm1',
   arity: 1,
   accepts: 'float',
@@ -37,8 +36,6 @@ defineRow({
   gradient: (g, _, x) => [mul(g, exp(x))],
   domain: [[-10, 10]],
 });
-/** exp(x) - 1, accurate near 0. */
-export const expm1 = (x: Expression): Expression => apply('expm1', x);
 
 /** 2 atanh(s)/s = 2 + z (c0 + c1 z + …), z = s² <= 0.0295; error 4.6e-16 of a term that is at most 1/100. */
 const logarithm = [
@@ -46,7 +43,8 @@ const logarithm = [
   0.15331636289606965, 0.1461746508621651,
 ];
 
-defineRow({
+/** log(1 + x), accurate near 0. */
+export const log1p: Builder = defineRow({
   name: 'log1p',
   arity: 1,
   accepts: 'float',
@@ -61,10 +59,9 @@ defineRow({
   gradient: (g, _, x) => [div(g, add(same(1, x), x))],
   domain: [[-0.99, 10]],
 });
-/** log(1 + x), accurate near 0. */
-export const log1p = (x: Expression): Expression => apply('log1p', x);
 
-defineRow({
+/** Logarithm to base 2. */
+export const log2: Builder = defineRow({
   name: 'log2',
   arity: 1,
   accepts: 'float',
@@ -72,10 +69,9 @@ defineRow({
   gradient: (g, _, x) => [div(g, mul(x, same(ln2, x)))],
   domain: [[1e-3, 10]],
 });
-/** Logarithm to base 2. */
-export const log2 = (x: Expression): Expression => apply('log2', x);
 
-defineRow({
+/** Logarithm to base 10. */
+export const log10: Builder = defineRow({
   name: 'log10',
   arity: 1,
   accepts: 'float',
@@ -83,10 +79,9 @@ defineRow({
   gradient: (g, _, x) => [div(g, mul(x, same(Math.LN10, x)))],
   domain: [[1e-3, 10]],
 });
-/** Logarithm to base 10. */
-export const log10 = (x: Expression): Expression => apply('log10', x);
 
-defineRow({
+/** x log y, and 0 where x is 0 (unless y is NaN). */
+export const xlogy: Builder<2> = defineRow({
   name: 'xlogy',
   arity: 2,
   accepts: 'float',
@@ -100,5 +95,3 @@ defineRow({
     [1e-2, 10],
   ],
 });
-/** x log y, and 0 where x is 0 (unless y is NaN). */
-export const xlogy = (x: Expression, y: Expression): Expression => apply('xlogy', x, y);

@@ -18,7 +18,7 @@ import {
   sub,
 } from '../core.ts';
 import type { Expression } from '../expression.ts';
-import { apply, defineRow } from '../row.ts';
+import { type Builder, defineRow } from '../row.ts';
 import { ratio } from './approximation.ts';
 import { isinf } from './classification.ts';
 import { reciprocal, square } from './powers.ts';
@@ -42,7 +42,8 @@ const stirling = {
   q: [1, 0.3304008366665813, 1.3109571614284907, 0.09612451946610882, 0.14860358886532415],
 };
 
-defineRow({
+/** log |gamma(x)|; infinite at 0 and the negative integers. */
+export const lgamma: Builder = defineRow({
   name: 'lgamma',
   arity: 1,
   accepts: 'float',
@@ -66,8 +67,6 @@ defineRow({
   gradient: (g, _, x) => [mul(g, digamma(x))],
   domain: [[0.1, 20]],
 });
-/** log |gamma(x)|; infinite at 0 and the negative integers. */
-export const lgamma = (x: Expression): Expression => apply('lgamma', x);
 
 /** x (log x - digamma(x)) in w = 1/x <= 1; error 2.6e-15. */
 const first = {
@@ -104,7 +103,8 @@ function raised(x: Expression): { a: Expression; negative: Expression; below: Ex
 /** x less its nearest integer: sin and cos of pi x up to a sign that their quotient and squares don't show. */
 const remainderOfInteger = (x: Expression): Expression => sub(x, round(x));
 
-defineRow({
+/** Derivative of lgamma; NaN at negative integers, ∓inf at ±0. */
+export const digamma: Builder = defineRow({
   name: 'digamma',
   arity: 1,
   accepts: 'float',
@@ -122,10 +122,9 @@ defineRow({
   gradient: (g, _, x) => [mul(g, polygamma1(x))],
   domain: [[0.1, 20]],
 });
-/** Derivative of lgamma; NaN at negative integers, ∓inf at ±0. */
-export const digamma = (x: Expression): Expression => apply('digamma', x);
 
-defineRow({
+/** Second derivative of lgamma (trigamma). */
+export const polygamma1: Builder = defineRow({
   name: 'polygamma1',
   arity: 1,
   accepts: 'float',
@@ -142,5 +141,3 @@ defineRow({
   },
   domain: [[0.1, 20]],
 });
-/** Second derivative of lgamma (trigamma). */
-export const polygamma1 = (x: Expression): Expression => apply('polygamma1', x);

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { applied, derivative, evaluate, points } from '../../../test/evaluate.ts';
 import type { Expression } from '../expression.ts';
-import { accepts, type Row, rows } from '../row.ts';
+import { accepts, type Row } from '../row.ts';
+import { rows } from '../rows.ts';
 import './index.ts';
 
 const count = 60;

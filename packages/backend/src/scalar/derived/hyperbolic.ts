@@ -1,7 +1,7 @@
 /** Hyperbolic functions and their inverses. */
 import { abs, add, div, exp, less, log, mul, neg, same, select, sqrt, sub } from '../core.ts';
 import type { Expression } from '../expression.ts';
-import { apply, defineRow } from '../row.ts';
+import { type Builder, defineRow } from '../row.ts';
 import { odd, polynomial, ratio } from './approximation.ts';
 import { log1p } from './exponential.ts';
 import { rsqrt, square } from './powers.ts';
@@ -18,7 +18,8 @@ const hyperbolicSine = [
   1.6289599224977958e-10,
 ];
 
-defineRow({
+/** Hyperbolic sine. */
+export const sinh: Builder = defineRow({
   name: 'sinh',
   arity: 1,
   accepts: 'float',
@@ -32,10 +33,9 @@ defineRow({
   gradient: (g, _, x) => [mul(g, cosh(x))],
   domain: [[-10, 10]],
 });
-/** Hyperbolic sine. */
-export const sinh = (x: Expression): Expression => apply('sinh', x);
 
-defineRow({
+/** Hyperbolic cosine. */
+export const cosh: Builder = defineRow({
   name: 'cosh',
   arity: 1,
   accepts: 'float',
@@ -43,8 +43,6 @@ defineRow({
   gradient: (g, _, x) => [mul(g, sinh(x))],
   domain: [[-10, 10]],
 });
-/** Hyperbolic cosine. */
-export const cosh = (x: Expression): Expression => apply('cosh', x);
 
 /** (tanh(x)/x - 1)/z, z = x² <= 0.625²; error 1.7e-17. */
 const tangent = {
@@ -60,7 +58,8 @@ const smallTangent = (x: Expression): Expression => {
 
 const isSmall = (x: Expression): Expression => less(abs(x), same(0.625, x));
 
-defineRow({
+/** Hyperbolic tangent. */
+export const tanh: Builder = defineRow({
   name: 'tanh',
   arity: 1,
   accepts: 'float',
@@ -73,10 +72,9 @@ defineRow({
   gradient: (g, out) => [mul(g, sub(same(1, out), square(out)))],
   domain: [[-10, 10]],
 });
-/** Hyperbolic tangent. */
-export const tanh = (x: Expression): Expression => apply('tanh', x);
 
-defineRow({
+/** x - tanh(x). */
+export const tanhshrink: Builder = defineRow({
   name: 'tanhshrink',
   arity: 1,
   accepts: 'float',
@@ -84,15 +82,14 @@ defineRow({
   gradient: (g, _, x) => [mul(g, square(tanh(x)))],
   domain: [[-10, 10]],
 });
-/** x - tanh(x). */
-export const tanhshrink = (x: Expression): Expression => apply('tanhshrink', x);
 
 /** From here on √(x² ± 1) is |x|, and x² may overflow: asinh and acosh are log(2|x|). */
 const huge = 2 ** 28;
 
 const logOfDouble = (x: Expression): Expression => add(log(x), same(Math.LN2, x));
 
-defineRow({
+/** Inverse of sinh. */
+export const asinh: Builder = defineRow({
   name: 'asinh',
   arity: 1,
   accepts: 'float',
@@ -106,10 +103,9 @@ defineRow({
   gradient: (g, _, x) => [mul(g, rsqrt(add(square(x), same(1, x))))],
   domain: [[-10, 10]],
 });
-/** Inverse of sinh. */
-export const asinh = (x: Expression): Expression => apply('asinh', x);
 
-defineRow({
+/** Inverse of cosh; NaN below 1. */
+export const acosh: Builder = defineRow({
   name: 'acosh',
   arity: 1,
   accepts: 'float',
@@ -122,10 +118,9 @@ defineRow({
   gradient: (g, _, x) => [mul(g, mul(rsqrt(sub(x, same(1, x))), rsqrt(add(x, same(1, x)))))],
   domain: [[1.01, 10]],
 });
-/** Inverse of cosh; NaN below 1. */
-export const acosh = (x: Expression): Expression => apply('acosh', x);
 
-defineRow({
+/** Inverse of tanh; infinite at ±1, NaN beyond. */
+export const atanh: Builder = defineRow({
   name: 'atanh',
   arity: 1,
   accepts: 'float',
@@ -136,5 +131,3 @@ defineRow({
   gradient: (g, _, x) => [div(g, mul(sub(same(1, x), x), add(same(1, x), x)))],
   domain: [[-0.99, 0.99]],
 });
-/** Inverse of tanh; infinite at ±1, NaN beyond. */
-export const atanh = (x: Expression): Expression => apply('atanh', x);

@@ -1,12 +1,13 @@
 /** The logistic function, its inverse, its integral, and sums of exponentials by their logarithms. */
 import { abs, add, and, div, equal, exp, less, log, max, min, mul, neg, or, same, select, sub } from '../core.ts';
 import type { Expression } from '../expression.ts';
-import { apply, defineRow } from '../row.ts';
+import { type Builder, defineRow } from '../row.ts';
 import { clamp } from './bounds.ts';
 import { isinf } from './classification.ts';
 import { log1p } from './exponential.ts';
 
-defineRow({
+/** 1 / (1 + exp(-x)). */
+export const sigmoid: Builder = defineRow({
   name: 'sigmoid',
   arity: 1,
   accepts: 'float',
@@ -14,10 +15,9 @@ defineRow({
   gradient: (g, out) => [mul(g, mul(sub(same(1, out), out), out))],
   domain: [[-10, 10]],
 });
-/** 1 / (1 + exp(-x)). */
-export const sigmoid = (x: Expression): Expression => apply('sigmoid', x);
 
-defineRow({
+/** log(x / (1 - x)); NaN outside [0, 1]. */
+export const logit: Builder = defineRow({
   name: 'logit',
   arity: 1,
   accepts: 'float',
@@ -30,10 +30,9 @@ defineRow({
   gradient: (g, _, x) => [div(g, mul(x, sub(same(1, x), x)))],
   domain: [[0.01, 0.99]],
 });
-/** log(x / (1 - x)); NaN outside [0, 1]. */
-export const logit = (x: Expression): Expression => apply('logit', x);
 
-defineRow({
+/** logit of x clamped to [eps, 1 - eps]. */
+export const logitEps: Builder<2> = defineRow({
   name: 'logitEps',
   arity: 2,
   accepts: 'float',
@@ -53,13 +52,12 @@ defineRow({
     [0.05, 0.3],
   ],
 });
-/** logit of x clamped to [eps, 1 - eps]. */
-export const logitEps = (x: Expression, eps: Expression): Expression => apply('logitEps', x, eps);
 
 /** log(1 + exp(x)) without overflow. */
 const softened = (x: Expression): Expression => add(max(x, same(0, x)), log1p(exp(neg(abs(x)))));
 
-defineRow({
+/** log(sigmoid(x)) without overflow. */
+export const logSigmoid: Builder = defineRow({
   name: 'logSigmoid',
   arity: 1,
   accepts: 'float',
@@ -67,10 +65,9 @@ defineRow({
   gradient: (g, _, x) => [mul(g, sigmoid(neg(x)))],
   domain: [[-10, 10]],
 });
-/** log(sigmoid(x)) without overflow. */
-export const logSigmoid = (x: Expression): Expression => apply('logSigmoid', x);
 
-defineRow({
+/** log(1 + exp(beta x)) / beta; x itself where beta x exceeds the threshold. */
+export const softplus: Builder<3> = defineRow({
   name: 'softplus',
   arity: 3,
   accepts: 'float',
@@ -94,14 +91,12 @@ defineRow({
     [15, 20],
   ],
 });
-/** log(1 + exp(beta x)) / beta; x itself where beta x exceeds the threshold. */
-export const softplus = (x: Expression, beta: Expression, threshold: Expression): Expression =>
-  apply('softplus', x, beta, threshold);
 
 /** Equal infinities, whose difference would be NaN. */
 const sameInfinity = (x: Expression, y: Expression): Expression => and(isinf(x), equal(x, y));
 
-defineRow({
+/** log(exp(x) + exp(y)) without overflow. */
+export const logaddexp: Builder<2> = defineRow({
   name: 'logaddexp',
   arity: 2,
   accepts: 'float',
@@ -112,10 +107,9 @@ defineRow({
     [-10, 10],
   ],
 });
-/** log(exp(x) + exp(y)) without overflow. */
-export const logaddexp = (x: Expression, y: Expression): Expression => apply('logaddexp', x, y);
 
-defineRow({
+/** log2(2^x + 2^y) without overflow. */
+export const logaddexp2: Builder<2> = defineRow({
   name: 'logaddexp2',
   arity: 2,
   accepts: 'float',
@@ -134,5 +128,3 @@ defineRow({
     [-10, 10],
   ],
 });
-/** log2(2^x + 2^y) without overflow. */
-export const logaddexp2 = (x: Expression, y: Expression): Expression => apply('logaddexp2', x, y);

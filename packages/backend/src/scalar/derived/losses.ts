@@ -1,14 +1,15 @@
 /** Losses of one prediction whose derivatives are stated, because those of their formulas overflow or lose their digits where a model is sure of itself. */
 import { abs, add, div, exp, log, max, min, mul, neg, same, sub } from '../core.ts';
 import type { Expression } from '../expression.ts';
-import { apply, defineRow } from '../row.ts';
+import { type Builder, defineRow } from '../row.ts';
 import { log1p } from './exponential.ts';
 import { sigmoid } from './logistic.ts';
 
 /** 1 - x. */
 const rest = (x: Expression): Expression => sub(same(1, x), x);
 
-defineRow({
+/** -(t log x + (1 - t) log(1 - x)) of a probability x and what it should be, t. */
+export const binaryCrossEntropy: Builder<2> = defineRow({
   name: 'binaryCrossEntropy',
   arity: 2,
   accepts: 'float',
@@ -26,9 +27,6 @@ defineRow({
     [0, 1],
   ],
 });
-/** -(t log x + (1 - t) log(1 - x)) of a probability x and what it should be, t. */
-export const binaryCrossEntropy = (x: Expression, target: Expression): Expression =>
-  apply('binaryCrossEntropy', x, target);
 
 /** -log(sigmoid(x)) and -log(sigmoid(-x)), with the exponential of what is negative. */
 function surprises(x: Expression): { positive: Expression; negative: Expression } {
@@ -36,7 +34,8 @@ function surprises(x: Expression): { positive: Expression; negative: Expression 
   return { positive: sub(softened, min(x, same(0, x))), negative: add(max(x, same(0, x)), softened) };
 }
 
-defineRow({
+/** `binaryCrossEntropy` of sigmoid(x), where what is right counts `positiveWeight` times. */
+export const binaryCrossEntropyWithLogits: Builder<3> = defineRow({
   name: 'binaryCrossEntropyWithLogits',
   arity: 3,
   accepts: 'float',
@@ -59,9 +58,3 @@ defineRow({
     [0.5, 2],
   ],
 });
-/** `binaryCrossEntropy` of sigmoid(x), where what is right counts `positiveWeight` times. */
-export const binaryCrossEntropyWithLogits = (
-  x: Expression,
-  target: Expression,
-  positiveWeight: Expression,
-): Expression => apply('binaryCrossEntropyWithLogits', x, target, positiveWeight);

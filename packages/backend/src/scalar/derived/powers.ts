@@ -1,12 +1,12 @@
 /** Small powers and roots. */
 import { abs, add, div, equal, max, min, mul, neg, same, select, sqrt } from '../core.ts';
-import type { Expression } from '../expression.ts';
-import { apply, defineRow } from '../row.ts';
+import { type Builder, defineRow } from '../row.ts';
 import { isinf } from './classification.ts';
 
 const positive: readonly [number, number] = [1e-2, 10];
 
-defineRow({
+/** x². */
+export const square: Builder = defineRow({
   name: 'square',
   arity: 1,
   accepts: 'number',
@@ -14,10 +14,9 @@ defineRow({
   gradient: (g, _, x) => [mul(g, mul(same(2, x), x))],
   domain: [[-10, 10]],
 });
-/** x². */
-export const square = (x: Expression): Expression => apply('square', x);
 
-defineRow({
+/** 1 / x. */
+export const reciprocal: Builder = defineRow({
   name: 'reciprocal',
   arity: 1,
   accepts: 'float',
@@ -25,10 +24,9 @@ defineRow({
   gradient: (g, out) => [neg(mul(g, square(out)))],
   domain: [positive],
 });
-/** 1 / x. */
-export const reciprocal = (x: Expression): Expression => apply('reciprocal', x);
 
-defineRow({
+/** 1 / √x. */
+export const rsqrt: Builder = defineRow({
   name: 'rsqrt',
   arity: 1,
   accepts: 'float',
@@ -36,10 +34,9 @@ defineRow({
   gradient: (g, out) => [mul(g, mul(same(-0.5, out), mul(out, square(out))))],
   domain: [positive],
 });
-/** 1 / √x. */
-export const rsqrt = (x: Expression): Expression => apply('rsqrt', x);
 
-defineRow({
+/** √(x² + y²) without overflow; infinite when either is, even beside a NaN. */
+export const hypot: Builder<2> = defineRow({
   name: 'hypot',
   arity: 2,
   accepts: 'float',
@@ -57,5 +54,3 @@ defineRow({
     [-10, 10],
   ],
 });
-/** √(x² + y²) without overflow; infinite when either is, even beside a NaN. */
-export const hypot = (x: Expression, y: Expression): Expression => apply('hypot', x, y);

@@ -5,7 +5,7 @@
  */
 import { add, cast, less, mul, or, same, shiftLeft, shiftRight, xor } from '../core.ts';
 import { constant, type Expression } from '../expression.ts';
-import { apply, defineRow } from '../row.ts';
+import { type Builder, defineRow } from '../row.ts';
 
 /** The paper's rotation distances for two 32-bit words, four rounds to a group, and the parity of its key schedule. */
 const rotations = [
@@ -41,36 +41,25 @@ export function threefry2x32(
   return [x, y];
 }
 
-for (const [name, word] of [
-  ['randomBits', 0],
-  ['randomBits2', 1],
-] as const)
+/** One word of Threefry as a row. All arguments are u32. */
+const word = (name: string, index: 0 | 1): Builder<4> =>
   defineRow({
     name,
     arity: 4,
     accepts: 'bits',
     result: () => 'u32',
-    meaning: (key0, key1, counter, coordinate) => threefry2x32(key0, key1, counter, coordinate)[word],
+    meaning: (key0, key1, counter, coordinate) => threefry2x32(key0, key1, counter, coordinate)[index],
     domain: Array.from({ length: 4 }, () => [0, 2 ** 31 - 1] as const),
   });
 
-/** 32 random bits for an element: the first word of Threefry. All arguments are u32. */
-export const randomBits = (
-  key0: Expression,
-  key1: Expression,
-  counter: Expression,
-  coordinate: Expression,
-): Expression => apply('randomBits', key0, key1, counter, coordinate);
+/** 32 random bits for an element, of key, key, counter and coordinate: the first word of Threefry. */
+export const randomBits: Builder<4> = word('randomBits', 0);
 
 /** The second word, for elements that need 64 bits. */
-export const randomBits2 = (
-  key0: Expression,
-  key1: Expression,
-  counter: Expression,
-  coordinate: Expression,
-): Expression => apply('randomBits2', key0, key1, counter, coordinate);
+export const randomBits2: Builder<4> = word('randomBits2', 1);
 
-defineRow({
+/** A float32 in [0, 1) from the upper 24 of 32 random bits: exact, all multiples of 2^-24. */
+export const uniform: Builder = defineRow({
   name: 'uniform',
   arity: 1,
   accepts: 'bits',
@@ -78,10 +67,9 @@ defineRow({
   meaning: (bits) => mul(cast(shiftRight(cast(bits, 'u32'), unsigned(8)), 'f32'), constant(2 ** -24, 'f32')),
   domain: [[0, 2 ** 31 - 1]],
 });
-/** A float32 in [0, 1) from the upper 24 of 32 random bits: exact, all multiples of 2^-24. */
-export const uniform = (bits: Expression): Expression => apply('uniform', bits);
 
-defineRow({
+/** A float64 in [0, 1) from 27 bits of the first word and 26 of the second: exact, all multiples of 2^-53. */
+export const uniformDouble: Builder<2> = defineRow({
   name: 'uniformDouble',
   arity: 2,
   accepts: 'bits',
@@ -96,10 +84,9 @@ defineRow({
     [0, 2 ** 31 - 1],
   ],
 });
-/** A float64 in [0, 1) from 27 bits of the first word and 26 of the second: exact, all multiples of 2^-53. */
-export const uniformDouble = (bits: Expression, bits2: Expression): Expression => apply('uniformDouble', bits, bits2);
 
-defineRow({
+/** True where an element is kept: its upper 24 bits are below `kept`, the kept fraction times 2^24 (0 keeps none, 2^24 all). */
+export const dropoutMask: Builder<2> = defineRow({
   name: 'dropoutMask',
   arity: 2,
   accepts: 'bits',
@@ -110,5 +97,3 @@ defineRow({
     [0, 2 ** 24],
   ],
 });
-/** True where an element is kept: its upper 24 bits are below `kept`, the kept fraction times 2^24 (0 keeps none, 2^24 all). */
-export const dropoutMask = (bits: Expression, kept: Expression): Expression => apply('dropoutMask', bits, kept);

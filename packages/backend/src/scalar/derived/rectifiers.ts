@@ -1,12 +1,13 @@
 /** Activations made of straight pieces. At the kinks gradients are PyTorch's; slopes and bounds are arguments. */
 import { add, and, div, less, lessEqual, max, min, mul, neg, or, same, select, sub } from '../core.ts';
 import type { Expression } from '../expression.ts';
-import { apply, defineRow } from '../row.ts';
+import { type Builder, defineRow } from '../row.ts';
 import { clamp } from './bounds.ts';
 
 const wide: readonly [number, number] = [-10, 10];
 
-defineRow({
+/** x, or 0 where x is negative. */
+export const relu: Builder = defineRow({
   name: 'relu',
   arity: 1,
   accepts: 'number',
@@ -14,14 +15,13 @@ defineRow({
   gradient: (g, out) => [select(lessEqual(out, same(0, out)), same(0, g), g)],
   domain: [wide],
 });
-/** x, or 0 where x is negative. */
-export const relu = (x: Expression): Expression => apply('relu', x);
 
 /** g where the result lies strictly between the bounds. */
 const inside = (g: Expression, out: Expression, lo: Expression, hi: Expression): Expression =>
   select(or(lessEqual(out, lo), lessEqual(hi, out)), same(0, g), g);
 
-defineRow({
+/** x between lo and hi; at the bounds the gradient is 0, unlike clamp's. */
+export const hardtanh: Builder<3> = defineRow({
   name: 'hardtanh',
   arity: 3,
   accepts: 'number',
@@ -33,10 +33,9 @@ defineRow({
   ],
   domain: [wide, [-5, 0], [1, 5]],
 });
-/** x between lo and hi; at the bounds the gradient is 0, unlike clamp's. */
-export const hardtanh = (x: Expression, lo: Expression, hi: Expression): Expression => apply('hardtanh', x, lo, hi);
 
-defineRow({
+/** x between 0 and 6. */
+export const relu6: Builder = defineRow({
   name: 'relu6',
   arity: 1,
   accepts: 'number',
@@ -44,10 +43,9 @@ defineRow({
   gradient: (g, out) => [inside(g, out, same(0, out), same(6, out))],
   domain: [wide],
 });
-/** x between 0 and 6. */
-export const relu6 = (x: Expression): Expression => apply('relu6', x);
 
-defineRow({
+/** x, or slope x where x <= 0. PyTorch's prelu is the same with a learnt slope, rrelu with a drawn one. */
+export const leakyRelu: Builder<2> = defineRow({
   name: 'leakyRelu',
   arity: 2,
   accepts: 'float',
@@ -58,27 +56,24 @@ defineRow({
   },
   domain: [wide, [0.01, 0.5]],
 });
-/** x, or slope x where x <= 0. PyTorch's prelu is the same with a learnt slope, rrelu with a drawn one. */
-export const leakyRelu = (x: Expression, slope: Expression): Expression => apply('leakyRelu', x, slope);
 
 /** leakyRelu with a weight in the place of the slope. */
 export const prelu = (x: Expression, w: Expression): Expression => leakyRelu(x, w);
 
-defineRow({
+/** x where it exceeds the limit, else the value. */
+export const threshold: Builder<3> = defineRow({
   name: 'threshold',
   arity: 3,
   accepts: 'number',
   meaning: (x, limit, value) => select(lessEqual(x, limit), value, x),
   domain: [wide, [-1, 1], [-10, 10]],
 });
-/** x where it exceeds the limit, else the value. */
-export const threshold = (x: Expression, limit: Expression, value: Expression): Expression =>
-  apply('threshold', x, limit, value);
 
 /** x + 3 between 0 and 6. */
 const gate = (x: Expression): Expression => min(max(add(x, same(3, x)), same(0, x)), same(6, x));
 
-defineRow({
+/** x/6 + 1/2 between 0 and 1. */
+export const hardsigmoid: Builder = defineRow({
   name: 'hardsigmoid',
   arity: 1,
   accepts: 'float',
@@ -89,10 +84,9 @@ defineRow({
   },
   domain: [wide],
 });
-/** x/6 + 1/2 between 0 and 1. */
-export const hardsigmoid = (x: Expression): Expression => apply('hardsigmoid', x);
 
-defineRow({
+/** x hardsigmoid(x). */
+export const hardswish: Builder = defineRow({
   name: 'hardswish',
   arity: 1,
   accepts: 'float',
@@ -103,24 +97,22 @@ defineRow({
   },
   domain: [wide],
 });
-/** x hardsigmoid(x). */
-export const hardswish = (x: Expression): Expression => apply('hardswish', x);
 
 /** Whether -lambda <= x <= lambda. */
 const isShrunk = (x: Expression, lambda: Expression): Expression =>
   and(lessEqual(neg(lambda), x), lessEqual(x, lambda));
 
-defineRow({
+/** x, or 0 where |x| <= lambda. */
+export const hardshrink: Builder<2> = defineRow({
   name: 'hardshrink',
   arity: 2,
   accepts: 'float',
   meaning: (x, lambda) => select(isShrunk(x, lambda), same(0, x), x),
   domain: [wide, [0.2, 1]],
 });
-/** x, or 0 where |x| <= lambda. */
-export const hardshrink = (x: Expression, lambda: Expression): Expression => apply('hardshrink', x, lambda);
 
-defineRow({
+/** x moved towards 0 by lambda; 0 where |x| <= lambda, and for NaN. */
+export const softshrink: Builder<2> = defineRow({
   name: 'softshrink',
   arity: 2,
   accepts: 'float',
@@ -132,5 +124,3 @@ defineRow({
   ],
   domain: [wide, [0.2, 1]],
 });
-/** x moved towards 0 by lambda; 0 where |x| <= lambda, and for NaN. */
-export const softshrink = (x: Expression, lambda: Expression): Expression => apply('softshrink', x, lambda);

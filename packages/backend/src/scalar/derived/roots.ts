@@ -1,14 +1,15 @@
 /** Roots that end a norm. Where the result is 0 the chain rule would multiply ∞ by 0; their slope counts as 0 there, as PyTorch has it. */
 import { div, equal, log, mul, neg, pow, same, select, sqrt, sub } from '../core.ts';
 import type { Expression } from '../expression.ts';
-import { apply, defineRow } from '../row.ts';
+import { type Builder, defineRow } from '../row.ts';
 
 const positive: readonly [number, number] = [1e-2, 10];
 
 const unlessZero = (out: Expression, slope: Expression): Expression =>
   select(equal(out, same(0, out)), same(0, out), slope);
 
-defineRow({
+/** √x, flat at 0: of a Euclidean norm, a standard deviation. */
+export const normSqrt: Builder = defineRow({
   name: 'normSqrt',
   arity: 1,
   accepts: 'float',
@@ -16,10 +17,9 @@ defineRow({
   gradient: (g, out) => [unlessZero(out, div(g, mul(same(2, out), out)))],
   domain: [positive],
 });
-/** √x, flat at 0: of a Euclidean norm, a standard deviation. */
-export const normSqrt = (x: Expression): Expression => apply('normSqrt', x);
 
-defineRow({
+/** x^(1/p), flat where it is 0: of a p-norm. */
+export const normRoot: Builder<2> = defineRow({
   name: 'normRoot',
   arity: 2,
   accepts: 'float',
@@ -30,5 +30,3 @@ defineRow({
   ],
   domain: [positive, [0.5, 4]],
 });
-/** x^(1/p), flat where it is 0: of a p-norm. */
-export const normRoot = (x: Expression, p: Expression): Expression => apply('normRoot', x, p);

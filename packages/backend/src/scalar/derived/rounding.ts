@@ -20,20 +20,19 @@ import {
   xor,
 } from '../core.ts';
 import type { Expression } from '../expression.ts';
-import { apply, defineRow } from '../row.ts';
+import { type Builder, defineRow } from '../row.ts';
 
 const wide: readonly [number, number] = [-10, 10];
 const divisor: readonly [number, number] = [0.5, 4];
 
-defineRow({
+/** x less its integral part; keeps the sign. */
+export const frac: Builder = defineRow({
   name: 'frac',
   arity: 1,
   accepts: 'float',
   meaning: (x) => sub(x, trunc(x)),
   domain: [wide],
 });
-/** x less its integral part; keeps the sign. */
-export const frac = (x: Expression): Expression => apply('frac', x);
 
 /** Whether a remainder with the dividend's sign has the wrong one for Python. */
 const crosses = (remainder: Expression, y: Expression): Expression => {
@@ -41,7 +40,8 @@ const crosses = (remainder: Expression, y: Expression): Expression => {
   return and(notEqual(remainder, zero), xor(less(remainder, zero), less(y, zero)));
 };
 
-defineRow({
+/** x - y floor(x/y): Python's %, with the sign of the divisor. */
+export const remainder: Builder<2> = defineRow({
   name: 'remainder',
   arity: 2,
   accepts: 'number',
@@ -52,13 +52,12 @@ defineRow({
   gradient: (g, _, x, y) => [g, neg(mul(g, floorDivide(x, y)))],
   domain: [wide, divisor],
 });
-/** x - y floor(x/y): Python's %, with the sign of the divisor. */
-export const remainder = (x: Expression, y: Expression): Expression => apply('remainder', x, y);
 
 /** C's fmod, with the sign of the dividend: the core's rem under PyTorch's name. */
 export const fmod = (x: Expression, y: Expression): Expression => rem(x, y);
 
-defineRow({
+/** Quotient rounded down; of integers 0 where the divisor is 0. */
+export const floorDivide: Builder<2> = defineRow({
   name: 'floorDivide',
   arity: 2,
   accepts: 'number',
@@ -76,10 +75,9 @@ defineRow({
   gradient: () => [null, null],
   domain: [wide, divisor],
 });
-/** Quotient rounded down; of integers 0 where the divisor is 0. */
-export const floorDivide = (x: Expression, y: Expression): Expression => apply('floorDivide', x, y);
 
-defineRow({
+/** Quotient rounded towards zero; of integers 0 where the divisor is 0. */
+export const truncDivide: Builder<2> = defineRow({
   name: 'truncDivide',
   arity: 2,
   accepts: 'number',
@@ -87,5 +85,3 @@ defineRow({
   gradient: () => [null, null],
   domain: [wide, divisor],
 });
-/** Quotient rounded towards zero; of integers 0 where the divisor is 0. */
-export const truncDivide = (x: Expression, y: Expression): Expression => apply('truncDivide', x, y);

@@ -1,20 +1,19 @@
 /** Functions of a number's sign. */
 import { abs, cast, equal, less, mul, neg, same, select, sub } from '../core.ts';
-import type { Expression } from '../expression.ts';
-import { apply, defineRow } from '../row.ts';
+import { type Builder, defineRow } from '../row.ts';
 import { signbit } from './classification.ts';
 
-defineRow({
+/** -1, 0 or 1; 0 for NaN. */
+export const sign: Builder = defineRow({
   name: 'sign',
   arity: 1,
   accepts: 'number',
   meaning: (x) => sub(cast(less(same(0, x), x), x.type), cast(less(x, same(0, x)), x.type)),
   domain: [[-10, 10]],
 });
-/** -1, 0 or 1; 0 for NaN. */
-export const sign = (x: Expression): Expression => apply('sign', x);
 
-defineRow({
+/** |x| with the sign of y. */
+export const copysign: Builder<2> = defineRow({
   name: 'copysign',
   arity: 2,
   accepts: 'float',
@@ -25,10 +24,9 @@ defineRow({
     [-10, 10],
   ],
 });
-/** |x| with the sign of y. */
-export const copysign = (x: Expression, y: Expression): Expression => apply('copysign', x, y);
 
-defineRow({
+/** 0 below 0 (and for NaN), 1 above it, `values` at 0. */
+export const heaviside: Builder<2> = defineRow({
   name: 'heaviside',
   arity: 2,
   accepts: 'number',
@@ -38,5 +36,3 @@ defineRow({
     [-1, 2],
   ],
 });
-/** 0 below 0 (and for NaN), 1 above it, `values` at 0. */
-export const heaviside = (x: Expression, values: Expression): Expression => apply('heaviside', x, values);

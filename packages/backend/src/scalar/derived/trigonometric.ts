@@ -19,7 +19,7 @@ import {
   sub,
 } from '../core.ts';
 import type { Expression } from '../expression.ts';
-import { apply, defineRow } from '../row.ts';
+import { type Builder, defineRow } from '../row.ts';
 import { odd, polynomial, ratio } from './approximation.ts';
 import { signbit } from './classification.ts';
 import { rsqrt, square } from './powers.ts';
@@ -27,7 +27,8 @@ import { copysign } from './sign.ts';
 
 const { PI } = Math;
 
-defineRow({
+/** Tangent. */
+export const tan: Builder = defineRow({
   name: 'tan',
   arity: 1,
   accepts: 'float',
@@ -35,8 +36,6 @@ defineRow({
   gradient: (g, out) => [mul(g, add(same(1, out), square(out)))],
   domain: [[-1.5, 1.5]],
 });
-/** Tangent. */
-export const tan = (x: Expression): Expression => apply('tan', x);
 
 /** (asin(s)/s - 1)/z, z = s² <= 1/4; error 4.8e-16. */
 const arcsine = {
@@ -59,7 +58,8 @@ function halves(x: Expression): { near: Expression; root: Expression; z: Express
 /** 1/√(1 - x²). */
 const arcsineSlope = (x: Expression): Expression => rsqrt(mul(sub(same(1, x), x), add(same(1, x), x)));
 
-defineRow({
+/** Arcsine; NaN outside [-1, 1]. */
+export const asin: Builder = defineRow({
   name: 'asin',
   arity: 1,
   accepts: 'float',
@@ -72,10 +72,9 @@ defineRow({
   gradient: (g, _, x) => [mul(g, arcsineSlope(x))],
   domain: [[-0.99, 0.99]],
 });
-/** Arcsine; NaN outside [-1, 1]. */
-export const asin = (x: Expression): Expression => apply('asin', x);
 
-defineRow({
+/** Arccosine; NaN outside [-1, 1]. */
+export const acos: Builder = defineRow({
   name: 'acos',
   arity: 1,
   accepts: 'float',
@@ -88,8 +87,6 @@ defineRow({
   gradient: (g, _, x) => [neg(mul(g, arcsineSlope(x)))],
   domain: [[-0.99, 0.99]],
 });
-/** Arccosine; NaN outside [-1, 1]. */
-export const acos = (x: Expression): Expression => apply('acos', x);
 
 /** (atan(t)/t - 1)/z, z = t² <= tan(pi/8)²; error 2.1e-16. */
 const arctangent = {
@@ -111,7 +108,8 @@ function atanOfPositive(a: Expression): Expression {
   return add(select(near, same(0, a), select(far, same(PI / 2, a), same(PI / 4, a))), value);
 }
 
-defineRow({
+/** Arctangent. */
+export const atan: Builder = defineRow({
   name: 'atan',
   arity: 1,
   accepts: 'float',
@@ -119,10 +117,9 @@ defineRow({
   gradient: (g, _, x) => [div(g, add(same(1, x), square(x)))],
   domain: [[-10, 10]],
 });
-/** Arctangent. */
-export const atan = (x: Expression): Expression => apply('atan', x);
 
-defineRow({
+/** Angle of the point (x, y), in (-pi, pi]. */
+export const atan2: Builder<2> = defineRow({
   name: 'atan2',
   arity: 2,
   accepts: 'float',
@@ -145,8 +142,6 @@ defineRow({
     [0.1, 10],
   ],
 });
-/** Angle of the point (x, y), in (-pi, pi]. */
-export const atan2 = (y: Expression, x: Expression): Expression => apply('atan2', y, x);
 
 /** sin(pi x), exact reduction: x less its nearest integer, negated where that is odd. */
 export function sinPi(x: Expression): Expression {
@@ -161,7 +156,8 @@ const sine = [
   0.000148428793031071, -6.975873661656381e-6, 2.5312174041370274e-7,
 ];
 
-defineRow({
+/** sin(pi x) / (pi x), and 1 at 0. */
+export const sinc: Builder = defineRow({
   name: 'sinc',
   arity: 1,
   accepts: 'float',
@@ -174,5 +170,3 @@ defineRow({
   },
   domain: [[-5, 5]],
 });
-/** sin(pi x) / (pi x), and 1 at 0. */
-export const sinc = (x: Expression): Expression => apply('sinc', x);

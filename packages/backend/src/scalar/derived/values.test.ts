@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { applied, evaluate, type Float, points } from '../../../test/evaluate.ts';
 import { specialValues } from '../../../test/special-values.ts';
-import { accepts, type Row, rows } from '../row.ts';
+import { accepts, type Row } from '../row.ts';
+import { rows } from '../rows.ts';
 import './index.ts';
 
 type Reference = (...x: number[]) => number;

@@ -3,9 +3,9 @@ import { AutogradError } from '@nn/backend';
 import type { BackwardOptions, Tensor } from '@nn/tensor';
 import { filledLike, type Node, nodeOf, sameNumbers } from '@nn/tensor/internal';
 import { walk } from './engine.ts';
-import { castLike } from './rules/rule.ts';
+import { castLike, handle } from './rules/rule.ts';
 
-/** The gradient to start from: given, or 1 for a scalar. */
+/** The gradient to start from, a handle for the walk: given, or 1 for a scalar. */
 function seed(op: string, t: Tensor, given: Tensor | null | undefined): Tensor {
   if (given !== undefined && given !== null) {
     if (!sameNumbers(given.shape, t.shape))
@@ -18,7 +18,8 @@ function seed(op: string, t: Tensor, given: Tensor | null | undefined): Tensor {
         op,
         `the gradient lives on ${given.backend.name}, the tensor on ${t.backend.name}; move one with await t.to(backend)`,
       );
-    return castLike(given, t.dtype);
+    const own = castLike(given, t.dtype);
+    return own === given ? handle(given) : own;
   }
   if (t.layout.size !== 1)
     throw new AutogradError(

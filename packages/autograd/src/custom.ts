@@ -78,6 +78,8 @@ export interface CustomFunction<Args extends readonly unknown[], Out extends Out
   readonly name?: string;
   /** Record even if no argument is tracked: backward does something else too. */
   readonly always?: boolean;
+  /** `backward` keeps neither the gradients that it is given nor those that it returns, so their memory is given back at once. */
+  readonly keepsNothing?: boolean;
 }
 
 interface Recorded {
@@ -86,6 +88,7 @@ interface Recorded {
   /** Parent number j is argument positions[j]. */
   readonly positions: readonly number[];
   readonly name: string;
+  readonly keepsNothing: boolean;
 }
 
 const asList = <T>(value: T | readonly T[]): readonly T[] =>
@@ -107,7 +110,9 @@ export function applyCustom<Args extends readonly unknown[], Out extends Outputs
   }
   const name = custom.name ?? 'Function';
   const outputs = asList(results as Tensor | readonly Tensor[]);
-  const recorded: Recorded = { context, backward: custom.backward, positions: tracked.map(({ i }) => i), name };
+  const positions = tracked.map(({ i }) => i);
+  const keepsNothing = custom.keepsNothing === true;
+  const recorded: Recorded = { context, backward: custom.backward, positions, name, keepsNothing };
   const parents = tracked.map(({ t }) => nodeOf(t));
   const layouts = outputs.map((t) => t.layout);
   const functionOp = new Op('custom', name, { backward: recorded });
@@ -122,7 +127,7 @@ export function applyCustom<Args extends readonly unknown[], Out extends Outputs
     parents[2] ?? null,
     [],
   );
-  if (parents.length > 3) node.rest = parents.slice(3);
+  if (parents.length > 3) node.detail().rest = parents.slice(3);
   node.detail().slots = outputs.map(() => null);
   const outputOp = new Op('custom', name, { backward: null });
   const own = outputs.map((t, slot) => {
@@ -131,7 +136,7 @@ export function applyCustom<Args extends readonly unknown[], Out extends Outputs
     const out = plain ? t : alias(t, t.layout.shape, t.layout.strides, t.start);
     if (t.dtype === 'float32' || t.dtype === 'float64') {
       out.node = new Node(new Plan(outputOp, [t.layout], [t.layout]), node, null, null, []);
-      out.node.slot = slot;
+      out.node.detail().slot = slot;
     }
     return out;
   });
@@ -139,9 +144,15 @@ export function applyCustom<Args extends readonly unknown[], Out extends Outputs
   return (Array.isArray(results) ? own : own[0]) as Out;
 }
 
-/** Runs the backward of a custom function whose outputs' gradients have all arrived. */
-export function runCustom(node: Node, arrive: (parent: Node, g: Tensor | null) => void, options: WalkOptions): void {
-  const { backward, context, positions, name } = (node.plan.op.attributes as { backward: Recorded }).backward;
+/** Runs the backward of a custom function whose outputs' gradients have all arrived. `drop` gives up a gradient in flight. */
+export function runCustom(
+  node: Node,
+  arrive: (parent: Node, g: Tensor | null) => void,
+  drop: (g: Tensor) => void,
+  options: WalkOptions,
+): void {
+  const recorded = (node.plan.op.attributes as { backward: Recorded }).backward;
+  const { backward, context, positions, name, keepsNothing } = recorded;
   const slots = node.extra!.slots!;
   const gradients = slots.map((g, k) => {
     const layout = node.plan.outs[k]!;
@@ -167,7 +178,11 @@ export function runCustom(node: Node, arrive: (parent: Node, g: Tensor | null) =
         `backward returned a gradient on ${g.backend.name} for argument ${position} on ${layout.device.backend.name}`,
       );
     if (g !== null) checkGradient(node, g);
-    arrive(parent, g === null ? null : handle(castLike(g, layout.dtype)));
+    const isLast = keepsNothing && !positions.some((other, k) => k > j && answers[other] === g);
+    const cast = g === null ? null : castLike(g, layout.dtype);
+    arrive(parent, cast === null || isLast ? cast : handle(cast));
+    if (isLast && g !== null && cast !== g) drop(g);
   });
+  if (keepsNothing) for (const g of gradients) if (g !== null && !answers.includes(g)) drop(g);
   if (!options.retainGraph) context.free();
 }

@@ -5,12 +5,24 @@
  */
 import { AutogradError } from '@nn/backend';
 import { add, add_, Tensor } from '@nn/tensor';
-import { clone, type Node, outlive, type Receiver, sameNumbers, state } from '@nn/tensor/internal';
-import { checkGradient } from './anomaly.ts';
+import {
+  clone,
+  type Node,
+  type OpKind,
+  outlive,
+  type Plan,
+  type Receiver,
+  release,
+  sameNumbers,
+  scopes,
+  share,
+  state,
+} from '@nn/tensor/internal';
+import { checkGradient, isAnomalyEnabled } from './anomaly.ts';
 import { runCustom } from './custom.ts';
 import { noGrad } from './no-grad.ts';
 import { rules } from './rules/index.ts';
-import { handle } from './rules/rule.ts';
+import { handle, type Rule } from './rules/rule.ts';
 
 export interface WalkOptions {
   readonly retainGraph: boolean;
@@ -22,6 +34,17 @@ export interface WalkOptions {
 let passes = 0;
 /** Walks that are running: more than one where a hook or a backward of its own calls backward. */
 let depth = 0;
+/** Nodes to be counted, or whose gradients are complete. Kept between walks; each running one has the part above its own bottom. */
+const stack: Node[] = [];
+
+/** One running walk. */
+interface Walk {
+  readonly pass: number;
+  readonly options: WalkOptions;
+  readonly displaced: Displaced[];
+  /** Only these nodes count, if something is captured. */
+  readonly useful: ReadonlySet<Node> | null;
+}
 
 /** What an outer walk has left on a node that an inner one goes through. */
 interface Displaced {
@@ -30,6 +53,19 @@ interface Displaced {
   readonly pending: number;
   readonly gradient: Tensor | null;
   readonly slots: readonly (Tensor | null)[] | null;
+}
+
+/** One more reference to a gradient in flight. In a scope, which answers for every tensor by itself, a handle of its own. */
+function another(g: Tensor): Tensor {
+  if (scopes.active !== null) return handle(g);
+  share(g.storage);
+  return g;
+}
+
+/** One reference less. The tensor may still be in flight elsewhere, so outside of scopes only its count goes down. */
+function drop(g: Tensor): void {
+  if (scopes.active !== null) g.dispose();
+  else release(g.storage);
 }
 
 /** Lays aside what an outer walk has collected on a node. */
@@ -52,28 +88,34 @@ function restore({ node, mark, pending, gradient, slots }: Displaced): void {
   });
 }
 
-/** Counts edges below a node. Only nodes that lead to a captured one count, if there is a capture. */
-function count(roots: readonly Node[], pass: number, capture: WalkOptions['capture'], displaced: Displaced[]): void {
-  const useful = capture === null ? null : leading(roots, capture);
-  const stack: Node[] = [];
-  const enter = (node: Node): void => {
-    if (useful !== null && !useful.has(node)) return;
-    if (node.mark !== pass) {
-      if (depth > 1) displaced.push(displace(node));
-      node.mark = pass;
-      stack.push(node);
-    }
-    node.pending++;
-  };
-  for (const root of roots) enter(root);
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) eachParent(node, enter);
+/** Counts the gradients that every node below the roots will get. */
+function count(roots: readonly Node[], walk: Walk): void {
+  const bottom = stack.length;
+  for (let i = 0; i < roots.length; i++) enter(roots[i]!, walk);
+  while (stack.length > bottom) {
+    const { a, b, c, extra } = stack.pop()!;
+    if (a !== null) enter(a, walk);
+    if (b !== null) enter(b, walk);
+    if (c !== null) enter(c, walk);
+    if (extra !== null) for (const parent of extra.rest) if (parent !== null) enter(parent, walk);
+  }
+}
+
+function enter(node: Node, walk: Walk): void {
+  if (walk.useful !== null && !walk.useful.has(node)) return;
+  if (node.mark !== walk.pass) {
+    if (depth > 1) walk.displaced.push(displace(node));
+    node.mark = walk.pass;
+    stack.push(node);
+  }
+  node.pending++;
 }
 
 function eachParent(node: Node, visit: (parent: Node, j: number) => void): void {
   if (node.a !== null) visit(node.a, 0);
   if (node.b !== null) visit(node.b, 1);
   if (node.c !== null) visit(node.c, 2);
-  node.rest?.forEach((parent, i) => {
+  node.rest.forEach((parent, i) => {
     if (parent !== null) visit(parent, i + 3);
   });
 }
@@ -117,47 +159,48 @@ function joined(sum: Tensor, g: Tensor): Tensor {
     sum.base === null &&
     sum.layout.contiguous &&
     sum.layout.shape.length === g.layout.shape.length;
-  if (owned && sum.dtype === g.dtype) {
+  if (owned && sum.layout.dtype === g.layout.dtype) {
     add_(sum, g);
-    g.dispose();
+    drop(g);
     return sum;
   }
   const total = add(sum, g);
-  sum.dispose();
-  g.dispose();
+  drop(sum);
+  drop(g);
   return total;
 }
 
-/** Runs backward from the roots with their gradients. */
+/** A gradient (null: none flows) comes to a node; with the last one the node is ready. */
+function arrive(node: Node, g: Tensor | null, slot: number, pass: number): void {
+  if (node.mark !== pass) {
+    if (g !== null) drop(g);
+    return;
+  }
+  if (g !== null) give(node, g, slot);
+  if (--node.pending === 0) stack.push(node);
+}
+
+/** Runs backward from the roots with their gradients, which are the walk's from now on. */
 export function walk(roots: readonly Node[], gradients: readonly Tensor[], options: WalkOptions): void {
   const { capture } = options;
-  const pass = ++passes;
-  const displaced: Displaced[] = [];
+  const useful = capture === null ? null : leading(roots, capture);
+  const own: Walk = { pass: ++passes, options, displaced: [], useful };
+  const bottom = stack.length;
   depth++;
-  const ready: Node[] = [];
-  const arrive = (node: Node, g: Tensor | null, slot: number): void => {
-    if (node.mark !== pass) {
-      g?.dispose();
-      return;
-    }
-    if (g !== null) give(node, g, slot);
-    if (--node.pending === 0) ready.push(node);
-  };
   const wasTracking = state.tracking;
   state.tracking = options.createGraph;
   try {
-    count(roots, pass, capture, displaced);
-    roots.forEach((root, i) => {
-      arrive(root, handle(gradients[i]!), 0);
-    });
-    for (let node = ready.pop(); node !== undefined; node = ready.pop()) step(node, pass, arrive, options);
+    count(roots, own);
+    for (let i = 0; i < roots.length; i++) arrive(roots[i]!, gradients[i]!, 0, own.pass);
+    while (stack.length > bottom) step(stack.pop()!, own);
   } catch (error) {
-    clear(roots, pass);
+    stack.length = bottom;
+    clear(roots, own.pass);
     throw error;
   } finally {
     state.tracking = wasTracking;
     depth--;
-    displaced.forEach(restore);
+    for (const each of own.displaced) restore(each);
   }
 }
 
@@ -168,7 +211,7 @@ function clear(roots: readonly Node[], pass: number): void {
     if (node.mark !== pass) continue;
     node.mark = 0;
     node.pending = 0;
-    node.gradient?.dispose();
+    if (node.gradient !== null) drop(node.gradient);
     node.gradient = null;
     if (node.extra?.slots != null) node.extra.slots.fill(null);
     eachParent(node, (parent) => {
@@ -177,21 +220,30 @@ function clear(roots: readonly Node[], pass: number): void {
   }
 }
 
-type Arrive = (node: Node, g: Tensor | null, slot: number) => void;
-
 /** Runs one node whose gradient is complete. */
-function step(node: Node, pass: number, arrive: Arrive, options: WalkOptions): void {
-  if (node.extra !== null && node.extra.slots !== null) {
-    runCustom(node, (parent, g) => arrive(parent, g, 0), options);
+function step(node: Node, walk: Walk): void {
+  const { pass, options } = walk;
+  const { extra } = node;
+  if (extra !== null && extra.slots !== null) {
+    runCustom(node, (parent, g) => arrive(parent, g, 0, pass), drop, options);
     return;
   }
-  let g = node.gradient;
+  const g = node.gradient;
   node.gradient = null;
   if (g === null) {
     // Nothing flowed here, so nothing flows on.
-    eachParent(node, (parent) => arrive(parent, null, node.slot));
+    eachParent(node, (parent) => arrive(parent, null, extra?.slot ?? 0, pass));
     return;
   }
+  if (extra === null && options.capture === null) {
+    if (leadsOn(node, pass)) propagate(node, g, pass, options);
+    drop(g);
+  } else stepWatched(node, g, pass, options);
+}
+
+/** A node with hooks, with places that want its gradient, or of a walk that captures. */
+function stepWatched(node: Node, incoming: Tensor, pass: number, options: WalkOptions): void {
+  let g = incoming;
   let exposed = false;
   if (node.extra !== null) {
     for (const hook of node.extra.hooks.values()) {
@@ -206,16 +258,18 @@ function step(node: Node, pass: number, arrive: Arrive, options: WalkOptions): v
     options.capture.set(node, g);
     exposed = true;
   }
-  if (leadsOn(node, pass)) propagate(node, g, pass, arrive, options);
-  if (!exposed) g.dispose();
+  if (leadsOn(node, pass)) propagate(node, g, pass, options);
+  if (!exposed) drop(g);
 }
 
 /** Whether this walk goes on below a node: not below leaves, nor below what is only captured, whose saved values stay for a later walk. */
-const leadsOn = (node: Node, pass: number): boolean =>
-  node.a?.mark === pass ||
-  node.b?.mark === pass ||
-  node.c?.mark === pass ||
-  (node.rest?.some((parent) => parent?.mark === pass) ?? false);
+function leadsOn({ a, b, c, extra }: Node, pass: number): boolean {
+  if (a !== null && a.mark === pass) return true;
+  if (b !== null && b.mark === pass) return true;
+  if (c !== null && c.mark === pass) return true;
+  if (extra !== null) for (const parent of extra.rest) if (parent !== null && parent.mark === pass) return true;
+  return false;
+}
 
 function replaced(answer: unknown, g: Tensor): Tensor {
   if (!(answer instanceof Tensor)) return g;
@@ -251,53 +305,78 @@ function deliver(receiver: Receiver, g: Tensor, shared: boolean, options: WalkOp
 }
 
 /** Sends a node's gradient to its parents by the rule of its op. */
-function propagate(node: Node, g: Tensor, pass: number, arrive: Arrive, options: WalkOptions): void {
+function propagate(node: Node, g: Tensor, pass: number, options: WalkOptions): void {
   checkSaved(node);
-  const { kind } = node.plan.op;
-  if (kind === 'custom') {
+  const { a, b, c, extra } = node;
+  if (node.plan.op.kind === 'custom') {
     // One output of a custom function: its gradient waits in the function's slot.
-    arrive(node.a!, handle(g), node.slot);
+    arrive(a!, another(g), extra === null ? 0 : extra.slot, pass);
     return;
   }
-  const rule = rules[kind];
-  eachParent(node, (parent, j) => {
-    if (parent.mark !== pass) return;
-    const own = rule.apply(node, j, g);
-    if (own !== null) checkGradient(node, own);
-    arrive(parent, own === g ? handle(g) : own, 0);
-  });
+  if (a !== null) send(node, 0, a, g, pass);
+  if (b !== null) send(node, 1, b, g, pass);
+  if (c !== null) send(node, 2, c, g, pass);
+  if (extra !== null)
+    for (let i = 0; i < extra.rest.length; i++) {
+      const parent = extra.rest[i]!;
+      if (parent !== null) send(node, i + 3, parent, g, pass);
+    }
   if (!options.retainGraph) free(node);
 }
 
+/** Remembered with the plan. */
+function ruleOf(plan: Plan): Rule<OpKind> {
+  if (plan.rule === null) plan.rule = rules[plan.op.kind];
+  return plan.rule as Rule<OpKind>;
+}
+
+/** Gradient j of a node goes to its parent. */
+function send(node: Node, j: number, parent: Node, g: Tensor, pass: number): void {
+  if (parent.mark !== pass) return;
+  const own = ruleOf(node.plan).apply(node, j, g);
+  if (own !== null && isAnomalyEnabled()) checkGradient(node, own);
+  arrive(parent, own === g ? another(g) : own, 0, pass);
+}
+
+const versionOf = (t: Tensor | null): number => (t === null ? 0 : t.storage.version);
+
 /** Saved values must still be what they were. */
 export function checkSaved(node: Node): void {
-  if (node.versions === -1)
-    throw new AutogradError(
-      'backward',
-      `the graph of ${node.plan.op.name} was freed by an earlier backward; pass { retainGraph: true } to the first one to go through it twice`,
-    );
-  let sum = 0;
-  for (let j = 0; j < node.plan.inputs.length; j++) sum += node.saved(j)?.storage.version ?? 0;
-  sum += node.so?.storage.version ?? 0;
-  if (sum !== node.versions)
-    throw new AutogradError(
-      'backward',
-      `a value that ${node.plan.op.name} needs for its gradient was changed in place after it was used; use the op that returns a new tensor, or clone() before changing it`,
-    );
+  const { versions, extra } = node;
+  if (versions === -1) throw freed(node);
+  let sum = versionOf(node.sa) + versionOf(node.sb) + versionOf(node.sc) + versionOf(node.so);
+  if (extra !== null) for (const t of extra.savedRest) sum += versionOf(t);
+  if (sum !== versions) throw changed(node);
 }
+
+const freed = (node: Node): AutogradError =>
+  new AutogradError(
+    'backward',
+    `the graph of ${node.plan.op.name} was freed by an earlier backward; pass { retainGraph: true } to the first one to go through it twice`,
+  );
+
+const changed = (node: Node): AutogradError =>
+  new AutogradError(
+    'backward',
+    `a value that ${node.plan.op.name} needs for its gradient was changed in place after it was used; use the op that returns a new tensor, or clone() before changing it`,
+  );
 
 /** Gives the saved values back. */
 function free(node: Node): void {
-  if (node.sa === null && node.sb === null && node.sc === null && node.so === null && node.savedRest === null) return;
-  node.sa?.dispose();
-  node.sb?.dispose();
-  node.sc?.dispose();
-  node.so?.dispose();
-  for (const t of node.savedRest ?? []) t?.dispose();
+  const { sa, sb, sc, so, extra } = node;
+  const rest = extra === null ? null : extra.savedRest;
+  if (sa === null && sb === null && sc === null && so === null && (rest === null || rest.length === 0)) return;
+  if (sa !== null) sa.dispose();
+  if (sb !== null) sb.dispose();
+  if (sc !== null) sc.dispose();
+  if (so !== null) so.dispose();
   node.sa = null;
   node.sb = null;
   node.sc = null;
   node.so = null;
-  node.savedRest = null;
+  if (rest !== null && rest.length > 0) {
+    for (const t of rest) t?.dispose();
+    extra!.savedRest = [];
+  }
   node.versions = -1;
 }

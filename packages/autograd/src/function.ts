@@ -28,6 +28,9 @@ import { applyCustom, type FunctionContext, type InputGradients } from './custom
  * ```
  */
 export abstract class Function {
+  /** Set to true if `backward` keeps neither the gradients that it is given nor those that it returns: their memory is then given back at once, not when they are collected. */
+  static readonly keepsNothing: boolean = false;
+
   static forward(_ctx: FunctionContext, ..._args: any[]): Tensor | readonly Tensor[] {
     throw new AutogradError('Function', 'forward is missing: write static override forward(ctx, …)');
   }
@@ -42,6 +45,7 @@ export abstract class Function {
       forward(ctx: FunctionContext, ...args: any[]): any;
       backward(ctx: FunctionContext, ...gradients: Tensor[]): InputGradients;
       name: string;
+      keepsNothing: boolean;
     },
   >(
     this: C,
@@ -52,6 +56,7 @@ export abstract class Function {
         forward: (ctx, ...rest) => this.forward(ctx, ...(rest as readonly unknown[])),
         backward: (ctx, ...g) => this.backward(ctx, ...g),
         name: this.name,
+        keepsNothing: this.keepsNothing,
       },
       args as readonly unknown[],
     ) as ReturnType<C['forward']>;

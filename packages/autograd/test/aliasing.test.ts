@@ -2,6 +2,7 @@
  * Random programs of views and in-place changes, run twice: by the library, and on a naive memory whose elements carry their value and their derivatives by
  * every leaf element (forward mode). Aliasing is right if values and gradients agree at the end.
  */
+import '@nn/tensor/methods';
 import { AutogradError } from '@nn/backend';
 import { cat, scope, type Tensor, tensor } from '@nn/tensor';
 import fc from 'fast-check';

@@ -2,6 +2,7 @@
  * Random small programs, run by the library and by the naive shadow in `tape.ts`: ops, views, in-place changes, dispose, scopes, several backward passes over
  * one graph. Values and gradients must agree, and no gradient that was handed out may ever change, whatever memory is reused for.
  */
+import '@nn/tensor/methods';
 import { AutogradError } from '@nn/backend';
 import { cat, matmul, scope, type Tensor, tensor } from '@nn/tensor';
 import { describe, expect, it } from 'vitest';

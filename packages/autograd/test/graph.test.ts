@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noShadowRestrictedNames: PyTorch names the class Function
 /** The graph as its user sees it: leaves, hooks, retained gradients, versions, errors, custom functions, transforms. */
+import '@nn/tensor/methods';
 import { AutogradError, reference } from '@nn/backend';
 import { keep, setBackend, type Tensor, tensor } from '@nn/tensor';
 import { beforeAll, describe, expect, test } from 'vitest';

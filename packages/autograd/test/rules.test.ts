@@ -1,4 +1,5 @@
 /** One check a graph op, first and second order, against central differences in float64: strided, broadcast, batched and repeated operands. */
+import '@nn/tensor/methods';
 import * as nn from '@nn/tensor';
 import { type Tensor, tensor } from '@nn/tensor';
 import { assign, copyOp, dispatchMany, expand, Op, slice, stridedView } from '@nn/tensor/internal';

@@ -21,6 +21,9 @@ export interface AdamOptions {
   readonly maximize: boolean;
 }
 
+const means: readonly string[] = ['expAvg', 'expAvgSq'];
+const amsgradMeans: readonly string[] = [...means, 'maxExpAvgSq'];
+
 const ops = new Map<number, Op<'map'>>();
 
 /**
@@ -63,7 +66,7 @@ abstract class AdamFamily extends Optimizer<AdamOptions> {
     const [b1, b2] = group.betas;
     const step = ((state['step'] as number | undefined) ?? 0) + 1;
     state['step'] = step;
-    const names = group.amsgrad ? ['expAvg', 'expAvgSq', 'maxExpAvgSq'] : ['expAvg', 'expAvgSq'];
+    const names = group.amsgrad ? amsgradMeans : means;
     const decay = this.decoupled ? 1 - lr * weightDecay : weightDecay;
     const scalars = [lr / (1 - b1 ** step), b1, 1 - b1, b2, 1 - b2, Math.sqrt(1 - b2 ** step), eps, decay];
     runUpdate(updateFor(this.decoupled, group), p, g, state, names, scalars);

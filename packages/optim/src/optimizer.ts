@@ -6,7 +6,7 @@
 import { noGrad } from '@nn/autograd';
 import { ShapeError, ValueError } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
-import { assign, fresh, outlive, sameNumbers } from '@nn/tensor/internal';
+import { assign, fresh, outlive, relocate, sameNumbers, state } from '@nn/tensor/internal';
 
 /** Parameters with options of their own; what they leave out comes from the optimiser's defaults. */
 export type ParameterGroup<Options> = Partial<Options> & { readonly params: Iterable<Tensor> };
@@ -41,7 +41,7 @@ export abstract class Optimizer<Options extends object> {
   /** Throws a `ValueError` for options that make no sense. */
   protected abstract check(options: Options): void;
 
-  /** Updates one parameter in place. */
+  /** Updates one parameter in place; nothing is recorded. */
   protected abstract update(parameter: Tensor, gradient: Tensor, state: ParameterState, options: Group<Options>): void;
 
   /** Adds parameters with options of their own; PyTorch: `add_param_group`. */
@@ -73,19 +73,34 @@ export abstract class Optimizer<Options extends object> {
   step<R>(closure: () => R): R;
   step(closure?: () => unknown): unknown {
     const loss = closure?.();
-    for (const group of this.paramGroups)
-      for (const p of group.params) {
-        const gradient = p.receiver?.gradient ?? null;
-        if (gradient === null) continue;
-        let state = this.state.get(p);
-        if (state === undefined) {
-          state = {};
-          this.state.set(p, state);
-        }
-        const own = state;
-        noGrad<void>(() => this.update(p, gradient, own, group));
-      }
+    const wasTracking = state.tracking;
+    state.tracking = false;
+    try {
+      for (const group of this.paramGroups) for (const p of group.params) this.#stepOne(p, group);
+    } finally {
+      state.tracking = wasTracking;
+    }
     return loss;
+  }
+
+  #stepOne(p: Tensor, group: Group<Options>): void {
+    const gradient = p.receiver === null ? null : p.receiver.gradient;
+    if (gradient === null) return;
+    let own = this.state.get(p);
+    if (own === undefined) {
+      own = {};
+      this.state.set(p, own);
+    }
+    this.update(p, gradient, own, group);
+  }
+
+  /**
+   * Moves what is remembered to the backends of its parameters, after `await model.to(backend)`. Only needed where memory can't be read without waiting: elsewhere
+   * `step` does it.
+   */
+  async follow(): Promise<void> {
+    for (const [p, entry] of this.state)
+      for (const value of Object.values(entry)) if (typeof value !== 'number') await relocate(value, p.backend);
   }
 
   /** Forgets the gradients, or fills them with zeros; PyTorch: `zero_grad(set_to_none=True)`. */

@@ -21,6 +21,9 @@ export interface SGDOptions {
   readonly maximize: boolean;
 }
 
+const none: readonly string[] = [];
+const buffers: readonly string[] = ['momentumBuffer'];
+
 const ops = new Map<number, Op<'map'>>();
 
 /** Scalars: lr, momentum, 1 − dampening, weight decay. Operands: parameter, gradient, momentum buffer. */
@@ -86,8 +89,12 @@ export class SGD extends Optimizer<SGDOptions> {
 
   protected override update(p: Tensor, g: Tensor, state: ParameterState, group: Group<SGDOptions>): void {
     const { lr, momentum, dampening, weightDecay } = group;
-    const names = momentum === 0 ? [] : ['momentumBuffer'];
-    const op = updateFor(group, state['momentumBuffer'] === undefined);
-    runUpdate(op, p, g, state, names, [lr, momentum, 1 - dampening, weightDecay]);
+    const isFirst = momentum !== 0 && state['momentumBuffer'] === undefined;
+    runUpdate(updateFor(group, isFirst), p, g, state, momentum === 0 ? none : buffers, [
+      lr,
+      momentum,
+      1 - dampening,
+      weightDecay,
+    ]);
   }
 }

@@ -1,7 +1,7 @@
 /** Fused updates: one map with several outputs that replace parameter and state in place. */
 import { constant, dtypes, type Expression, input, type ScalarType, scalar } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
-import { dispatchUpdate, filledLike, type Layout, Op, outlive } from '@nn/tensor/internal';
+import { dispatchUpdate, filledLike, type Layout, Op, outlive, relocateSync } from '@nn/tensor/internal';
 import type { ParameterState } from './optimizer.ts';
 
 /** Builders over one element of the parameter's type. */
@@ -30,7 +30,10 @@ export function updateOp(name: string, scalars: number, write: (element: Element
   });
 }
 
-/** Runs an update on a parameter: operands are it, its gradient, and the named state, made of zeros when first needed. */
+/** Which operands an update replaces, by how many tensors of state it has: the parameter, then state, which follows the gradient. */
+const targets = Array.from({ length: 4 }, (_, states) => [0, ...Array.from({ length: states }, (_, i) => i + 2)]);
+
+/** Runs an update on a parameter: operands are it, its gradient, and the named state (three tensors at most), made of zeros when first needed. */
 export function runUpdate(
   op: Op<'map'>,
   parameter: Tensor,
@@ -39,7 +42,14 @@ export function runUpdate(
   names: readonly string[],
   scalars: readonly number[],
 ): void {
-  for (const name of names) state[name] ??= outlive(filledLike(parameter, 0));
-  const own = names.map((name) => state[name] as Tensor);
-  dispatchUpdate(op, [parameter, gradient, ...own], [0, ...names.map((_, i) => i + 2)], scalars);
+  const operands = [parameter, gradient];
+  for (const name of names) {
+    const known = state[name] as Tensor | undefined;
+    const tensor = known ?? outlive(filledLike(parameter, 0));
+    if (known === undefined) state[name] = tensor;
+    // The parameter has moved: what is remembered of it follows.
+    else if (known.layout.device !== parameter.layout.device) relocateSync(known, parameter.backend, op.name);
+    operands.push(tensor);
+  }
+  dispatchUpdate(op, operands, targets[names.length]!, scalars);
 }

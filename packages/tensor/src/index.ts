@@ -31,5 +31,6 @@ export {
 export type { Nested } from './read.ts';
 export { GradFn, Tensor } from './tensor.ts';
 export type {
-  Apply, CanCompare, Chain, ChainFunction, Checked, CrossEntropyShape, Dim, FlattenFunction, FloatOf, KeepsShape, LinearFunction, Shape, ShapeFunction, ShapeOf, ShapeOr,
+  Apply, CanCompare, Chain, ChainFunction, Checked, ConvByWeight, ConvFunction, CrossEntropyShape, Dim, FlattenFunction, FloatOf, KeepsShape, LinearFunction, Padding,
+  PerDimension, PoolFunction, Ranks, Shape, ShapeFunction, ShapeOf, ShapeOr, SpreadOf, TransposedByWeight, Window, WindowOf,
 } from './types/index.ts'; // biome-ignore format: a list

@@ -21,10 +21,11 @@ export * from './core/op.ts';
 export { Plan } from './core/plan.ts';
 export { type AutogradSeam, autograd, currentDevice, factory, state, withTracking } from './core/state.ts';
 export { alias, nodeOf } from './core/view.ts';
-export { outlive } from './memory/scope.ts';
+export { outlive, scopes } from './memory/scope.ts';
 export { release, share } from './memory/storage.ts';
 export { breathe, turn } from './memory/turn.ts';
-export { relocate } from './move.ts';
+export { relocate, relocateSync } from './move.ts';
+export { convolve, convolveTransposed, dispatchConv } from './ops/conv/conv.ts';
 export { fromFlat } from './ops/creation/from-data.ts';
 export { binary, element, single, unary } from './ops/elementwise/build.ts';
 export {

@@ -9,9 +9,12 @@ import { type GradientHook, Node, Receiver } from './core/node.ts';
 import { Op } from './core/op.ts';
 import { Plan } from './core/plan.ts';
 import { autograd, type BackwardOptions, factory, hasAutograd, untracked } from './core/state.ts';
+import { makerOf } from './core/tensor-core.ts';
 import { alias, nodeOf } from './core/view.ts';
 import { outlive } from './memory/scope.ts';
 import { LinalgMethods } from './methods/linalg.ts';
+import { announceMissing } from './methods/missing.ts';
+import type * as more from './methods/more/index.ts';
 import { moveTo } from './move.ts';
 import { describe, describeSync, formatSync, gradFnName } from './print.ts';
 import { checkSingle, type Nested, nest, read, readSync } from './read.ts';
@@ -30,6 +33,21 @@ function checkGradient(t: Tensor, gradient: Tensor): void {
     );
 }
 
+/** Methods that `@nn/tensor/methods` brings. */
+// biome-ignore lint/correctness/noUnusedVariables: the parameters are those of the class, and no member may mention them
+export interface Tensor<out S extends Shape = Shape, out D extends DType = DType>
+  extends more.MoreBinaryMethods,
+    more.MoreElementwiseMethods,
+    more.MoreIndexMethods,
+    more.MoreLinalgMethods,
+    more.MoreOrderMethods,
+    more.MoreRandomMethods,
+    more.MoreReduceMethods,
+    more.MoreShapeMethods,
+    more.MoreStorageMethods,
+    more.MoreUnaryMethods {}
+
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: what the interface declares and isn't imported throws an error that says so
 export class Tensor<out S extends Shape = Shape, out D extends DType = DType> extends LinalgMethods<S, D> {
   /** The elements in row-major order; PyTorch: `t.numpy()`. int64 comes as Int32Array, bool as Uint8Array of 0 and 1. */
   data(): Promise<DataArray> {
@@ -230,4 +248,7 @@ export class GradFn {
   }
 }
 
-factory.make = (storage, layout, start) => new Tensor(storage, layout, start);
+announceMissing(Tensor.prototype);
+
+const Made = makerOf<Tensor>(Tensor);
+factory.make = (storage, layout, start) => new Made(storage, layout, start);

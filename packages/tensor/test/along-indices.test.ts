@@ -1,4 +1,5 @@
 /** gather, scatter and their kin, masks, one-hot vectors: against the naive version, on all dtypes and layouts. */
+import '../src/methods.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as nn from '../src/index.ts';

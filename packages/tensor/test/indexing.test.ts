@@ -1,4 +1,5 @@
 /** Index lists against the naive version: reading, writing, views. */
+import '../src/methods.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Index as Subscript, slice, type Tensor, tensor } from '../src/index.ts';

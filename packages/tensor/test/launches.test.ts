@@ -1,4 +1,5 @@
 /** How many kernels shape ops and indexing launch: performance tests that don't flake, on the backend that only counts. */
+import '../src/methods.ts';
 import { nullBackend, reference } from '@nn/backend';
 import { expect, it } from 'vitest';
 import * as nn from '../src/index.ts';

@@ -1,4 +1,5 @@
 /** Views, joining, splitting, repeating and padding against the naive version. */
+import '../src/methods.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as nn from '../src/index.ts';

@@ -2,6 +2,7 @@
 import { NnError } from '@nn/backend';
 import type { OpKind, Plan } from '@nn/tensor/internal';
 import { scanRule, sortRule } from './axis.ts';
+import { convRule } from './conv.ts';
 import { gatherRule, scatterRule } from './indexing.ts';
 import { mapRule } from './map.ts';
 import { matmulRule } from './matmul.ts';
@@ -25,6 +26,7 @@ export const rules: { readonly [K in OpKind]: Rule<K> } = {
   reduce: reduceRule,
   rows: rowsRule,
   matmul: matmulRule,
+  conv: convRule,
   gather: gatherRule,
   scatter: scatterRule,
   scan: scanRule,

@@ -8,7 +8,9 @@ import {
 } from '@nn/backend'; // biome-ignore format: a list
 import type { Tensor } from '@nn/tensor';
 import {
+  dispatch,
   dispatchMany,
+  type Node,
   Op,
   outputBit,
   type Plan,
@@ -16,8 +18,9 @@ import {
   type RowsBuild,
   type RowsGradient,
   reshape,
+  sameNumbers,
 } from '@nn/tensor/internal';
-import { bit, type Rule, savedInput, savedOutput, stretched, sumTo } from './rule.ts';
+import { bit, type Rule, savedInput, savedOutput, sumTo } from './rule.ts';
 
 function gradientOf(plan: Plan, j: number): RowsGradient | null {
   const known = plan.derived[j] as RowsGradient | null | undefined;
@@ -98,16 +101,25 @@ export const rowsRule: Rule<'rows'> = {
   apply: (node, j, g) => {
     const made = gradientOf(node.plan, j);
     if (made === null) return null;
-    const perRow = (node.plan.built as RowsBuild).outputs[0]!.perRow;
-    const wide = (t: Tensor): Tensor => (perRow ? reshape(t, [...t.shape, 1]) : t);
-    const operands = made.operands.map((s) =>
-      s === 'gradient' ? wide(g) : s === 'output' ? wide(savedOutput(node)) : savedInput(node, s),
-    );
-    const value = dispatchMany(made.op, operands, node.scalars)[0]!;
+    const { perRow } = (node.plan.built as RowsBuild).outputs[0]!;
+    const operands = made.operands.map((s) => operandOf(node, g, s, perRow));
+    const [a, b, c] = operands;
+    const value =
+      operands.length <= 3
+        ? dispatch(made.op, a!, b ?? null, c ?? null, node.scalars)
+        : dispatchMany(made.op, operands, node.scalars)[0]!;
+    if (perRow) for (const [k, s] of made.operands.entries()) if (typeof s === 'string') operands[k]!.dispose();
     const own = node.plan.inputs[j]!.shape;
-    if (stretched(own, value.shape).length === 0) return value;
+    if (sameNumbers(value.layout.shape, own)) return value;
     const out = sumTo(value, own);
-    value.dispose();
+    if (out !== value) value.dispose();
     return out;
   },
 };
+
+/** A value as the gradient's kernel takes it: what is one a row, broadcast along the row. */
+function operandOf(node: Node, g: Tensor, source: RowsGradient['operands'][number], perRow: boolean): Tensor {
+  if (typeof source === 'number') return savedInput(node, source);
+  const t = source === 'gradient' ? g : savedOutput(node);
+  return perRow ? reshape(t, [...t.layout.shape, 1]) : t;
+}

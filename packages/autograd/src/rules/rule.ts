@@ -48,11 +48,12 @@ export function handle(t: Tensor): Tensor {
   return copy;
 }
 
-const sums = new Map<string, Op<'reduce'>>();
+const sums = new Map<number, Op<'reduce'>>();
 
 /** Sum over dimensions, in the dtype that it has. */
 export function sumOver(x: Tensor, dims: readonly number[], keepdim: boolean): Tensor {
-  const key = `${dims.join()}${keepdim ? 'k' : ''}`;
+  let key = keepdim ? 1 : 0;
+  for (let i = 0; i < dims.length; i++) key += 2 ** (dims[i]! + 1);
   let op = sums.get(key);
   if (op === undefined) {
     op = new Op('reduce', 'sum', {
@@ -71,11 +72,14 @@ export function sumOver(x: Tensor, dims: readonly number[], keepdim: boolean): T
 /** Dimensions over which an operand of this shape was stretched to `to`. */
 export function stretched(shape: readonly number[], to: readonly number[]): number[] {
   const lead = to.length - shape.length;
-  return to.flatMap((n, d) => (d < lead || (shape[d - lead] === 1 && n !== 1) ? [d] : []));
+  const dims: number[] = [];
+  for (let d = 0; d < to.length; d++) if (d < lead || (shape[d - lead] === 1 && to[d] !== 1)) dims.push(d);
+  return dims;
 }
 
 /** Sums what broadcasting stretched, back to the operand's shape; PyTorch: `Tensor.sum_to_size`. */
 export function sumTo(g: Tensor, shape: readonly number[]): Tensor {
+  if (sameNumbers(g.layout.shape, shape)) return g;
   const dims = stretched(shape, g.shape);
   if (dims.length === 0) return g;
   const summed = sumOver(g, dims, false);
@@ -92,14 +96,13 @@ export function settle(x: Tensor, shape: readonly number[]): Tensor {
 
 /** A gradient over the shape before a reduction: reduced dimensions come back with size 1 and are stretched. */
 export function restore(g: Tensor, shape: readonly number[], dims: readonly number[], keepdim: boolean): Tensor {
-  const kept = keepdim
-    ? g
-    : reshape(
-        g,
-        shape.map((n, d) => (dims.includes(d) ? 1 : n)),
-      );
+  if (keepdim || g.layout.shape.length === 0) return expand(g, shape);
+  const kept = reshape(
+    g,
+    shape.map((n, d) => (dims.includes(d) ? 1 : n)),
+  );
   const out = expand(kept, shape);
-  if (kept !== g) kept.dispose();
+  kept.dispose();
   return out;
 }
 

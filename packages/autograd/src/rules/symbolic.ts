@@ -67,19 +67,28 @@ export const derivedSum = (
 /** Whether the launch's coordinates matter, so that the iteration may not be rearranged. */
 export const usesCoordinate = (derived: Derived): boolean => mentions(derived.expression, 'coordinate');
 
-/** Runs a derived op of a node. `view` says how each source enters (stretched over a reduction's input, say). */
+/** A source as the node has it. */
+function operandOf(node: Node, g: Tensor, source: Source): Tensor {
+  return source === 'gradient' ? g : source === 'output' ? savedOutput(node) : savedInput(node, source);
+}
+
+/** Runs a derived op of a node. `view` says how each source enters (stretched over a reduction's input, say); as it is by default. */
 export function runDerived(
   op: Op,
-  derived: Derived,
+  { sources }: Derived,
   node: Node,
   g: Tensor,
-  view: (t: Tensor, source: Source) => Tensor = (t) => t,
+  view: ((t: Tensor, source: Source) => Tensor) | null = null,
 ): Tensor {
-  const operands = derived.sources.map((s) =>
-    view(s === 'gradient' ? g : s === 'output' ? savedOutput(node) : savedInput(node, s), s),
-  );
-  const [a, b, c] = operands;
-  return operands.length <= 3 && operands.length > 0
-    ? dispatch(op, a!, b ?? null, c ?? null, node.scalars)
-    : dispatchMany(op, operands, node.scalars)[0]!;
+  const n = sources.length;
+  if (view === null && n <= 3 && n > 0) {
+    const a = operandOf(node, g, sources[0]!);
+    const b = n > 1 ? operandOf(node, g, sources[1]!) : null;
+    return dispatch(op, a, b, n > 2 ? operandOf(node, g, sources[2]!) : null, node.scalars);
+  }
+  const given = sources.map((s) => operandOf(node, g, s));
+  const operands = view === null ? given : given.map((t, i) => view(t, sources[i]!));
+  const out = dispatchMany(op, operands, node.scalars)[0]!;
+  for (let i = 0; i < n; i++) if (operands[i] !== given[i]) operands[i]!.dispose();
+  return out;
 }

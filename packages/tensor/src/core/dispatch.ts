@@ -1,12 +1,12 @@
 /**
  * The one door: every op on tensors passes through `dispatch` or one of its relatives here and in `in-place.ts`. It finds the plan by pointer, makes the
- * result, fills the flat launch, and records provenance when an input is tracked. Nothing here knows what an op means.
+ * result, launches, and records provenance when an input is tracked. Nothing here knows what an op means.
  */
-import { Launch, runLaunch } from '@nn/backend';
 import { tags } from '../memory/report.ts';
 import { scopes } from '../memory/scope.ts';
-import { blockOf, share } from '../memory/storage.ts';
+import { share } from '../memory/storage.ts';
 import type { Tensor } from '../tensor.ts';
+import { noNumbers, run, runMany } from './launch.ts';
 import type { Layout } from './layout.ts';
 import { Node } from './node.ts';
 import type { Op } from './op.ts';
@@ -16,54 +16,12 @@ import { planCreate } from './plan-map.ts';
 import { autograd, factory, state } from './state.ts';
 import { nodeOf } from './view.ts';
 
-const none: readonly number[] = [];
-
 /** Bit of the output in a mask of saved values. */
 export const outputBit: number = 1 << 30;
 
-const launch = new Launch();
-
-function setOperand(slot: number, t: Tensor, op: string): void {
-  const { storage } = t;
-  launch.blocks[slot] = blockOf(storage, op);
-  launch.offsets[slot] = storage.origin + t.start;
-}
-
-/** Runs a plan's program on at most three inputs. */
-function run(p: Plan, out: Tensor, a: Tensor, b: Tensor | null, c: Tensor | null, scalars: readonly number[]): void {
-  if (p.before !== null) run(p.before, out, a, null, null, none);
-  const label = p.op.name;
-  const { operands } = p;
-  launch.program = p.program;
-  launch.geometry = p.geometry;
-  launch.label = label;
-  launch.scalars = scalars;
-  setOperand(0, out, label);
-  for (let i = 0; i < operands.length; i++) {
-    const j = operands[i]!;
-    setOperand(i + 1, j === 0 ? a : j === 1 ? b! : c!, label);
-  }
-  launch.count = operands.length + 1;
-  runLaunch(p.out.device.backend, launch);
-}
-
-/** Runs a plan on any number of inputs and results. */
-export function runMany(p: Plan, outs: readonly Tensor[], inputs: readonly Tensor[], scalars: readonly number[]): void {
-  if (p.before !== null) runMany(p.before, outs, inputs, none);
-  launch.program = p.program;
-  launch.geometry = p.geometry;
-  launch.label = p.op.name;
-  launch.scalars = scalars;
-  let slot = 0;
-  for (const out of outs) setOperand(slot++, out, p.op.name);
-  for (const j of p.operands) setOperand(slot++, inputs[j]!, p.op.name);
-  launch.count = slot;
-  runLaunch(p.out.device.backend, launch);
-}
-
 /** A tensor over fresh memory; what it holds is undefined until something is launched into it. */
 export function fresh(layout: Layout, tag: string): Tensor {
-  const out = factory.make(layout.allocate(tags.current ?? tag), layout, 0);
+  const out = factory.make(layout.sizeClass.allocate(tags.current ?? tag), layout, 0);
   if (scopes.active !== null) scopes.active.add(out);
   return out;
 }
@@ -74,7 +32,7 @@ export function dispatch(
   a: Tensor,
   b: Tensor | null = null,
   c: Tensor | null = null,
-  scalars: readonly number[] = none,
+  scalars: readonly number[] = noNumbers,
 ): Tensor {
   const p = planFor(op, a.layout, b === null ? null : b.layout, c === null ? null : c.layout);
   if (p.outs.length > 1) return dispatchMany(op, c !== null ? [a, b!, c] : b !== null ? [a, b] : [a], scalars)[0]!;
@@ -101,7 +59,7 @@ function attach(
   nc: Node | null,
   scalars: readonly number[],
 ): void {
-  if (!isDifferentiable(out)) return;
+  if (!p.out.differentiable) return;
   const node = new Node(p, na, nb, nc, scalars);
   const mask = (na === null ? 0 : need(p, 0)) | (nb === null ? 0 : need(p, 1)) | (nc === null ? 0 : need(p, 2));
   if (mask !== 0) {
@@ -113,9 +71,6 @@ function attach(
   if (autograd.seam.trace !== null) autograd.seam.trace(node);
   out.node = node;
 }
-
-/** Only floats have gradients. */
-export const isDifferentiable = (t: Tensor): boolean => t.layout.dtype === 'float32' || t.layout.dtype === 'float64';
 
 /** Which values gradient j reads; asked of autograd once a plan. */
 export function need(p: Plan, j: number): number {
@@ -148,16 +103,16 @@ export function record(
   nodes: readonly (Node | null)[],
   scalars: readonly number[],
 ): Node | null {
-  if (!isDifferentiable(out)) return null;
+  if (!out.layout.differentiable) return null;
   const node = new Node(p, nodes[0] ?? null, nodes[1] ?? null, nodes[2] ?? null, scalars);
-  if (nodes.length > 3) node.rest = nodes.slice(3);
+  if (nodes.length > 3) node.detail().rest = nodes.slice(3);
   const mask = needs(p, nodes);
   const keep = (j: number): Tensor | null =>
     j < inputs.length && (mask & (1 << j)) !== 0 ? saved(inputs[j]!, node) : null;
   node.sa = keep(0);
   node.sb = keep(1);
   node.sc = keep(2);
-  if (inputs.length > 3) node.savedRest = inputs.slice(3).map((_, i) => keep(i + 3));
+  if (inputs.length > 3) node.detail().savedRest = inputs.slice(3).map((_, i) => keep(i + 3));
   if (mask & outputBit) node.so = saved(out, node);
   if (autograd.seam.trace !== null) autograd.seam.trace(node);
   out.node = node;
@@ -165,12 +120,10 @@ export function record(
 }
 
 /** Runs an op of any number of inputs; all results, of which only the first is differentiable. */
-export function dispatchMany(op: Op, inputs: readonly Tensor[], scalars: readonly number[] = none): Tensor[] {
-  const p = planForMany(
-    op,
-    inputs.map((t) => t.layout),
-  );
-  const outs = p.outs.map((layout) => fresh(layout, op.name));
+export function dispatchMany(op: Op, inputs: readonly Tensor[], scalars: readonly number[] = noNumbers): Tensor[] {
+  const p = planForMany(op, inputs);
+  const outs: Tensor[] = [];
+  for (let k = 0; k < p.outs.length; k++) outs.push(fresh(p.outs[k]!, op.name));
   runMany(p, outs, inputs, scalars);
   if (state.tracking) {
     const nodes = inputs.map(nodeOf);
@@ -181,8 +134,10 @@ export function dispatchMany(op: Op, inputs: readonly Tensor[], scalars: readonl
 
 /** Makes a tensor from nothing but run-time numbers and coordinates. */
 export function dispatchCreate(op: Op<'map'>, layout: Layout, scalars: readonly number[]): Tensor {
-  const p = planForMany(op, [layout], () => planCreate(op, layout));
+  const p = planFor(op, layout, null, null, createPlanner);
   const out = fresh(p.out, op.name);
-  runMany(p, [out], [out], scalars);
+  run(p, out, out, null, null, scalars);
   return out;
 }
+
+const createPlanner = (op: Op, [layout]: readonly Layout[]): Plan => planCreate(op as Op<'map'>, layout!);

@@ -2,17 +2,16 @@
 import { AutogradError } from '@nn/backend';
 import type { Tensor } from '../tensor.ts';
 import { assignOp, copyOp } from './copy.ts';
-import { dispatch, isDifferentiable, needs, record, runMany } from './dispatch.ts';
+import { dispatch, needs, record } from './dispatch.ts';
+import { noNumbers, run, runMany } from './launch.ts';
 import { moveReceiver, type Node } from './node.ts';
 import type { Op } from './op.ts';
 import type { Plan } from './plan.ts';
-import { planForMany } from './plan-cache.ts';
+import { planFor, planForMany } from './plan-cache.ts';
 import { planUpdate } from './plan-map.ts';
 import { state, untracked } from './state.ts';
 import { leafError } from './tensor-core.ts';
 import { nodeOf, overlaps, rebase } from './view.ts';
-
-const none: readonly number[] = [];
 
 /** What a write of a view is to its base. */
 export interface Write {
@@ -31,24 +30,49 @@ const plainWrite: Write = { fresh: false };
 export function dispatchInto(
   op: Op,
   inputs: readonly Tensor[],
-  scalars: readonly number[] = none,
+  scalars: readonly number[] = noNumbers,
   write: Write = plainWrite,
 ): Tensor {
   const target = inputs[0]!;
-  if (state.tracking && !write.fresh) checkTarget(op.name, target);
-  const operands = inputs.map((t, j) => (j > 0 && clashes(op, t, target) ? copyOf(t) : t));
-  const p = planForMany(
-    op,
-    operands.map((t) => t.layout),
-  );
-  // Nothing tracked lies under a fresh region, so what it was made from is not asked for.
-  const nodes =
-    state.tracking && isDifferentiable(target) ? inputs.map((t, j) => (j === 0 && write.fresh ? null : nodeOf(t))) : [];
-  const tracked = nodes.some((n) => n !== null);
-  const values = tracked ? beforeWrite(p, target, operands, nodes) : operands;
+  if (state.tracking) {
+    if (!write.fresh) checkTarget(op.name, target);
+    if (target.layout.differentiable && isTracked(inputs, write)) return intoTracked(op, inputs, scalars, write);
+  }
+  const n = inputs.length;
+  if (n > 2) intoMany(op, inputs, scalars);
+  else if (n === 2) intoOf2(op, target, inputs[1]!, scalars);
+  else run(planFor(op, target.layout, null, null), target, target, null, null, scalars);
+  target.storage.version++;
+  return target;
+}
+
+function intoOf2(op: Op, target: Tensor, x: Tensor, scalars: readonly number[]): void {
+  const operand = x.storage === target.storage && clashes(op, x, target) ? copyOf(x) : x;
+  run(planFor(op, target.layout, operand.layout, null), target, target, operand, null, scalars);
+}
+
+/** Nothing tracked lies under a fresh region, so what it was made from is not asked for. */
+function isTracked(inputs: readonly Tensor[], write: Write): boolean {
+  for (let j = write.fresh ? 1 : 0; j < inputs.length; j++) if (nodeOf(inputs[j]!) !== null) return true;
+  return false;
+}
+
+const apart = (op: Op, inputs: readonly Tensor[]): readonly Tensor[] =>
+  inputs.map((t, j) => (j > 0 && clashes(op, t, inputs[0]!) ? copyOf(t) : t));
+
+function intoMany(op: Op, inputs: readonly Tensor[], scalars: readonly number[]): void {
+  const operands = apart(op, inputs);
+  runMany(planForMany(op, operands), [operands[0]!], operands, scalars);
+}
+
+function intoTracked(op: Op, inputs: readonly Tensor[], scalars: readonly number[], write: Write): Tensor {
+  const target = inputs[0]!;
+  const operands = apart(op, inputs);
+  const p = planForMany(op, operands);
+  const nodes = inputs.map((t, j) => (j === 0 && write.fresh ? null : nodeOf(t)));
+  const values = beforeWrite(p, target, operands, nodes);
   runMany(p, [target], operands, scalars);
   target.storage.version++;
-  if (!tracked) return target;
   const node = record(p, target, values, nodes, scalars);
   moveReceiver(target.receiver, nodes[0]!, node);
   settle(target, node, write);
@@ -95,10 +119,11 @@ function checkTarget(op: string, target: Tensor): void {
 
 /** Writes `source` (any dtype, broadcasting) over `target`; PyTorch: `target.copy_(source)`. */
 export const assign = (target: Tensor, source: Tensor, write?: Write): Tensor =>
-  dispatchInto(assignOp, [target, source], none, write);
+  dispatchInto(assignOp, [target, source], noNumbers, write);
 
 /**
- * Several in-place results in one launch, outside of any graph: output j replaces `inputs[targets[j]]`. One optimiser step is one such launch.
+ * Several in-place results in one launch, outside of any graph: output j replaces `inputs[targets[j]]`. One optimiser step is one such launch. An op is always
+ * called with the same targets.
  */
 export function dispatchUpdate(
   op: Op<'map'>,
@@ -106,21 +131,14 @@ export function dispatchUpdate(
   targets: readonly number[],
   scalars: readonly number[],
 ): void {
-  const p = planForMany(
-    op,
-    inputs.map((t) => t.layout),
-    () =>
-      planUpdate(
-        op,
-        inputs.map((t) => t.layout),
-        targets,
-      ),
-  );
-  runMany(
-    p,
-    targets.map((i) => inputs[i]!),
-    inputs,
-    scalars,
-  );
-  for (const i of targets) inputs[i]!.storage.version++;
+  const p = planForMany(op, inputs, (_, layouts) => planUpdate(op, layouts, targets));
+  if (targets.length === 1 && inputs.length === 2) run(p, inputs[0]!, inputs[0]!, inputs[1]!, null, scalars);
+  else
+    runMany(
+      p,
+      targets.map((i) => inputs[i]!),
+      inputs,
+      scalars,
+    );
+  for (let k = 0; k < targets.length; k++) inputs[targets[k]!]!.storage.version++;
 }

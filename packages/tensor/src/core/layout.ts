@@ -2,9 +2,9 @@
  * Layouts: device, dtype, shape and strides in one interned object, so that one pointer comparison answers every question that a plan asks.
  * The offset stays on the tensor: slices of one shape share a layout.
  */
-import { type Backend, type DType, DTypeError } from '@nn/backend';
+import { type Backend, type DType, DTypeError, dtypes } from '@nn/backend';
 import { Pool, type SizeClass } from '../memory/pool.ts';
-import type { Storage } from '../memory/storage.ts';
+import type { Plan } from './plan.ts';
 
 /** A backend with the memory that the library keeps on it. */
 export class Device {
@@ -28,6 +28,24 @@ export function deviceOf(backend: Backend): Device {
   return device;
 }
 
+/** A view that was asked for before; the latest comes first. */
+export class KnownView {
+  readonly family: unknown;
+  readonly asked: readonly number[];
+  readonly plan: Plan;
+  readonly next: KnownView | null;
+  /** Length of the chain from here on. */
+  readonly count: number;
+
+  constructor(family: unknown, asked: readonly number[], plan: Plan, next: KnownView | null) {
+    this.family = family;
+    this.asked = asked;
+    this.plan = plan;
+    this.next = next;
+    this.count = next === null ? 1 : next.count + 1;
+  }
+}
+
 let ids = 0;
 
 export class Layout {
@@ -40,10 +58,13 @@ export class Layout {
   /** Number of elements. */
   readonly size: number;
   readonly contiguous: boolean;
-  readonly #sizeClass: SizeClass;
-  readonly #width: number;
+  /** Only floats have gradients. */
+  readonly differentiable: boolean;
+  readonly sizeClass: SizeClass;
   /** Next one with the same hash. */
   next: Layout | null = null;
+  /** Views of tensors of this layout in asked shapes, for `view-cache.ts`. */
+  views: KnownView | null = null;
 
   constructor(device: Device, dtype: DType, shape: readonly number[], strides: readonly number[]) {
     this.device = device;
@@ -52,13 +73,8 @@ export class Layout {
     this.strides = Object.freeze([...strides]);
     this.size = sizeOf(shape);
     this.contiguous = isContiguous(shape, strides);
-    this.#width = device.backend.bytesPerElement(dtype);
-    this.#sizeClass = device.pool.classFor(this.size * this.#width);
-  }
-
-  /** Fresh memory for a dense tensor of this shape. */
-  allocate(tag: string): Storage {
-    return this.#sizeClass.allocate(this.#width, tag);
+    this.differentiable = dtypes[dtype].category === 'float';
+    this.sizeClass = device.pool.classFor(this.size, device.backend.bytesPerElement(dtype));
   }
 }
 

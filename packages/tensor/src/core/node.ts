@@ -9,6 +9,8 @@ import type { Plan } from './plan.ts';
 /** A backward hook: sees the gradient; a tensor that it returns replaces it. */
 export type GradientHook = (gradient: Tensor) => unknown;
 
+const none: readonly never[] = [];
+
 /** Cold facts of a node. */
 export class NodeExtra {
   readonly hooks: Map<number, GradientHook> = new Map();
@@ -18,6 +20,11 @@ export class NodeExtra {
   trace: string | null = null;
   /** Gradients of a custom function's outputs, as they come in. */
   slots: (Tensor | null)[] | null = null;
+  /** Which output of a custom function this is; the node's parent `a` is the function's own. */
+  slot = 0;
+  /** Parents, and values saved of inputs, beyond three. */
+  rest: readonly (Node | null)[] = none;
+  savedRest: readonly (Tensor | null)[] = none;
 }
 
 /** What a tensor keeps of its gradient: present on leaves and on tensors with `retainGrad()`. */
@@ -38,39 +45,49 @@ export class Node {
   readonly a: Node | null;
   readonly b: Node | null;
   readonly c: Node | null;
-  /** Parents beyond three. */
-  rest: readonly (Node | null)[] | null = null;
   /** Saved inputs and result, where the derivative reads them. */
-  sa: Tensor | null = null;
-  sb: Tensor | null = null;
-  sc: Tensor | null = null;
-  so: Tensor | null = null;
-  savedRest: (Tensor | null)[] | null = null;
-  scalars: readonly number[];
+  sa: Tensor | null;
+  sb: Tensor | null;
+  sc: Tensor | null;
+  so: Tensor | null;
   /** Sum of the saved storages' versions: counters only grow, so an equal sum means that none was written. -1: already freed. */
-  versions = 0;
-  extra: NodeExtra | null = null;
-  /** Which output of a custom function this is; its parent `a` is the function's own node. */
-  slot = 0;
+  versions: number;
+  readonly scalars: readonly number[];
+  /** What few nodes have. */
+  extra: NodeExtra | null;
   /** Scratch of a running backward. */
-  gradient: Tensor | null = null;
-  pending = 0;
-  mark = 0;
+  gradient: Tensor | null;
+  pending: number;
+  mark: number;
 
   constructor(plan: Plan, a: Node | null, b: Node | null, c: Node | null, scalars: readonly number[]) {
     this.plan = plan;
     this.a = a;
     this.b = b;
     this.c = c;
+    this.sa = null;
+    this.sb = null;
+    this.sc = null;
+    this.so = null;
+    this.versions = 0;
     this.scalars = scalars;
+    this.extra = null;
+    this.gradient = null;
+    this.pending = 0;
+    this.mark = 0;
+  }
+
+  /** Parents beyond three. */
+  get rest(): readonly (Node | null)[] {
+    return this.extra === null ? none : this.extra.rest;
   }
 
   parent(j: number): Node | null {
-    return j === 0 ? this.a : j === 1 ? this.b : j === 2 ? this.c : (this.rest?.[j - 3] ?? null);
+    return j === 0 ? this.a : j === 1 ? this.b : j === 2 ? this.c : (this.rest[j - 3] ?? null);
   }
 
   saved(j: number): Tensor | null {
-    return j === 0 ? this.sa : j === 1 ? this.sb : j === 2 ? this.sc : (this.savedRest?.[j - 3] ?? null);
+    return j === 0 ? this.sa : j === 1 ? this.sb : j === 2 ? this.sc : (this.extra?.savedRest[j - 3] ?? null);
   }
 
   get isLeaf(): boolean {

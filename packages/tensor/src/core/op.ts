@@ -39,6 +39,30 @@ export interface ReduceAttributes {
 export interface MatmulAttributes {
   /** `left @ right`, or with a third input: plus it, times run-time scalars 1 (it) and 0 (the product) if `scaled`. */
   readonly addend: 'none' | 'plain' | 'scaled';
+  /** The operand enters with its last two dimensions exchanged; false. */
+  readonly transposeLeft?: boolean;
+  readonly transposeRight?: boolean;
+}
+
+/**
+ * A convolution over the dimensions after [batch, channel], in one of three roles. Operands and result: x, w → y (a third input is a bias, one value a
+ * channel); dy, w → dx; dy, x → dw. All are dense.
+ */
+export interface ConvAttributes {
+  readonly role: 'forward' | 'inputGradient' | 'weightGradient';
+  readonly geometry: ConvGeometry;
+  /** Sizes of the result along the axes; null: as many positions as fit (forward alone). */
+  readonly size: readonly number[] | null;
+}
+
+/** How the weight moves over x, by axis: steps, zeros before and after x, distance of the weight's elements. */
+export interface ConvGeometry {
+  readonly stride: readonly number[];
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  readonly dilation: readonly number[];
+  /** Channels of x and of y fall into this many groups, which don't see each other. */
+  readonly groups: number;
 }
 
 /**
@@ -118,6 +142,7 @@ export interface AttributesOf {
   reduce: ReduceAttributes;
   rows: RowsAttributes;
   matmul: MatmulAttributes;
+  conv: ConvAttributes;
   gather: IndexAttributes;
   scatter: ScatterAttributes;
   scan: ScanAttributes;

@@ -5,6 +5,7 @@ import type { Layout } from './layout.ts';
 import type { Op, OpKind } from './op.ts';
 import type { Plan } from './plan.ts';
 import { planRows, planScan, planSort } from './plan-axis.ts';
+import { planConv } from './plan-conv.ts';
 import { planGather, planScatter } from './plan-index.ts';
 import { planMap, planReduce } from './plan-map.ts';
 import { planMatmul } from './plan-matmul.ts';
@@ -22,6 +23,7 @@ const planners: { readonly [K in OpKind]: Planner | null } = {
   reduce: planReduce,
   rows: planRows,
   matmul: planMatmul,
+  conv: planConv,
   gather: planGather,
   scatter: (op: Op<'scatter'>, inputs) => planScatter(op, inputs, (layout) => planFor(copyOp, layout, null, null)),
   scan: planScan,
@@ -44,14 +46,25 @@ onDefaultDType.add(() => {
 const chainLength = 8;
 const mapLimit = 1024;
 
+/** Makes a plan; the table's planner unless an op is used in a way of its own. */
+type Make = (op: Op, inputs: readonly Layout[]) => Plan;
+
 /** The plan of an op on up to three layouts. */
-export function planFor(op: Op, la: Layout, lb: Layout | null, lc: Layout | null): Plan {
+export function planFor(op: Op, la: Layout, lb: Layout | null, lc: Layout | null, make: Make = plan): Plan {
   for (let p = op.plans; p !== null; p = p.next) if (p.la === la && p.lb === lb && p.lc === lc) return p;
+  return planBeyond(op, la, lb, lc, make);
+}
+
+/** Beyond the chain: the map, then the planner. */
+function planBeyond(op: Op, la: Layout, lb: Layout | null, lc: Layout | null, make: Make): Plan {
   const hash =
-    (Math.imul(Math.imul(la.id + 7, 31) + (lb === null ? 0 : lb.id), 31) + (lc === null ? 0 : lc.id)) & 0x3fffffff;
-  const known = op.more.get(hash);
-  if (known !== undefined && known.la === la && known.lb === lb && known.lc === lc) return known;
-  const made = plan(op, lc !== null ? [la, lb!, lc] : lb !== null ? [la, lb] : [la]);
+    (Math.imul(Math.imul(la.id + 7, 31) + (lb === null ? 0 : lb.id), 31) + (lc === null ? 0 : lc.id)) & 0x1fffffff;
+  if (op.count === chainLength) {
+    const known = op.more.get(hash);
+    if (known !== undefined && known.la === la && known.lb === lb && known.lc === lc) return known;
+  }
+  const made = make(op, lc !== null ? [la, lb!, lc] : lb !== null ? [la, lb] : [la]);
+  planned.add(op);
   if (op.count < chainLength) {
     op.count++;
     made.next = op.plans;
@@ -60,17 +73,30 @@ export function planFor(op: Op, la: Layout, lb: Layout | null, lc: Layout | null
   return made;
 }
 
-/** The plan of an op on any number of layouts. */
-export function planForMany(op: Op, inputs: readonly Layout[], make: () => Plan = () => plan(op, inputs)): Plan {
-  let hash = inputs.length;
-  for (const layout of inputs) hash = (Math.imul(hash, 31) + layout.id) & 0x3fffffff;
-  hash |= 0x40000000;
+/** The plan of an op on the layouts of any number of inputs. */
+export function planForMany(op: Op, inputs: readonly { readonly layout: Layout }[], make: Make = plan): Plan {
+  const n = inputs.length;
+  if (n <= 3 && n > 0)
+    return planFor(op, inputs[0]!.layout, n > 1 ? inputs[1]!.layout : null, n > 2 ? inputs[2]!.layout : null, make);
+  let hash = n;
+  for (let i = 0; i < n; i++) hash = (Math.imul(hash, 31) + inputs[i]!.layout.id) & 0x1fffffff;
+  // Apart from plans of few inputs.
+  hash |= 0x20000000;
   const known = op.more.get(hash);
-  if (known !== undefined && known.inputs.length === inputs.length && known.inputs.every((l, i) => l === inputs[i]))
-    return known;
-  const made = make();
+  if (known !== undefined && fits(known, inputs)) return known;
+  const made = make(
+    op,
+    inputs.map((t) => t.layout),
+  );
+  planned.add(op);
   store(op, hash, made);
   return made;
+}
+
+function fits(p: Plan, inputs: readonly { readonly layout: Layout }[]): boolean {
+  if (p.inputs.length !== inputs.length) return false;
+  for (let i = 0; i < inputs.length; i++) if (p.inputs[i] !== inputs[i]!.layout) return false;
+  return true;
 }
 
 function store(op: Op, hash: number, made: Plan): void {
@@ -79,7 +105,6 @@ function store(op: Op, hash: number, made: Plan): void {
 }
 
 function plan(op: Op, inputs: readonly Layout[]): Plan {
-  planned.add(op);
   const planner = planners[op.kind];
   if (planner === null) throw new NnError(op.name, `${op.kind} is never launched`);
   return planner(op as never, inputs);

@@ -18,9 +18,12 @@ import { commonDevice, compile, geometryOf, Plan } from './plan.ts';
 
 /** left [..., m, k], right [..., k, n], addend anything that broadcasts to [..., m, n]. */
 export function planMatmul(op: Op<'matmul'>, inputs: readonly Layout[]): Plan {
-  const [left, right, addend] = inputs as [Layout, Layout, Layout | undefined];
+  const { transposeLeft = false, transposeRight = false } = op.attributes;
   const device = commonDevice(op.name, inputs);
-  const dtype = left.dtype;
+  const { dtype } = inputs[0]!;
+  const left = matrixOf(inputs[0]!, transposeLeft);
+  const right = matrixOf(inputs[1]!, transposeRight);
+  const addend = inputs[2];
   if (inputs.some((layout) => layout.dtype !== dtype) || dtype === 'bool')
     throw new DTypeError(
       op.name,
@@ -49,22 +52,55 @@ export function planMatmul(op: Op<'matmul'>, inputs: readonly Layout[]): Plan {
     batch,
     full.map((s) => s.slice(0, -2)),
   );
-  const strides = full.map((s, i) => [...outer.strides[i]!, ...s.slice(-2)]);
+  const { sizes, rows, strides } = tall(
+    outer.sizes,
+    m,
+    full.map((s, i) => [...outer.strides[i]!, ...s.slice(-2)]),
+  );
   const kernel: MatmulKernel = {
     kind: 'matmul',
-    rank: outer.sizes.length,
+    rank: sizes.length,
     dtype,
-    left: layout2(m, k, strides[1]!),
+    left: layout2(rows, k, strides[1]!),
     right: layout2(k, n, strides[2]!),
-    extras: extras.map((_, i) => ({ dtype, access: accessOf([...outer.sizes, m, n], strides[3 + i]!) })),
+    extras: extras.map((_, i) => ({ dtype, access: accessOf([...sizes, rows, n], strides[3 + i]!) })),
     epilogue: epilogueOf(op.attributes, dtype),
     scalars: op.attributes.addend === 'scaled' ? 2 : 0,
   };
   return new Plan(op, inputs, [out], {
     program: compile(device, kernel),
-    geometry: geometryOf([...outer.sizes, m, n, k], strides),
+    geometry: geometryOf([...sizes, rows, n, k], strides),
     operands: inputs.map((_, i) => i),
   });
+}
+
+/** A batch of matrices times one matrix is one tall matrix times it, where the rows of the batch lie one after another: the innermost batch dimension joins the rows. */
+function tall(
+  batch: readonly number[],
+  m: number,
+  strides: readonly (readonly number[])[],
+): { sizes: readonly number[]; rows: number; strides: readonly (readonly number[])[] } {
+  const last = batch.length - 1;
+  const joins = (list: readonly number[], i: number): boolean =>
+    i === 2 ? list[last] === 0 : list[last] === m * list[last + 1]!;
+  if (last < 0 || !strides.every(joins)) return { sizes: batch, rows: m, strides };
+  return {
+    sizes: batch.slice(0, last),
+    rows: batch[last]! * m,
+    strides: strides.map((list) => [...list.slice(0, last), ...list.slice(last + 1)]),
+  };
+}
+
+interface Matrix {
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+}
+
+/** Shape and strides as the product takes them. */
+function matrixOf({ shape, strides }: Matrix, transposed: boolean): Matrix {
+  if (!transposed) return { shape, strides };
+  const swapped = (list: readonly number[]): number[] => [...list.slice(0, -2), ...list.slice(-2).reverse()];
+  return { shape: swapped(shape), strides: swapped(strides) };
 }
 
 function epilogueOf({ addend }: MatmulAttributes, dtype: Layout['dtype']): Expression {

@@ -2,7 +2,15 @@
  * A plan is an op on given layouts: result layouts, compiled program, collapsed sizes and strides. Made once for each combination, found again by pointer.
  * One planner a graph op, in `plan-*.ts`.
  */
-import { BackendError, compileFor, type Geometry, type Kernel, type Program } from '@nn/backend';
+import {
+  type Backend,
+  BackendError,
+  CompositeProgram,
+  compileFor,
+  type Geometry,
+  type Kernel,
+  type Program,
+} from '@nn/backend';
 import type { Device, Layout } from './layout.ts';
 import type { MapBuild, Op, ReduceBuild, RowsBuild } from './op.ts';
 
@@ -16,17 +24,24 @@ export class Plan {
   /** Layouts of the results; `out` is the first. */
   readonly outs: readonly Layout[];
   readonly out: Layout;
+  /** Where it runs, and whether as one launch of the backend's own; null if it is never launched. */
+  readonly backend: Backend | null;
+  readonly isNative: boolean;
   readonly program: Program | null;
   readonly geometry: Geometry | null;
   /** Which inputs the kernel takes, in the kernel's order. */
   readonly operands: readonly number[];
+  /** Of a view: where it starts, in elements from its source's start. */
+  readonly offset: number;
   /** Launched before, into the same output (the copy that a scatter or write starts from). */
   readonly before: Plan | null;
   /** What the op's `build` answered, for the gradient rules. */
   readonly built: MapBuild | ReduceBuild | RowsBuild | null;
+  /** Owned by autograd: the gradient rule of the op's kind. */
+  rule: unknown = null;
   /** Owned by autograd: what it derived from this plan, by input. */
   readonly derived: unknown[] = [];
-  /** Owned by autograd: which values gradient j reads (bit k: input k, bit 30: the output), -1 while unknown. */
+  /** Owned by autograd: which values gradient j reads (bit k: input k, bit 30: the output). */
   readonly needs: number[] = [];
   next: Plan | null = null;
 
@@ -39,8 +54,11 @@ export class Plan {
     this.outs = outs;
     this.out = outs[0]!;
     this.program = made.program ?? null;
+    this.backend = this.program === null ? null : this.out.device.backend;
+    this.isNative = this.program !== null && !(this.program instanceof CompositeProgram);
     this.geometry = made.geometry ?? null;
     this.operands = made.operands ?? [];
+    this.offset = made.offset ?? 0;
     this.before = made.before ?? null;
     this.built = made.built ?? null;
   }
@@ -50,6 +68,7 @@ interface Launchable {
   readonly program: Program;
   readonly geometry: Geometry;
   readonly operands: readonly number[];
+  readonly offset: number;
   readonly before: Plan | null;
   readonly built: MapBuild | ReduceBuild | RowsBuild;
 }
@@ -69,8 +88,22 @@ export function commonDevice(op: string, inputs: readonly Layout[]): Device {
 /** A kernel made ready on a device, natively or by the shared fallbacks. */
 export const compile = (device: Device, kernel: Kernel): Program => compileFor(device.backend, kernel);
 
-export const geometryOf = (
+const geometries = new Map<string, Geometry>();
+/** Dropping the table only costs backends what they remember. */
+const geometryLimit = 4096;
+
+/** Sizes and strides in one object for all plans that have them equal, as backends remember by identity what they derived from it. */
+export function geometryOf(
   sizes: readonly number[],
   strides: readonly (readonly number[])[],
   extents: readonly number[] = [],
-): Geometry => ({ sizes, strides, extents });
+): Geometry {
+  const key = `${sizes.join()} ${strides.map((each) => each.join()).join(';')} ${extents.join()}`;
+  let geometry = geometries.get(key);
+  if (geometry === undefined) {
+    geometry = { sizes, strides, extents };
+    if (geometries.size >= geometryLimit) geometries.clear();
+    geometries.set(key, geometry);
+  }
+  return geometry;
+}

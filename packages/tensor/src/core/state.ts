@@ -2,7 +2,8 @@
  * What the whole library shares: grad mode, the default backend, and the seams, the few functions that higher layers fill in because the arrows
  * point down. A seam that nobody filled throws an error that says which package to import.
  */
-import { AutogradError, type Backend, reference } from '@nn/backend';
+import { AutogradError, type Backend } from '@nn/backend';
+import { defaultBackend } from '@nn/backend/default';
 import type { Storage } from '../memory/storage.ts';
 import type { Tensor } from '../tensor.ts';
 import { type Device, deviceOf, type Layout } from './layout.ts';
@@ -32,7 +33,7 @@ let current: Device | null = null;
 
 /** The device for tensors that are made from nothing. */
 export function currentDevice(): Device {
-  current ??= deviceOf(reference());
+  current ??= deviceOf(defaultBackend());
   return current;
 }
 
@@ -50,7 +51,7 @@ export function setBackend(backend: Backend): void {
   current = deviceOf(backend);
 }
 
-/** The default backend: the reference backend until `setBackend` is called. */
+/** The default backend. Until `setBackend` is called: in Node the reference backend, in a browser none, which is a `BackendError`. */
 export const getBackend = (): Backend => currentDevice().backend;
 
 /** What autograd fills in when it is imported. */

@@ -1,6 +1,6 @@
 /** The fields of a tensor: memory, layout, provenance. No operations: those are functions, and methods that call them. */
 import { AutogradError, type Backend, BackendError, type DType } from '@nn/backend';
-import { release, type Storage } from '../memory/storage.ts';
+import { release, Storage } from '../memory/storage.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Shape } from '../types/index.ts';
 import type { Layout } from './layout.ts';
@@ -12,15 +12,19 @@ export abstract class TensorCore<out S extends Shape = Shape, out D extends DTyp
   /** @internal */ storage: Storage;
   /** @internal */ layout: Layout;
   /** @internal Elements from the storage's start. */ start: number;
-  /** @internal Provenance; null: not tracked. Read it through `nodeOf`. */ node: Node | null = null;
-  /** @internal The tensor whose storage this is a view of. */ base: Tensor | null = null;
-  /** @internal The storage's version when `node` was derived, for views. */ seen = 0;
-  /** @internal The gradient, on leaves and after `retainGrad()`. */ receiver: Receiver | null = null;
+  /** @internal Provenance; null: not tracked. Read it through `nodeOf`. */ node: Node | null;
+  /** @internal The tensor whose storage this is a view of. */ base: Tensor | null;
+  /** @internal The storage's version when `node` was derived, for views. */ seen: number;
+  /** @internal The gradient, on leaves and after `retainGrad()`. */ receiver: Receiver | null;
 
   constructor(storage: Storage, layout: Layout, start: number) {
     this.storage = storage;
     this.layout = layout;
     this.start = start;
+    this.node = null;
+    this.base = null;
+    this.seen = 0;
+    this.receiver = null;
   }
 
   /** Sizes of the dimensions; PyTorch: `t.shape`. */
@@ -67,8 +71,32 @@ export abstract class TensorCore<out S extends Shape = Shape, out D extends DTyp
   }
 }
 
+/**
+ * What `new Class` makes, without passing through the constructors of the dozen classes of methods between it and `TensorCore`: they would cost several times
+ * the object itself.
+ */
+export function makerOf<T extends TensorCore>(Class: {
+  readonly prototype: unknown;
+}): new (
+  storage: Storage,
+  layout: Layout,
+  start: number,
+) => T {
+  function Made(this: TensorCore, storage: Storage, layout: Layout, start: number): void {
+    this.storage = storage;
+    this.layout = layout;
+    this.start = start;
+    this.node = null;
+    this.base = null;
+    this.seen = 0;
+    this.receiver = null;
+  }
+  Made.prototype = Class.prototype;
+  return Made as never;
+}
+
 /** Stands in for the storage of a disposed handle. */
-const gone = { slab: null, block: null, origin: 0, references: 1, version: 0 } as unknown as Storage;
+const gone = new Storage(null, 0);
 
 /** Throws if the handle or its memory is gone. */
 export function checkAlive(t: TensorCore, op: string): void {

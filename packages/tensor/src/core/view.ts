@@ -6,13 +6,12 @@
 import { scopes } from '../memory/scope.ts';
 import { share } from '../memory/storage.ts';
 import type { Tensor } from '../tensor.ts';
-import { layoutOf } from './layout.ts';
+import { noNumbers } from './launch.ts';
+import { type Layout, layoutOf } from './layout.ts';
 import { moveReceiver, Node } from './node.ts';
 import { Op } from './op.ts';
 import { Plan } from './plan.ts';
 import { autograd, factory, state } from './state.ts';
-
-const none: readonly number[] = [];
 
 /** A tensor's node, derived anew if it is a view of a storage that was written since. */
 export const nodeOf = (t: Tensor): Node | null =>
@@ -24,7 +23,8 @@ function derive(t: Tensor): Node | null {
   const base = t.base!;
   t.seen = t.storage.version;
   const [was, parent] = [t.node, base.node];
-  t.node = parent === null ? null : viewNode(stridedOp(t.start - base.start), base, t, parent);
+  t.node =
+    parent === null ? null : viewNode(new Plan(stridedOp(t.start - base.start), [base.layout], [t.layout]), parent);
   moveReceiver(t.receiver, was, t.node);
   return t.node;
 }
@@ -33,8 +33,8 @@ function derive(t: Tensor): Node | null {
 export const stridedOp = (offset: number, name = 'asStrided'): Op<'view'> =>
   new Op('view', name, { view: 'strided', offset });
 
-function viewNode(op: Op<'view'>, source: Tensor, out: Tensor, parent: Node): Node {
-  const node = new Node(new Plan(op, [source.layout], [out.layout]), parent, null, null, none);
+function viewNode(p: Plan, parent: Node): Node {
+  const node = new Node(p, parent, null, null, noNumbers);
   if (autograd.seam.trace !== null) autograd.seam.trace(node);
   return node;
 }
@@ -52,9 +52,33 @@ export function view(
   out.seen = source.storage.version;
   if (state.tracking) {
     const parent = nodeOf(source);
-    if (parent !== null) out.node = viewNode(op, source, out, parent);
+    if (parent !== null) out.node = viewNode(new Plan(op, [source.layout], [out.layout]), parent);
   }
   return out;
+}
+
+/** The same by a plan that was met before: nothing is worked out. */
+export function viewAs(p: Plan, source: Tensor): Tensor {
+  const out = factory.make(share(source.storage), p.out, source.start + p.offset);
+  if (scopes.active !== null) scopes.active.add(out);
+  out.base = source.base ?? source;
+  out.seen = source.storage.version;
+  if (state.tracking) {
+    const parent = nodeOf(source);
+    if (parent !== null) out.node = viewNode(p, parent);
+  }
+  return out;
+}
+
+/** The plan of a view, for those that are met again and again. */
+export function viewPlan(
+  op: Op<'view'>,
+  source: Layout,
+  shape: readonly number[],
+  strides: readonly number[],
+  offset = 0,
+): Plan {
+  return new Plan(op, [source], [layoutOf(source.device, source.dtype, shape, strides)], { offset });
 }
 
 /** The same memory without provenance: what `detach` gives. */
@@ -69,7 +93,7 @@ export function alias(source: Tensor, shape: readonly number[], strides: readonl
 export function rebase(target: Tensor, value: Node | null, fresh: boolean, name = 'copySlices'): void {
   const base = target.base!;
   const op = new Op('write', name, { strides: target.layout.strides, offset: target.start - base.start, fresh });
-  const node = new Node(new Plan(op, [base.layout, target.layout], [base.layout]), base.node, value, null, none);
+  const node = new Node(new Plan(op, [base.layout, target.layout], [base.layout]), base.node, value, null, noNumbers);
   if (autograd.seam.trace !== null) autograd.seam.trace(node);
   moveReceiver(base.receiver, base.node, node);
   base.node = node;

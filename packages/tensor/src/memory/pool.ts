@@ -11,74 +11,90 @@ import { press, turn } from './turn.ts';
 /** Dies when no Storage in it is reachable; the record that the registry holds then returns its block. */
 export class Slab {
   readonly block: Block;
+  readonly sizeClass: SizeClass;
   readonly record: SlabRecord;
-  constructor(block: Block, record: SlabRecord) {
+  constructor(record: SlabRecord, block: Block) {
     this.block = block;
+    this.sizeClass = record.sizeClass;
     this.record = record;
   }
 }
 
 interface SlabRecord {
   readonly sizeClass: SizeClass;
-  readonly block: Block;
+  /** Null once it was returned. */
+  block: Block | null;
   readonly tag: string;
 }
 
-/** Slots of one size. */
+/** Slots of one size, for elements of one width: so that a slot's place is a count of elements, and giving it out divides nothing. */
 export class SizeClass {
   readonly pool: Pool;
+  /** Of a slot. */
   readonly bytes: number;
   readonly slots: number;
+  /** Of a slot, in elements. */
+  readonly #step: number;
   /** Slots given back by name, last in first out: the slab keeps its registration. */
   readonly #freeSlabs: Slab[] = [];
-  readonly #freeStarts: number[] = [];
+  readonly #freeOrigins: number[] = [];
   /** Whole blocks given back by the collector. */
   readonly blocks: Block[] = [];
+  /** The slab that is being filled, its next free place, and its end. */
   #slab: Slab | null = null;
   #next = 0;
   #end = 0;
 
-  constructor(pool: Pool, bytes: number, slots: number) {
+  constructor(pool: Pool, bytes: number, width: number, slots: number) {
     this.pool = pool;
     this.bytes = bytes;
     this.slots = slots;
+    this.#step = bytes / width;
   }
 
-  allocate(width: number, tag: string): Storage {
+  /** Bytes in slots that were given back by name. */
+  get free(): number {
+    return this.bytes * this.#freeSlabs.length;
+  }
+
+  allocate(tag: string): Storage {
     const slab = this.#freeSlabs.pop();
-    if (slab !== undefined) {
-      const start = this.#freeStarts.pop()!;
-      this.pool.free -= this.bytes;
-      return new Storage(slab, start, width, this);
-    }
+    if (slab !== undefined) return new Storage(slab, this.#freeOrigins.pop()!);
     if (this.#next === this.#end) this.#refill(tag);
-    const start = this.#next;
-    this.#next += this.bytes;
-    return new Storage(this.#slab!, start, width, this);
+    const origin = this.#next;
+    this.#next = origin + this.#step;
+    return new Storage(this.#slab, origin);
   }
 
   /** Takes back a slot by name. */
-  reuse(slab: Slab, start: number): void {
+  reuse(slab: Slab, origin: number): void {
     this.#freeSlabs.push(slab);
-    this.#freeStarts.push(start);
-    this.pool.free += this.bytes;
+    this.#freeOrigins.push(origin);
   }
 
   #refill(tag: string): void {
-    const bytes = this.bytes * this.slots;
-    const block = this.pool.take(this, bytes, tag);
+    const block = this.pool.take(this, this.bytes * this.slots, tag);
     const record = { sizeClass: this, block, tag };
-    this.#slab = new Slab(block, record);
+    this.#slab = new Slab(record, block);
     this.#next = 0;
-    this.#end = bytes;
-    this.pool.register(this.#slab);
+    this.#end = this.#step * this.slots;
+    this.pool.register(this.#slab, record);
   }
 
-  /** Forgets free slots, so that half-empty slabs can die. */
+  /** Forgets free slots that are parts of slabs, so that half-empty slabs can die; and the slab that is full. */
   forget(): void {
-    this.pool.free -= this.bytes * this.#freeSlabs.length;
+    if (this.#next === this.#end) this.#slab = null;
+    if (this.slots === 1) return;
     this.#freeSlabs.length = 0;
-    this.#freeStarts.length = 0;
+    this.#freeOrigins.length = 0;
+  }
+
+  /** Gives out the slabs of one slot that were given back by name. */
+  *wholeSlabs(): Generator<Slab> {
+    if (this.slots > 1) return;
+    this.forget();
+    this.#freeOrigins.length = 0;
+    yield* this.#freeSlabs.splice(0);
   }
 }
 
@@ -86,12 +102,13 @@ const megabyte = 1 << 20;
 /** Bytes taken between two presses. */
 export const quantum: number = 64 * megabyte;
 const slabBytes = 1 << 16;
+/** More than any element takes. */
+const maxWidth = 64;
 
 export class Pool {
   readonly backend: Backend;
-  /** Bytes in slabs that may still be in use; in free slots of those; in blocks kept for reuse; the most that was ever live. */
+  /** Bytes in slabs that may still be in use; in blocks kept for reuse; the most that was ever live. */
   live = 0;
-  free = 0;
   cached = 0;
   peak = 0;
   limit: number = 4096 * megabyte;
@@ -104,18 +121,27 @@ export class Pool {
     this.backend = backend;
   }
 
-  /** The class for buffers of so many bytes: four classes a doubling, from 64 bytes. Asked when a layout is made, never per op. */
-  classFor(bytes: number): SizeClass {
+  /** Bytes in free slots of live slabs. */
+  get free(): number {
+    let free = 0;
+    for (const sizeClass of this.#classes.values()) free += sizeClass.free;
+    return free;
+  }
+
+  /** The class for so many elements of a width in bytes: four classes a doubling, from 64 bytes. Asked when a layout is made, never per op. */
+  classFor(elements: number, width: number): SizeClass {
+    const bytes = elements * width;
     let size = 64;
     if (bytes > 64) {
       const step = 2 ** (Math.floor(Math.log2(bytes - 1)) - 2);
       size = Math.ceil(bytes / step) * step;
     }
-    let found = this.#classes.get(size);
+    const key = size * maxWidth + width;
+    let found = this.#classes.get(key);
     if (found === undefined) {
       const slots = Math.max(1, Math.min(this.backend.slotsPerBlock, Math.floor(slabBytes / size)));
-      found = new SizeClass(this, size, slots);
-      this.#classes.set(size, found);
+      found = new SizeClass(this, size, width, slots);
+      this.#classes.set(key, found);
     }
     return found;
   }
@@ -126,15 +152,22 @@ export class Pool {
     const kept = sizeClass.blocks.pop();
     if (kept !== undefined) this.cached -= bytes;
     else if (this.live + this.cached + bytes > this.limit) this.#makeRoom(bytes, tag);
-    const block = kept ?? this.backend.allocate(bytes);
+    const block = kept ?? this.#allocate(bytes, tag);
     this.live += bytes;
     this.peak = Math.max(this.peak, this.live);
     this.byTag.set(tag, (this.byTag.get(tag) ?? 0) + bytes);
     return block;
   }
 
-  register(slab: Slab): void {
-    this.#registry.register(slab, slab.record);
+  register(slab: Slab, record: SlabRecord): void {
+    this.#registry.register(slab, record);
+  }
+
+  /** Gives the backend back what no tensor is in: cached blocks, and blocks of one tensor that was given back by name. */
+  #reclaim(): void {
+    for (const sizeClass of this.#classes.values())
+      for (const slab of sizeClass.wholeSlabs()) this.#returned(slab.record);
+    this.trim();
   }
 
   /** Gives cached blocks back to the backend. */
@@ -148,6 +181,8 @@ export class Pool {
 
   #returned(record: SlabRecord): void {
     const { sizeClass, block, tag } = record;
+    if (block === null) return;
+    record.block = null;
     const bytes = sizeClass.bytes * sizeClass.slots;
     turn.returned(bytes);
     this.live -= bytes;
@@ -164,24 +199,57 @@ export class Pool {
     this.#sincePress += bytes;
     if (this.#sincePress < quantum) return;
     this.#sincePress = 0;
-    for (const sizeClass of this.#classes.values()) if (sizeClass.slots > 1) sizeClass.forget();
+    for (const sizeClass of this.#classes.values()) sizeClass.forget();
     turn.expect();
     press();
   }
 
   #makeRoom(bytes: number, tag: string): void {
-    this.trim();
+    this.#reclaim();
     if (this.live + bytes <= this.limit) return;
+    throw this.#full(
+      tag,
+      bytes,
+      `${megabytes(bytes)} more would pass the limit of ${megabytes(this.limit)}`,
+      'or raise the limit with setMemoryLimit(bytes)',
+    );
+  }
+
+  /** From the backend; where it has no more, after it got back what is only kept for reuse. */
+  #allocate(bytes: number, tag: string): Block {
+    try {
+      return this.backend.allocate(bytes);
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError)) throw error;
+    }
+    this.#reclaim();
+    try {
+      return this.backend.allocate(bytes);
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError)) throw error;
+      throw this.#full(
+        tag,
+        bytes,
+        `it has no room for ${megabytes(bytes)} more`,
+        'or give the backend more memory',
+        error,
+      );
+    }
+  }
+
+  #full(tag: string, bytes: number, why: string, wayOut: string, cause?: unknown): OutOfMemoryError {
     const holders = [...this.byTag].sort((p, q) => q[1] - p[1]).slice(0, 3);
     const largest = holders.map(([name, held]) => `${name} ${megabytes(held)}`).join(', ');
-    const starved = turn.taken > this.limit / 4;
-    throw new OutOfMemoryError(
+    const starved = this.live >= bytes && turn.taken > this.live / 4;
+    turn.ranOut();
+    return new OutOfMemoryError(
       tag,
-      `${megabytes(this.live)} are live on ${this.backend.name}, ${megabytes(bytes)} more would pass the limit of ${megabytes(this.limit)}; largest holders: ${largest}. ${
+      `${megabytes(this.live)} are live on ${this.backend.name}, ${why}${largest === '' ? '' : `; largest holders: ${largest}`}. ${
         starved
           ? 'This code has not awaited anything for a long time, so JavaScript could not give memory back: put the body of the loop in scope(() => …), or await a read such as loss.item() now and then'
-          : 'Drop references to tensors that are no longer needed, use a smaller batch, or raise the limit with setMemoryLimit(bytes)'
+          : `Drop references to tensors that are no longer needed, use a smaller batch, ${wayOut}`
       }.`,
+      { cause },
     );
   }
 }

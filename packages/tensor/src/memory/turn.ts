@@ -39,6 +39,12 @@ class Turn {
     if (this.isOverdue) this.#inUse = this.outstanding;
   }
 
+  /** Memory ran out. Whoever catches that, drops tensors and goes on: the next awaited read has the collector look for everything outstanding. */
+  ranOut(): void {
+    this.taken = Math.max(this.taken, due);
+    this.#inUse = -overdue;
+  }
+
   /** Notices the next macrotask, whoever causes it. */
   expect(): void {
     if (this.#expecting) return;

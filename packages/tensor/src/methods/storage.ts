@@ -27,33 +27,6 @@ export abstract class StorageMethods<out S extends Shape = Shape, out D extends 
     return memory.isContiguous(this);
   }
 
-  /** Steps in memory, in elements, for each dimension or for one; PyTorch: `Tensor.stride`. */
-  stride(this: Tensor): number[];
-  stride(this: Tensor, dim: number): number;
-  stride(this: Tensor, dim?: number): number | number[] {
-    return dim === undefined ? memory.stride(this) : memory.stride(this, dim);
-  }
-
-  /** Where the tensor starts in its memory, in elements; PyTorch: `Tensor.storage_offset`. */
-  storageOffset(this: Tensor): number {
-    return memory.storageOffset(this);
-  }
-
-  /** Elements of the memory that the tensor shares with its views; PyTorch: `Tensor.untyped_storage().size()`, there in bytes. */
-  storageSize(this: Tensor): number {
-    return memory.storageSize(this);
-  }
-
-  /** Any view of the memory, by sizes, strides and offset; PyTorch: `Tensor.as_strided`. */
-  asStrided<A extends Tensor, const T extends readonly number[]>(
-    this: A,
-    size: T,
-    strides: readonly number[],
-    options?: memory.StridedOptions,
-  ): Tensor<[...T], A['dtype']> {
-    return memory.asStrided(this, size, strides, options);
-  }
-
   // In another dtype, on another backend
 
   /** The values in another dtype (itself if it has that already); PyTorch: `Tensor.to(dtype)`. */
@@ -62,11 +35,6 @@ export abstract class StorageMethods<out S extends Shape = Shape, out D extends 
   to<A extends Tensor>(this: A, backend: Backend): Promise<Tensor<A['~shape'], A['dtype']>>;
   to(this: Tensor, target: DType | Backend): Tensor | Promise<Tensor> {
     return typeof target === 'string' ? convert.toDType(this, target) : this.toBackend(target);
-  }
-
-  /** The values in the dtype of another tensor; PyTorch: `Tensor.type_as`. */
-  typeAs<A extends Tensor, B extends Tensor>(this: A, other: B): Tensor<A['~shape'], B['dtype']> {
-    return convert.typeAs(this, other);
   }
 
   /** As float32; PyTorch: `Tensor.float`. */

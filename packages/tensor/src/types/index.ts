@@ -19,7 +19,14 @@ export type { Einsum } from './einsum.ts';
 export type { CanExpand, CanExpect, Expand } from './expect.ts';
 export type { Flatten, FlattenShape } from './flatten.ts';
 export type { Cat, Stack } from './join.ts';
-export type { CanCompare, CrossEntropyShape, LinearByWeight, LinearShape } from './layers.ts';
+export type {
+  CanCompare,
+  ConvByWeight,
+  CrossEntropyShape,
+  LinearByWeight,
+  LinearShape,
+  TransposedByWeight,
+} from './layers.ts';
 export type { MatMul } from './matmul.ts';
 export type { Promote } from './promotion.ts';
 export type { Reduce } from './reduce.ts';
@@ -28,13 +35,13 @@ export type {
   Apply,
   Chain,
   ChainFunction,
-  Conv2dFunction,
+  ConvFunction,
   FlattenFunction,
   KeepsShape,
   LinearFunction,
-  Pool2dFunction,
+  PoolFunction,
   ShapeFunction,
 } from './sequential.ts';
 export type { Dim, List, ResultShapeOf, Shape, ShapeOf, ShapesOf } from './shape.ts';
 export type { Permute, Squeeze, Transpose, TransposeMatrix, Unsqueeze } from './views.ts';
-export type { ConvShape, PerDimension, PoolShape, Window } from './windows.ts';
+export type { ConvShape, Padding, PerDimension, PoolShape, Ranks, SpreadOf, Window, WindowOf } from './windows.ts';

@@ -1,8 +1,17 @@
 /** Shapes of layers and losses, shared by modules and free functions. */
+import type { Multiply } from './arithmetic.ts';
 import type { Differ, Same } from './checked.ts';
 import type { Known, Length } from './dimensions.ts';
-import type { BatchesDiffer, NotLinear, TargetRank, TargetSizesDiffer, WrongFeatures } from './sentences.ts';
+import type {
+  BatchesDiffer,
+  NotLinear,
+  TargetRank,
+  TargetSizesDiffer,
+  WrongFeatures,
+  WrongWeightRank,
+} from './sentences.ts';
 import type { Shape } from './shape.ts';
+import type { ConvShape, Padding, PerDimension, Ranks, SpreadOf, WindowOf } from './windows.ts';
 
 /** Features In at the end become Out. */
 export type LinearShape<S, In extends number, Out extends number, Op extends string = 'Linear'> = S extends readonly [
@@ -30,6 +39,43 @@ export type LinearByWeight<S, W> = W extends readonly [infer Out extends number,
     : Known<W> extends true
       ? NotLinear<'linear'>
       : Shape;
+
+/** A convolution with a weight of shape (out, in / groups, …). */
+export type ConvByWeight<
+  Op extends string,
+  Spatial extends keyof Ranks,
+  S,
+  Weight,
+  Groups extends number,
+  Stride extends PerDimension,
+  P extends Padding,
+  D extends PerDimension,
+> = Weight extends readonly [infer Out extends number, infer In extends number, ...infer K extends readonly number[]]
+  ? Length<Weight> extends Ranks[Spatial]['weight']
+    ? ConvShape<Op, Spatial, S, Multiply<In, Groups>, Out, WindowOf<K, Stride, P, D>>
+    : WrongWeightRank<Op, Length<Weight>, Ranks[Spatial]['weight']>
+  : Known<Weight> extends true
+    ? WrongWeightRank<Op, Length<Weight>, Ranks[Spatial]['weight']>
+    : ConvShape<Op, Spatial, S, number, number, WindowOf<number, Stride, P, D>>;
+
+/** A transposed convolution with a weight of shape (in, out / groups, …). */
+export type TransposedByWeight<
+  Op extends string,
+  Spatial extends keyof Ranks,
+  S,
+  Weight,
+  Groups extends number,
+  Stride extends PerDimension,
+  P extends PerDimension,
+  D extends PerDimension,
+  E extends PerDimension,
+> = Weight extends readonly [infer In extends number, infer Out extends number, ...infer K extends readonly number[]]
+  ? Length<Weight> extends Ranks[Spatial]['weight']
+    ? ConvShape<Op, Spatial, S, In, Multiply<Out, Groups>, SpreadOf<K, Stride, P, D, E>>
+    : WrongWeightRank<Op, Length<Weight>, Ranks[Spatial]['weight']>
+  : Known<Weight> extends true
+    ? WrongWeightRank<Op, Length<Weight>, Ranks[Spatial]['weight']>
+    : ConvShape<Op, Spatial, S, number, number, SpreadOf<number, Stride, P, D, E>>;
 
 /**
  * The loss of logits (N, C, d1, …) or (C): targets are classes (N, d1, …) or (), or probabilities of the logits' shape. Without

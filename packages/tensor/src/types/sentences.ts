@@ -130,6 +130,11 @@ export type WrongRank<
   Got extends number,
   Expected extends string,
 > = `${Layer}: the input has ${Got} dimensions, expected ${Expected}`;
+export type WrongWeightRank<
+  Op extends string,
+  Got extends number,
+  Expected extends number,
+> = `${Op}: the weight has ${Got} dimensions, expected ${Expected}`;
 export type WindowTooLarge<
   Layer extends string,
   Kernel extends number,

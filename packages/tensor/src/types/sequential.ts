@@ -6,7 +6,7 @@ import type { FlattenShape } from './flatten.ts';
 import type { LinearShape } from './layers.ts';
 import type { InLayer } from './sentences.ts';
 import type { Shape } from './shape.ts';
-import type { ConvShape, PoolShape, Window } from './windows.ts';
+import type { ConvShape, PoolShape, Ranks, Window } from './windows.ts';
 
 /** A function from shapes to shapes: `out` in terms of `this['in']`. */
 export interface ShapeFunction {
@@ -26,11 +26,17 @@ export interface LinearFunction<In extends number, Out extends number> extends S
 export interface FlattenFunction<Start extends number, End extends number> extends ShapeFunction {
   readonly out: FlattenShape<this['in'], Start, End>;
 }
-export interface Conv2dFunction<In extends number, Out extends number, W extends Window> extends ShapeFunction {
-  readonly out: ConvShape<'Conv2d', 2, this['in'], In, Out, W>;
+export interface ConvFunction<
+  Op extends string,
+  Spatial extends keyof Ranks,
+  In extends number,
+  Out extends number,
+  W extends Window,
+> extends ShapeFunction {
+  readonly out: ConvShape<Op, Spatial, this['in'], In, Out, W>;
 }
-export interface Pool2dFunction<Op extends string, W extends Window> extends ShapeFunction {
-  readonly out: PoolShape<Op, 2, this['in'], W>;
+export interface PoolFunction<Op extends string, Spatial extends keyof Ranks, W extends Window> extends ShapeFunction {
+  readonly out: PoolShape<Op, Spatial, this['in'], W>;
 }
 export interface ChainFunction<Layers> extends ShapeFunction {
   readonly out: Chain<this['in'], Layers>;

@@ -1,4 +1,5 @@
 /** Making tensors: values, shapes, dtypes, places, refusals. PyTorch's reference values are checked by the goldens. */
+import '../../methods.ts';
 import { type DType, nullBackend, reference } from '@nn/backend';
 import { describe, expect, it } from 'vitest';
 import type { Tensor } from '../../index.ts';

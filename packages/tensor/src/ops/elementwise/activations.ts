@@ -1,4 +1,5 @@
 /** Smooth activation functions. All but softsign and tanhshrink take floats only, as in PyTorch. Those of straight pieces are in `rectifiers.ts`. */
+import * as rows from '@nn/backend';
 import { mul, ShapeError, sigmoid, ValueError } from '@nn/backend';
 import { dimension, shapeText } from '../../core/collapse.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -14,20 +15,20 @@ import type {
 } from './signatures.ts';
 
 /** The self-normalising elu of Klambauer et al. 2017. PyTorch: `F.selu`. */
-export const selu: UnaryFunction = unary('selu');
-export const selu_: InPlaceFunction = unaryInPlace('selu');
+export const selu: UnaryFunction = unary(rows.selu);
+export const selu_: InPlaceFunction = unaryInPlace(rows.selu);
 /** x · sigmoid(x). PyTorch: `F.silu`. */
-export const silu: UnaryFunction = unary('silu');
-export const silu_: InPlaceFunction = unaryInPlace('silu');
+export const silu: UnaryFunction = unary(rows.silu);
+export const silu_: InPlaceFunction = unaryInPlace(rows.silu);
 /** x · tanh(softplus(x)). PyTorch: `F.mish`. */
-export const mish: UnaryFunction = unary('mish');
-export const mish_: InPlaceFunction = unaryInPlace('mish');
+export const mish: UnaryFunction = unary(rows.mish);
+export const mish_: InPlaceFunction = unaryInPlace(rows.mish);
 /** x / (1 + |x|). PyTorch: `F.softsign`. */
-export const softsign: FloatFunction = unary('softsign', 'float');
+export const softsign: FloatFunction = unary(rows.softsign, 'float');
 /** x − tanh(x). PyTorch: `F.tanhshrink`. */
-export const tanhshrink: FloatFunction = unary('tanhshrink', 'float');
+export const tanhshrink: FloatFunction = unary(rows.tanhshrink, 'float');
 /** log(sigmoid(x)), without overflow. PyTorch: `F.logsigmoid`. */
-export const logsigmoid: UnaryFunction = unary('logsigmoid', 'promote', 'logSigmoid');
+export const logsigmoid: UnaryFunction = unary('logsigmoid', 'promote', rows.logSigmoid);
 
 /** Options of gelu. */
 export interface GeluOptions {
@@ -35,8 +36,8 @@ export interface GeluOptions {
   readonly approximate?: 'none' | 'tanh' | undefined;
 }
 
-const geluOf = unary('gelu');
-const geluTanhOf = unary('gelu', 'promote', 'geluTanh');
+const geluOf = unary(rows.gelu);
+const geluTanhOf = unary('gelu', 'promote', rows.geluTanh);
 
 /**
  * x · Φ(x), where Φ is the normal distribution function. PyTorch: `F.gelu`.
@@ -59,10 +60,10 @@ export interface EluOptions {
   readonly alpha?: number | undefined;
 }
 
-const eluOf = parametric('elu', 1);
-const eluInto = parametricInPlace('elu', 1);
-const celuOf = parametric('celu', 1);
-const celuInto = parametricInPlace('celu', 1);
+const eluOf = parametric(rows.elu, 1);
+const eluInto = parametricInPlace(rows.elu, 1);
+const celuOf = parametric(rows.celu, 1);
+const celuInto = parametricInPlace(rows.celu, 1);
 
 function alphaOf(op: string, options: EluOptions | undefined): number[] {
   const alpha = options?.alpha ?? 1;
@@ -90,7 +91,7 @@ export interface SoftplusOptions {
   readonly threshold?: number | undefined;
 }
 
-const softplusOf = parametric('softplus', 2);
+const softplusOf = parametric(rows.softplus, 2);
 
 /** log(1 + e^(beta · x)) / beta, a smooth relu. PyTorch: `F.softplus`. */
 export const softplus: OptionsFunction<SoftplusOptions> = ((x: Tensor, options?: SoftplusOptions) =>

@@ -1,4 +1,5 @@
 /** Sums, differences, products, quotients and remainders. What is rounded of a quotient, and what is divided by zero, is said here; the rest in rows. */
+import * as rows from '@nn/backend';
 import { DTypeError, dtypes, sub as minus, div as over, add as plus, mul as times, ValueError } from '@nn/backend';
 import { categoryOf, type Numeric, numberOf } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -118,11 +119,11 @@ function checkDivisor(op: string, x: Plain, y: Plain): void {
 }
 
 const quotient = binary('div', 'float');
-const floorQuotient = binary('div', 'promote', 'floorDivide', 'number');
-const truncQuotient = binary('div', 'promote', 'truncDivide', 'number');
+const floorQuotient = binary('div', 'promote', rows.floorDivide, 'number');
+const truncQuotient = binary('div', 'promote', rows.truncDivide, 'number');
 const quotientInto = binaryInPlace('div', 'float');
-const floorQuotientInto = binaryInPlace('div', 'promote', 'floorDivide', 'number');
-const truncQuotientInto = binaryInPlace('div', 'promote', 'truncDivide', 'number');
+const floorQuotientInto = binaryInPlace('div', 'promote', rows.floorDivide, 'number');
+const truncQuotientInto = binaryInPlace('div', 'promote', rows.truncDivide, 'number');
 
 function checkRounding(op: string, mode: RoundingMode): void {
   if (mode !== 'floor' && mode !== 'trunc')
@@ -158,7 +159,7 @@ export const div_: DivInPlaceFunction = ((x: Tensor, y: Plain, options?: { reado
 }) as never;
 
 /** A division of integers or floats that refuses the plain divisor 0 among integers. */
-function division<N extends string>(name: N, row: string): BinaryFunction<N> {
+function division<N extends string>(name: N, row: Formula): BinaryFunction<N> {
   const of = binary(name, 'promote', row, 'number');
   return ((x: Plain, y: Plain) => {
     checkDivisor(name, x, y);
@@ -166,7 +167,7 @@ function division<N extends string>(name: N, row: string): BinaryFunction<N> {
   }) as never;
 }
 
-function divisionInPlace<N extends string>(name: N, row: string): BinaryInPlaceFunction<`${N}_`> {
+function divisionInPlace<N extends string>(name: N, row: Formula): BinaryInPlaceFunction<`${N}_`> {
   const into = binaryInPlace(name, 'promote', row, 'number');
   return ((x: Tensor, y: Plain) => {
     checkDivisor(`${name}_`, x, y);
@@ -175,11 +176,11 @@ function divisionInPlace<N extends string>(name: N, row: string): BinaryInPlaceF
 }
 
 /** The quotient rounded down, of the promoted dtype: Python's `//`. PyTorch: `torch.floor_divide`. */
-export const floorDivide: BinaryFunction<'floorDivide'> = division('floorDivide', 'floorDivide');
-export const floorDivide_: BinaryInPlaceFunction<'floorDivide_'> = divisionInPlace('floorDivide', 'floorDivide');
+export const floorDivide: BinaryFunction<'floorDivide'> = division('floorDivide', rows.floorDivide);
+export const floorDivide_: BinaryInPlaceFunction<'floorDivide_'> = divisionInPlace('floorDivide', rows.floorDivide);
 /** x − y · floor(x / y), with the sign of y: Python's `%`. PyTorch: `torch.remainder`. */
-export const remainder: BinaryFunction<'remainder'> = division('remainder', 'remainder');
-export const remainder_: BinaryInPlaceFunction<'remainder_'> = divisionInPlace('remainder', 'remainder');
+export const remainder: BinaryFunction<'remainder'> = division('remainder', rows.remainder);
+export const remainder_: BinaryInPlaceFunction<'remainder_'> = divisionInPlace('remainder', rows.remainder);
 /** x − y · trunc(x / y), with the sign of x: C's `fmod`. PyTorch: `torch.fmod`. */
 export const fmod: BinaryFunction<'fmod'> = division('fmod', 'rem');
 export const fmod_: BinaryInPlaceFunction<'fmod_'> = divisionInPlace('fmod', 'rem');
@@ -202,10 +203,10 @@ export const addcmul_: AddProductInPlaceFunction<'addcmul_'> = addProduct('addcm
 export const addcdiv: AddProductFunction<'addcdiv'> = addProduct('addcdiv', ratio, 'float', false) as never;
 export const addcdiv_: AddProductInPlaceFunction<'addcdiv_'> = addProduct('addcdiv', ratio, 'float', true) as never;
 
-const lerpBy = binaryParametric('lerp', 1, 'promote', 'lerp');
-const lerpWith = ternary('lerp', 'lerp');
-const lerpIntoBy = binaryParametricInPlace('lerp', 1, 'promote', 'lerp');
-const lerpIntoWith = ternaryInPlace('lerp', 'lerp');
+const lerpBy = binaryParametric('lerp', 1, 'promote', rows.lerp);
+const lerpWith = ternary('lerp', rows.lerp);
+const lerpIntoBy = binaryParametricInPlace('lerp', 1, 'promote', rows.lerp);
+const lerpIntoWith = ternaryInPlace('lerp', rows.lerp);
 
 /**
  * x + weight · (end − x), of floats: x at weight 0, `end` at 1, exactly. The weight is a number or a tensor. PyTorch: `torch.lerp`.

@@ -1,4 +1,5 @@
 /** The larger, the smaller, and what lies between bounds. */
+import * as rows from '@nn/backend';
 import { ValueError } from '@nn/backend';
 import type { Numeric } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -10,16 +11,26 @@ export const maximum: BinaryFunction<'maximum'> = binary('maximum', 'promote', '
 /** The smaller of two; NaN if either is. Where they are equal each gets half of the gradient. PyTorch: `torch.minimum`. */
 export const minimum: BinaryFunction<'minimum'> = binary('minimum', 'promote', 'min');
 /** The larger of two, the number where one is NaN. PyTorch: `torch.fmax`. */
-export const fmax: BinaryFunction<'fmax'> = binary('fmax');
+export const fmax: BinaryFunction<'fmax'> = binary(rows.fmax);
 /** The smaller of two, the number where one is NaN. PyTorch: `torch.fmin`. */
-export const fmin: BinaryFunction<'fmin'> = binary('fmin');
+export const fmin: BinaryFunction<'fmin'> = binary(rows.fmin);
 
 /** x, at least `min`. PyTorch: `torch.clamp_min`. */
-export const clampMin: BinaryFunction<'clampMin'> = binary('clampMin', 'promote', 'clampMin', 'number');
-export const clampMin_: BinaryInPlaceFunction<'clampMin_'> = binaryInPlace('clampMin', 'promote', 'clampMin', 'number');
+export const clampMin: BinaryFunction<'clampMin'> = binary('clampMin', 'promote', rows.clampMin, 'number');
+export const clampMin_: BinaryInPlaceFunction<'clampMin_'> = binaryInPlace(
+  'clampMin',
+  'promote',
+  rows.clampMin,
+  'number',
+);
 /** x, at most `max`. PyTorch: `torch.clamp_max`. */
-export const clampMax: BinaryFunction<'clampMax'> = binary('clampMax', 'promote', 'clampMax', 'number');
-export const clampMax_: BinaryInPlaceFunction<'clampMax_'> = binaryInPlace('clampMax', 'promote', 'clampMax', 'number');
+export const clampMax: BinaryFunction<'clampMax'> = binary('clampMax', 'promote', rows.clampMax, 'number');
+export const clampMax_: BinaryInPlaceFunction<'clampMax_'> = binaryInPlace(
+  'clampMax',
+  'promote',
+  rows.clampMax,
+  'number',
+);
 
 /** Options of clamp: numbers or tensors, at least one of them. */
 export interface ClampOptions {
@@ -27,12 +38,12 @@ export interface ClampOptions {
   readonly max?: Tensor | Numeric | null | undefined;
 }
 
-const between = ternary('clamp', 'clamp', { takes: 'number' });
-const atLeast = binary('clamp', 'promote', 'clampMin', 'number');
-const atMost = binary('clamp', 'promote', 'clampMax', 'number');
-const betweenInto = ternaryInPlace('clamp', 'clamp', { takes: 'number' });
-const atLeastInto = binaryInPlace('clamp', 'promote', 'clampMin', 'number');
-const atMostInto = binaryInPlace('clamp', 'promote', 'clampMax', 'number');
+const between = ternary('clamp', rows.clamp, { takes: 'number' });
+const atLeast = binary('clamp', 'promote', rows.clampMin, 'number');
+const atMost = binary('clamp', 'promote', rows.clampMax, 'number');
+const betweenInto = ternaryInPlace('clamp', rows.clamp, { takes: 'number' });
+const atLeastInto = binaryInPlace('clamp', 'promote', rows.clampMin, 'number');
+const atMostInto = binaryInPlace('clamp', 'promote', rows.clampMax, 'number');
 
 const noBounds = (op: string): ValueError =>
   new ValueError(op, 'neither min nor max is given; pass at least one: { min: 0 }');

@@ -8,10 +8,10 @@ import { dispatch } from '../../core/dispatch.ts';
 import { dispatchInto } from '../../core/in-place.ts';
 import { type Numeric, numberOf } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
-import { Forms, type Formula, type Mode, type Takes } from './forms.ts';
+import { Forms, type Formula, type Mode, type Name, nameOf, type Takes } from './forms.ts';
 import { isTensor, isWide, kindOf, wrongOperands } from './operand.ts';
 
-export { element, type Formula, type Mode, single, type Takes } from './forms.ts';
+export { element, type Formula, type Mode, type Name, single, type Takes } from './forms.ts';
 
 type Unary = (x: Tensor) => Tensor;
 type Parametric = (x: Tensor, parameters: readonly number[]) => Tensor;
@@ -22,60 +22,55 @@ type BinaryParametric = (x: Operand, y: Operand, parameters: readonly number[]) 
 type Ternary = (x: Operand, y: Operand, z: Operand, parameters?: readonly number[]) => Tensor;
 
 /** A function of one tensor. */
-export function unary<F = Unary>(name: string, mode: Mode = 'promote', formula: Formula = name, takes?: Takes): F {
-  const op = new Forms(name, 1, { mode, formula, takes }).get(0);
+export function unary<F = Unary>(name: Name, mode: Mode = 'promote', formula: Formula = name, takes?: Takes): F {
+  const op = new Forms(nameOf(name), 1, { mode, formula, takes }).get(0);
   const call: Unary = (x) => dispatch(op, x);
   return call as F;
 }
 
 /** Its in-place form, `name_`. */
-export function unaryInPlace<F = Unary>(
-  name: string,
-  mode: Mode = 'promote',
-  formula: Formula = name,
-  takes?: Takes,
-): F {
-  const op = new Forms(`${name}_`, 1, { mode, formula, takes, inPlace: true }).get(0);
+export function unaryInPlace<F = Unary>(name: Name, mode: Mode = 'promote', formula: Formula = name, takes?: Takes): F {
+  const op = new Forms(`${nameOf(name)}_`, 1, { mode, formula, takes, inPlace: true }).get(0);
   const call: Unary = (x) => dispatchInto(op, [x]);
   return call as F;
 }
 
 /** A function of one tensor and numbers that only the formula reads (slopes, bounds): they take no part in promotion. */
 export function parametric(
-  name: string,
+  name: Name,
   parameters: number,
   mode: Mode = 'promote',
   formula: Formula = name,
   takes?: Takes,
 ): Parametric {
-  const op = new Forms(name, 1, { mode, formula, takes, parameters }).get(0);
+  const op = new Forms(nameOf(name), 1, { mode, formula, takes, parameters }).get(0);
   return (x, values) => dispatch(op, x, null, null, values);
 }
 
 /** Its in-place form, `name_`. */
 export function parametricInPlace(
-  name: string,
+  name: Name,
   parameters: number,
   mode: Mode = 'promote',
   formula: Formula = name,
   takes?: Takes,
 ): Parametric {
-  const op = new Forms(`${name}_`, 1, { mode, formula, takes, parameters, inPlace: true }).get(0);
+  const op = new Forms(`${nameOf(name)}_`, 1, { mode, formula, takes, parameters, inPlace: true }).get(0);
   return (x, values) => dispatchInto(op, [x], values);
 }
 
 /** A function of two operands that broadcast, each a tensor or a number (not both numbers). */
-export function binary<F = Binary>(name: string, mode: Mode = 'promote', formula: Formula = name, takes?: Takes): F {
-  const forms = new Forms(name, 2, { mode, formula, takes });
+export function binary<F = Binary>(name: Name, mode: Mode = 'promote', formula: Formula = name, takes?: Takes): F {
+  const forms = new Forms(nameOf(name), 2, { mode, formula, takes });
   const both = forms.get(0);
   const call: Binary = (x, y) => {
     if (!isTensor(x)) {
-      if (!isTensor(y)) throw wrongOperands(name, [x, y]);
-      const kind = kindOf(name, x);
+      if (!isTensor(y)) throw wrongOperands(forms.name, [x, y]);
+      const kind = kindOf(forms.name, x);
       return dispatch(forms.get(kind), y, null, null, [forms.number(kind, x, y)]);
     }
     if (isTensor(y)) return dispatch(both, x, y);
-    const kind = kindOf(name, y);
+    const kind = kindOf(forms.name, y);
     return dispatch(forms.get(kind << 2), x, null, null, [forms.number(kind, y, x)]);
   };
   return call as F;
@@ -83,12 +78,12 @@ export function binary<F = Binary>(name: string, mode: Mode = 'promote', formula
 
 /** `x op= y`, named `name_`: x keeps its dtype and shape. */
 export function binaryInPlace<F = BinaryInPlace>(
-  name: string,
+  name: Name,
   mode: Mode = 'promote',
   formula: Formula = name,
   takes?: Takes,
 ): F {
-  const own = `${name}_`;
+  const own = `${nameOf(name)}_`;
   const forms = new Forms(own, 2, { mode, formula, takes, inPlace: true });
   const both = forms.get(0);
   const call: BinaryInPlace = (x, y) => {
@@ -101,45 +96,45 @@ export function binaryInPlace<F = BinaryInPlace>(
 
 /** A function of two operands and numbers that only the formula reads. */
 export function binaryParametric(
-  name: string,
+  name: Name,
   parameters: number,
   mode: Mode,
   formula: Formula,
   takes?: Takes,
 ): BinaryParametric {
-  const forms = new Forms(name, 2, { mode, formula, takes, parameters });
+  const forms = new Forms(nameOf(name), 2, { mode, formula, takes, parameters });
   return (x, y, values) => launch(forms, [x, y], values, false);
 }
 
 /** Its in-place form, `name_`. */
 export function binaryParametricInPlace(
-  name: string,
+  name: Name,
   parameters: number,
   mode: Mode,
   formula: Formula,
   takes?: Takes,
 ): BinaryParametric {
-  const forms = new Forms(`${name}_`, 2, { mode, formula, takes, parameters, inPlace: true });
+  const forms = new Forms(`${nameOf(name)}_`, 2, { mode, formula, takes, parameters, inPlace: true });
   return (x, y, values) => launch(forms, [x, y], values, true);
 }
 
 /** A function of three operands that broadcast, tensors or numbers, and of numbers that only the formula reads. */
 export function ternary(
-  name: string,
+  name: Name,
   formula: Formula,
   what: { takes?: Takes; parameters?: number; condition?: boolean } = {},
 ): Ternary {
-  const forms = new Forms(name, 3, { mode: 'promote', formula, ...what });
+  const forms = new Forms(nameOf(name), 3, { mode: 'promote', formula, ...what });
   return (x, y, z, values) => launch(forms, [x, y, z], values ?? none, false);
 }
 
 /** Its in-place form, `name_`. */
 export function ternaryInPlace(
-  name: string,
+  name: Name,
   formula: Formula,
   what: { takes?: Takes; parameters?: number } = {},
 ): Ternary {
-  const forms = new Forms(`${name}_`, 3, { mode: 'promote', formula, inPlace: true, ...what });
+  const forms = new Forms(`${nameOf(name)}_`, 3, { mode: 'promote', formula, inPlace: true, ...what });
   return (x, y, z, values) => launch(forms, [x, y, z], values ?? none, true);
 }
 

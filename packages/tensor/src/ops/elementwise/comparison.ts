@@ -1,4 +1,5 @@
 /** Comparisons: elementwise, in the promoted dtype of the operands, and of tensors as a whole. */
+import * as rows from '@nn/backend';
 import {
   cast,
   dtypes,
@@ -62,8 +63,8 @@ export interface ClosenessOptions {
   readonly equalNan?: boolean | undefined;
 }
 
-const closeOf = binaryParametric('isclose', 2, 'floatBool', 'isclose');
-const closeOrNaNOf = binaryParametric('isclose', 2, 'floatBool', 'iscloseEqualNan');
+const closeOf = binaryParametric('isclose', 2, 'floatBool', rows.isclose);
+const closeOrNaNOf = binaryParametric('isclose', 2, 'floatBool', rows.iscloseEqualNan);
 
 const tolerances = (options: ClosenessOptions | undefined): number[] => [options?.rtol ?? 1e-5, options?.atol ?? 1e-8];
 

@@ -1,4 +1,5 @@
 /** Shapes, options and edges of elementwise functions that PyTorch's reference values don't cover. */
+import '../../methods.ts';
 import { DTypeError, nullBackend, ShapeError, ValueError } from '@nn/backend';
 import { describe, expect, it } from 'vitest';
 import { reshape, type Tensor, tensor, transpose } from '../../index.ts';

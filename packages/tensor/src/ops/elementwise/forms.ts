@@ -5,6 +5,7 @@
 import {
   accepts,
   apply,
+  type Builder,
   cast,
   castTo,
   type DType,
@@ -30,8 +31,17 @@ import { isTensor, isWide, kindCategory, tensorKind } from './operand.ts';
  */
 export type Mode = 'promote' | 'float' | 'bool' | 'floatBool' | 'logical';
 
-/** A row's name, or an expression over the operands and then the parameters. */
-export type Formula = string | ((...args: Expression[]) => Expression);
+/** A row, by its builder (or by its name, if it is one of the core), or an expression over the operands and then the parameters. */
+export type Formula = string | Builder<number> | ((...args: Expression[]) => Expression);
+
+/** An op's name: that of a row, where it is called like it. */
+export type Name = string | Builder<number>;
+
+export const nameOf = (name: Name): string => (typeof name === 'string' ? name : name.row.name);
+
+/** The row that a formula is; null of other expressions. */
+const rowIn = (formula: Formula): Row | null =>
+  typeof formula === 'string' ? rowOf(formula) : 'row' in formula ? formula.row : null;
 
 /**
  * Which dtypes an op takes once operands are promoted; what its row takes where nothing is said, with bools as the integers 0 and 1 where the row takes
@@ -160,10 +170,8 @@ export class Forms {
   /** Bools count as integers where the row doesn't take bools. */
   #typeFor(dtype: DType): ScalarType {
     if (dtype !== 'bool') return dtypes[dtype].scalar;
-    const takesBool =
-      this.#mode === 'logical' ||
-      this.#takes === 'bits' ||
-      (typeof this.#formula === 'string' && accepts(rowOf(this.#formula), 'bool'));
+    const row = rowIn(this.#formula);
+    const takesBool = this.#mode === 'logical' || this.#takes === 'bits' || (row !== null && accepts(row, 'bool'));
     return takesBool ? 'bool' : 'i32';
   }
 }
@@ -179,7 +187,6 @@ export interface FormOptions {
 
 /** Rows of integers take bools too, counted as 0 and 1. */
 function defaultOf(formula: Formula): Takes {
-  if (typeof formula !== 'string') return 'any';
-  const taken = rowOf(formula).accepts;
+  const taken = rowIn(formula)?.accepts ?? 'any';
   return taken === 'number' ? 'any' : taken;
 }

@@ -1,5 +1,6 @@
 /** Powers and roots. Exponents that have a shorter way (2, ½, −1 …) take it, which is faster and, as in PyTorch, exact where a general power is not. */
-import { apply, div, dtypes, type Expression, mul, same, ValueError } from '@nn/backend';
+import * as rows from '@nn/backend';
+import { div, dtypes, mul, same, ValueError } from '@nn/backend';
 import { categoryOf, type Numeric, numberOf } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import { binary, binaryInPlace, type Formula, unary, unaryInPlace } from './build.ts';
@@ -16,39 +17,35 @@ import type {
 export const sqrt: FloatFunction = unary('sqrt', 'float');
 export const sqrt_: InPlaceFunction = unaryInPlace('sqrt', 'float');
 /** 1 / √x. PyTorch: `torch.rsqrt`. */
-export const rsqrt: FloatFunction = unary('rsqrt', 'float');
-export const rsqrt_: InPlaceFunction = unaryInPlace('rsqrt', 'float');
+export const rsqrt: FloatFunction = unary(rows.rsqrt, 'float');
+export const rsqrt_: InPlaceFunction = unaryInPlace(rows.rsqrt, 'float');
 /** 1 / x. PyTorch: `torch.reciprocal`. */
-export const reciprocal: FloatFunction = unary('reciprocal', 'float');
-export const reciprocal_: InPlaceFunction = unaryInPlace('reciprocal', 'float');
+export const reciprocal: FloatFunction = unary(rows.reciprocal, 'float');
+export const reciprocal_: InPlaceFunction = unaryInPlace(rows.reciprocal, 'float');
 /** x²; of integers an integer. PyTorch: `torch.square`. */
-export const square: UnaryFunction = unary('square', 'promote', 'square', 'number');
-export const square_: InPlaceFunction = unaryInPlace('square', 'promote', 'square', 'number');
+export const square: UnaryFunction = unary('square', 'promote', rows.square, 'number');
+export const square_: InPlaceFunction = unaryInPlace('square', 'promote', rows.square, 'number');
 
 /** √(x² + y²) of floats, without overflow. PyTorch: `torch.hypot`. */
-export const hypot: BinaryFunction<'hypot'> = binary('hypot');
-export const hypot_: BinaryInPlaceFunction<'hypot_'> = binaryInPlace('hypot');
-
-const squared = (x: Expression): Expression => apply('square', x);
+export const hypot: BinaryFunction<'hypot'> = binary(rows.hypot);
+export const hypot_: BinaryInPlaceFunction<'hypot_'> = binaryInPlace(rows.hypot);
 
 /** What stands for a power with this exponent; the exponent itself, a number of the user's, is not read. */
 const shortcuts: readonly (readonly [number, Formula])[] = [
-  [2, (x) => squared(x!)],
-  [3, (x) => mul(squared(x!), x!)],
-  [0.5, (x) => apply('sqrt', x!)],
-  [-0.5, (x) => apply('rsqrt', x!)],
-  [-1, (x) => apply('reciprocal', x!)],
-  [-2, (x) => div(same(1, x!), squared(x!))],
+  [2, (x) => rows.square(x!)],
+  [3, (x) => mul(rows.square(x!), x!)],
+  [0.5, (x) => rows.sqrt(x!)],
+  [-0.5, (x) => rows.rsqrt(x!)],
+  [-1, (x) => rows.reciprocal(x!)],
+  [-2, (x) => div(same(1, x!), rows.square(x!))],
 ];
 
 const general = binary('pow', 'promote', 'pow', 'number');
 const generalInto = binaryInPlace('pow', 'promote', 'pow', 'number');
-const byExponent = new Map<number, typeof general>();
-const intoByExponent = new Map<number, typeof generalInto>();
-for (const [exponent, formula] of shortcuts) {
-  byExponent.set(exponent, binary('pow', 'promote', formula, 'number'));
-  intoByExponent.set(exponent, binaryInPlace('pow', 'promote', formula, 'number'));
-}
+const withShortcuts = <F>(make: typeof binary): ReadonlyMap<number, F> =>
+  new Map(shortcuts.map(([exponent, formula]) => [exponent, make<F>('pow', 'promote', formula, 'number')]));
+const byExponent = withShortcuts<typeof general>(binary);
+const intoByExponent = withShortcuts<typeof generalInto>(binaryInPlace);
 
 function checkExponent(op: string, x: Tensor, exponent: Numeric): void {
   if (numberOf(exponent) < 0 && categoryOf(exponent) === 'integer' && dtypes[x.layout.dtype].category !== 'float')

@@ -1,4 +1,5 @@
 /** What dtypes elementwise ops take and give, where PyTorch's reference values don't say so: refusals, numbers, in-place forms. */
+import '../../methods.ts';
 import { DTypeError, ShapeError, ValueError } from '@nn/backend';
 import { describe, expect, it } from 'vitest';
 import { float, type Tensor, tensor } from '../../index.ts';

@@ -1,4 +1,5 @@
 /** Activation functions made of straight pieces. relu, relu6, hardtanh and threshold also take integers, as in PyTorch. */
+import * as rows from '@nn/backend';
 import { dtypes, ShapeError, ValueError } from '@nn/backend';
 import { shapeText } from '../../core/collapse.ts';
 import { type Numeric, numberOf } from '../../core/promotion.ts';
@@ -8,17 +9,17 @@ import { binary, parametric, parametricInPlace, unary, unaryInPlace } from './bu
 import type { InPlaceFunction, InPlaceOptionsFunction, OptionsFunction, UnaryFunction } from './signatures.ts';
 
 /** max(x, 0); its gradient at 0 is 0. PyTorch: `torch.relu`. */
-export const relu: UnaryFunction = unary('relu', 'promote', 'relu', 'number');
-export const relu_: InPlaceFunction = unaryInPlace('relu', 'promote', 'relu', 'number');
+export const relu: UnaryFunction = unary('relu', 'promote', rows.relu, 'number');
+export const relu_: InPlaceFunction = unaryInPlace('relu', 'promote', rows.relu, 'number');
 /** x between 0 and 6. PyTorch: `F.relu6`. */
-export const relu6: UnaryFunction = unary('relu6', 'promote', 'relu6', 'number');
-export const relu6_: InPlaceFunction = unaryInPlace('relu6', 'promote', 'relu6', 'number');
+export const relu6: UnaryFunction = unary('relu6', 'promote', rows.relu6, 'number');
+export const relu6_: InPlaceFunction = unaryInPlace('relu6', 'promote', rows.relu6, 'number');
 /** x / 6 + 1/2, between 0 and 1. PyTorch: `F.hardsigmoid`. */
-export const hardsigmoid: UnaryFunction = unary('hardsigmoid');
-export const hardsigmoid_: InPlaceFunction = unaryInPlace('hardsigmoid');
+export const hardsigmoid: UnaryFunction = unary(rows.hardsigmoid);
+export const hardsigmoid_: InPlaceFunction = unaryInPlace(rows.hardsigmoid);
 /** x · hardsigmoid(x). PyTorch: `F.hardswish`. */
-export const hardswish: UnaryFunction = unary('hardswish');
-export const hardswish_: InPlaceFunction = unaryInPlace('hardswish');
+export const hardswish: UnaryFunction = unary(rows.hardswish);
+export const hardswish_: InPlaceFunction = unaryInPlace(rows.hardswish);
 
 /** Options of leakyRelu. */
 export interface LeakyReluOptions {
@@ -26,8 +27,8 @@ export interface LeakyReluOptions {
   readonly negativeSlope?: number | undefined;
 }
 
-const leaky = parametric('leakyRelu', 1);
-const leakyInto = parametricInPlace('leakyRelu', 1);
+const leaky = parametric(rows.leakyRelu, 1);
+const leakyInto = parametricInPlace(rows.leakyRelu, 1);
 const slopeOf = (options: LeakyReluOptions | undefined): number[] => [options?.negativeSlope ?? 0.01];
 
 /** x, or negativeSlope · x below 0. PyTorch: `F.leaky_relu`. */
@@ -36,7 +37,7 @@ export const leakyRelu: OptionsFunction<LeakyReluOptions> = ((x: Tensor, options
 export const leakyRelu_: InPlaceOptionsFunction<LeakyReluOptions> = ((x: Tensor, options?: LeakyReluOptions) =>
   leakyInto(x, slopeOf(options))) as never;
 
-const learnt = binary('prelu', 'promote', 'leakyRelu');
+const learnt = binary('prelu', 'promote', rows.leakyRelu);
 
 /**
  * leakyRelu with learnt slopes: `weight` holds one, or one for each channel (dimension 1). PyTorch: `F.prelu`.
@@ -74,8 +75,8 @@ export interface HardtanhOptions {
   readonly maxVal?: number | undefined;
 }
 
-const hardtanhOf = parametric('hardtanh', 2, 'promote', 'hardtanh', 'number');
-const hardtanhInto = parametricInPlace('hardtanh', 2, 'promote', 'hardtanh', 'number');
+const hardtanhOf = parametric('hardtanh', 2, 'promote', rows.hardtanh, 'number');
+const hardtanhInto = parametricInPlace('hardtanh', 2, 'promote', rows.hardtanh, 'number');
 
 /** Numbers as x's dtype has them. */
 const inDTypeOf = (x: Tensor, ...values: number[]): number[] =>
@@ -104,8 +105,8 @@ export interface ShrinkOptions {
   readonly lambd?: number | undefined;
 }
 
-const hardshrinkOf = parametric('hardshrink', 1);
-const softshrinkOf = parametric('softshrink', 1);
+const hardshrinkOf = parametric(rows.hardshrink, 1);
+const softshrinkOf = parametric(rows.softshrink, 1);
 
 /** x, or 0 where |x| ≤ lambd. PyTorch: `F.hardshrink`. */
 export const hardshrink: OptionsFunction<ShrinkOptions> = ((x: Tensor, options?: ShrinkOptions) =>
@@ -118,8 +119,8 @@ export const softshrink: OptionsFunction<ShrinkOptions> = ((x: Tensor, options?:
   return softshrinkOf(x, [lambda]);
 }) as never;
 
-const thresholdOf = parametric('threshold', 2, 'promote', 'threshold', 'number');
-const thresholdInto = parametricInPlace('threshold', 2, 'promote', 'threshold', 'number');
+const thresholdOf = parametric('threshold', 2, 'promote', rows.threshold, 'number');
+const thresholdInto = parametricInPlace('threshold', 2, 'promote', rows.threshold, 'number');
 
 /** x where it exceeds `threshold`, else `value`. PyTorch: `F.threshold`. */
 export const threshold: <A extends Tensor>(

@@ -1,4 +1,5 @@
 /** Rounding. Integers are whole already and stay as they are; gradients are 0. */
+import * as rows from '@nn/backend';
 import {
   apply,
   DTypeError,
@@ -30,8 +31,8 @@ export const ceil_: InPlaceFunction = unaryInPlace('ceil', 'promote', whole('cei
 export const trunc: UnaryFunction = unary('trunc', 'promote', whole('trunc'), 'number');
 export const trunc_: InPlaceFunction = unaryInPlace('trunc', 'promote', whole('trunc'), 'number');
 /** x − trunc(x), of floats; passes the gradient on. PyTorch: `torch.frac`. */
-export const frac: UnaryFunction = unary('frac');
-export const frac_: InPlaceFunction = unaryInPlace('frac');
+export const frac: UnaryFunction = unary(rows.frac);
+export const frac_: InPlaceFunction = unaryInPlace(rows.frac);
 
 /** Options of round. */
 export interface RoundOptions {
@@ -43,14 +44,10 @@ const nearest = unary('round', 'promote', whole('round'), 'number');
 const nearestInto = unaryInPlace('round', 'promote', whole('round'), 'number');
 const fine = (...[x, scale]: Expression[]): Expression => div(toNearest(mul(x!, scale!)), scale!);
 const coarse = (...[x, scale]: Expression[]): Expression => mul(toNearest(div(x!, scale!)), scale!);
-const [fineOf, fineInto] = [
-  parametric('round', 1, 'promote', fine, 'float'),
-  parametricInPlace('round', 1, 'promote', fine, 'float'),
-];
-const [coarseOf, coarseInto] = [
-  parametric('round', 1, 'promote', coarse, 'float'),
-  parametricInPlace('round', 1, 'promote', coarse, 'float'),
-];
+const fineOf = parametric('round', 1, 'promote', fine, 'float');
+const fineInto = parametricInPlace('round', 1, 'promote', fine, 'float');
+const coarseOf = parametric('round', 1, 'promote', coarse, 'float');
+const coarseInto = parametricInPlace('round', 1, 'promote', coarse, 'float');
 
 function checkDecimals(op: string, x: Tensor, decimals: number): void {
   if (!Number.isInteger(decimals)) throw new ValueError(op, `decimals is ${decimals}; it must be a whole number`);

@@ -1,4 +1,5 @@
 /** Sizes and signs, what kind of number a value is, and replacing those that are not numbers. */
+import * as rows from '@nn/backend';
 import { DTypeError, dtypes } from '@nn/backend';
 import { type Numeric, numberOf } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -18,16 +19,16 @@ import type {
 export const abs: UnaryFunction = unary('abs', 'promote', 'abs', 'number');
 export const abs_: InPlaceFunction = unaryInPlace('abs', 'promote', 'abs', 'number');
 /** −1, 0 or 1. PyTorch: `torch.sign`. */
-export const sign: UnaryFunction = unary('sign');
-export const sign_: InPlaceFunction = unaryInPlace('sign');
+export const sign: UnaryFunction = unary(rows.sign);
+export const sign_: InPlaceFunction = unaryInPlace(rows.sign);
 /** Whether the sign is minus, −0 included. PyTorch: `torch.signbit`. */
-export const signbit: PredicateFunction = unary('signbit', 'bool');
+export const signbit: PredicateFunction = unary(rows.signbit, 'bool');
 /** |x| with the sign of y, that of −0 included. PyTorch: `torch.copysign`. */
-export const copysign: FloatBinaryFunction<'copysign'> = binary('copysign', 'float');
-export const copysign_: BinaryInPlaceFunction<'copysign_'> = binaryInPlace('copysign', 'float');
+export const copysign: FloatBinaryFunction<'copysign'> = binary(rows.copysign, 'float');
+export const copysign_: BinaryInPlaceFunction<'copysign_'> = binaryInPlace(rows.copysign, 'float');
 /** 0 below 0, 1 above, `values` at 0; without gradient. PyTorch: `torch.heaviside`. */
-export const heaviside: BinaryFunction<'heaviside'> = binary('heaviside');
-export const heaviside_: BinaryInPlaceFunction<'heaviside_'> = binaryInPlace('heaviside');
+export const heaviside: BinaryFunction<'heaviside'> = binary(rows.heaviside);
+export const heaviside_: BinaryInPlaceFunction<'heaviside_'> = binaryInPlace(rows.heaviside);
 
 /** x itself, which must be a number. PyTorch: `torch.positive`. */
 export const positive: <A extends Tensor>(x: A) => A = (x) => {
@@ -37,15 +38,15 @@ export const positive: <A extends Tensor>(x: A) => A = (x) => {
 };
 
 /** Whether an element is NaN; never for integers. PyTorch: `torch.isnan`. */
-export const isnan: PredicateFunction = unary('isnan', 'bool');
+export const isnan: PredicateFunction = unary(rows.isnan, 'bool');
 /** Whether an element is ±inf. PyTorch: `torch.isinf`. */
-export const isinf: PredicateFunction = unary('isinf', 'bool');
+export const isinf: PredicateFunction = unary(rows.isinf, 'bool');
 /** Whether an element is neither NaN nor ±inf. PyTorch: `torch.isfinite`. */
-export const isfinite: PredicateFunction = unary('isfinite', 'bool');
+export const isfinite: PredicateFunction = unary(rows.isfinite, 'bool');
 /** Whether an element is +inf. PyTorch: `torch.isposinf`. */
-export const isposinf: PredicateFunction = unary('isposinf', 'bool');
+export const isposinf: PredicateFunction = unary(rows.isposinf, 'bool');
 /** Whether an element is −inf. PyTorch: `torch.isneginf`. */
-export const isneginf: PredicateFunction = unary('isneginf', 'bool');
+export const isneginf: PredicateFunction = unary(rows.isneginf, 'bool');
 
 /** Options of nanToNum. */
 export interface NanToNumOptions {
@@ -57,8 +58,8 @@ export interface NanToNumOptions {
   readonly neginf?: Numeric | null | undefined;
 }
 
-const replaced = parametric('nanToNum', 3);
-const replacedInPlace = parametricInPlace('nanToNum', 3);
+const replaced = parametric(rows.nanToNum, 3);
+const replacedInPlace = parametricInPlace(rows.nanToNum, 3);
 
 function replacements(x: Tensor, options: NanToNumOptions | undefined): number[] {
   const largest = x.layout.dtype === 'float64' ? Number.MAX_VALUE : 3.4028234663852886e38;

@@ -14,10 +14,14 @@ import { valueFor } from './value.ts';
 
 type Table = Finder<'scatter'>;
 
-const [add, addInto] = [scatterOps('indexAdd', 'sum'), scatterOps('indexAdd_', 'sum')];
-const [either, eitherInto] = [scatterOps('indexAdd', 'max'), scatterOps('indexAdd_', 'max')];
-const [copy, copyInto] = [scatterOps('indexCopy', 'replace'), scatterOps('indexCopy_', 'replace')];
-const [fill, fillInto] = [scatterOps('indexFill', 'replace'), scatterOps('indexFill_', 'replace')];
+const add = scatterOps('indexAdd', 'sum');
+const addInto = scatterOps('indexAdd_', 'sum');
+const either = scatterOps('indexAdd', 'max');
+const eitherInto = scatterOps('indexAdd_', 'max');
+const copy = scatterOps('indexCopy', 'replace');
+const copyInto = scatterOps('indexCopy_', 'replace');
+const fill = scatterOps('indexFill', 'replace');
+const fillInto = scatterOps('indexFill_', 'replace');
 
 /** Runs a scatter of slices; a scalar counts as a vector of one element. */
 function write(op: string, table: Table, x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
@@ -144,7 +148,9 @@ export const indexFill = <A extends Tensor>(
 export const indexFill_ = <A extends Tensor>(x: A, dim: number, index: Tensor, value: Tensor | Numeric): A =>
   filledAt('indexFill_', fillInto, x, dim, index, value) as A;
 
-const [put, putSum, putAny] = [scatterOps('put_', 'replace'), scatterOps('put_', 'sum'), scatterOps('put_', 'max')];
+const put = scatterOps('put_', 'replace');
+const putSum = scatterOps('put_', 'sum');
+const putAny = scatterOps('put_', 'max');
 
 /**
  * Writes elements at row-major positions, in place; PyTorch: `Tensor.put_`.

@@ -101,6 +101,7 @@ function writeDirectly(op: string, x: Tensor, terms: readonly Term[], value: Val
  * tensor with several values where the backend can't read without waiting: await `setAtAsync`
  * @example
  * ```ts
+ * import '@nn/tensor/methods';
  * import { tensor } from '@nn/tensor';
  * const x = tensor([[0, 1, 2], [3, 4, 5]]);
  * x.setAt([':', 0], 9).setAt([x.lt(3)], tensor(7));
@@ -146,6 +147,7 @@ function placeTerms(op: string, indices: PlaceIndices): Term[] {
  * Writes values at places given by index tensors (one a dimension, null for a whole one), in place; PyTorch: `Tensor.index_put_`.
  * @example
  * ```ts
+ * import '@nn/tensor/methods';
  * import { tensor, zeros } from '@nn/tensor';
  * const x = zeros([3]);
  * x.indexPut_([tensor([0, 0, 2], { dtype: 'int64' })], tensor([1, 2, 3]), { accumulate: true });

@@ -11,8 +11,8 @@ import { regroup, reshape, transpose } from '../shape/views.ts';
 
 const product = new Op('matmul', 'matmul', { addend: 'none' }, 'MmBackward0');
 const batchProduct = new Op('matmul', 'matmul', { addend: 'none' }, 'BmmBackward0');
-const linearProduct = new Op('matmul', 'linear', { addend: 'none' }, 'MmBackward0');
-const linearPlus = new Op('matmul', 'linear', { addend: 'plain' }, 'AddmmBackward0');
+const linearProduct = new Op('matmul', 'linear', { addend: 'none', transposeRight: true }, 'MmBackward0');
+const linearPlus = new Op('matmul', 'linear', { addend: 'plain', transposeRight: true }, 'AddmmBackward0');
 
 /** Product of two operands with two dimensions at least. */
 const productOf = (left: Tensor, right: Tensor): Tensor =>
@@ -42,7 +42,8 @@ const dotOp = new Op('reduce', 'dot', {
 
 /** `matmul` for other ops, without types. */
 export function matmulOf(left: Tensor, right: Tensor): Tensor {
-  const [l, r] = [left.layout.shape, right.layout.shape];
+  const l = left.layout.shape;
+  const r = right.layout.shape;
   if (l.length === 0 || r.length === 0)
     throw new ShapeError(
       'matmul',
@@ -75,7 +76,8 @@ export function matmulOf(left: Tensor, right: Tensor): Tensor {
 export const matmul: MatMulFunction = matmulOf as MatMulFunction;
 
 function linearOf(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
-  const [s, w] = [x.layout.shape, weight.layout.shape];
+  const s = x.layout.shape;
+  const w = weight.layout.shape;
   if (w.length > 2 || w.length === 0 || s.length === 0)
     throw new ShapeError(
       'linear',
@@ -90,8 +92,9 @@ function linearOf(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
     const out = matmulOf(x, w.length === 1 ? weight : transpose(weight, 0, 1));
     return bias === undefined || bias === null ? out : out.add(bias);
   }
-  const right = transpose(weight, 0, 1);
-  return bias === undefined || bias === null ? dispatch(linearProduct, x, right) : dispatch(linearPlus, x, right, bias);
+  return bias === undefined || bias === null
+    ? dispatch(linearProduct, x, weight)
+    : dispatch(linearPlus, x, weight, bias);
 }
 
 /** x [..., in] @ weight [out, in]ᵀ + bias [out] → [..., out], in one launch; PyTorch: `F.linear`. */

@@ -1,4 +1,5 @@
 /** Random functions as users call them: seeds, shapes, dtypes, places, laws, refusals. */
+import '../../methods.ts';
 import { type NullBackend, nullBackend, reference } from '@nn/backend';
 import { describe, expect, it } from 'vitest';
 import type { Tensor } from '../../index.ts';

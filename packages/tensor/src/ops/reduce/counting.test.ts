@@ -1,4 +1,5 @@
 /** What counts values: histograms, occurrences, distinct elements; read at once or awaited. */
+import '../../methods.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {

@@ -35,7 +35,8 @@ export const amax: ReduceFunction<'amax'> = extreme('amax', 'max') as never;
 /** The smallest; as `amax`. PyTorch: `torch.amin`. */
 export const amin: ReduceFunction<'amin'> = extreme('amin', 'min') as never;
 
-const [least, most] = [extreme('aminmax', 'min'), extreme('aminmax', 'max')];
+const least = extreme('aminmax', 'min');
+const most = extreme('aminmax', 'max');
 
 /** Both, as `{ min, max }`, of all elements or of one dimension; gradients as `amax`. PyTorch: `torch.aminmax`. */
 export const aminmax: AminmaxFunction = ((x: Tensor, options?: DimOptions) => ({

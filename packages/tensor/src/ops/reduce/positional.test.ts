@@ -1,3 +1,4 @@
+import '../../methods.ts';
 import { expect, test } from 'vitest';
 import { tensor } from '../../index.ts';
 

@@ -70,6 +70,7 @@ function spreadAndMean(name: string, of: keyof typeof reducers): (x: Tensor, opt
  * n - `correction`. Floats only. NaN where that is 0 over 0. PyTorch: `torch.var` (`var` is a word of JavaScript; the method is `x.var()`).
  * @example
  * ```ts
+ * import '@nn/tensor/methods';
  * import { tensor, variance } from '@nn/tensor';
  * const x = tensor([1, 2, 3, 4]);
  * console.log(await variance(x, { correction: 0 }).item(), await x.var().item()); // prints: 1.25 1.6666666269302368

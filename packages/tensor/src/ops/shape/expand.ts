@@ -12,9 +12,9 @@ import * as views from './views.ts';
  * @throws ShapeError if a size other than 1 would change
  * @example
  * ```ts
- * import { tensor, expand } from '@nn/tensor';
+ * import { tensor, expand, stride } from '@nn/tensor';
  * const x = expand(tensor([1, 2, 3]), [2, 3]);
- * console.log(x.stride()); // prints: [ 0, 1 ]
+ * console.log(stride(x)); // prints: [ 0, 1 ]
  * ```
  */
 export const expand: <A extends Tensor, const T extends Shape>(

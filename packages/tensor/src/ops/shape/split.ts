@@ -173,6 +173,7 @@ export function position(op: string, index: number, dim: number, size: number): 
  * @throws ShapeError if a window is larger than the dimension
  * @example
  * ```ts
+ * import '@nn/tensor/methods';
  * import { tensor } from '@nn/tensor';
  * console.log(await tensor([1, 2, 3, 4]).unfold(0, 2, 1).toArray()); // prints: [ [ 1, 2 ], [ 2, 3 ], [ 3, 4 ] ]
  * ```

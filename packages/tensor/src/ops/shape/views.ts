@@ -6,12 +6,15 @@ import { ShapeError } from '@nn/backend';
 import { dimension, shapeText } from '../../core/collapse.ts';
 import { copyOp } from '../../core/copy.ts';
 import { dispatch } from '../../core/dispatch.ts';
-import { contiguousStrides, sizeOf } from '../../core/layout.ts';
+import { contiguousStrides, type Layout, sizeOf } from '../../core/layout.ts';
 import { Op } from '../../core/op.ts';
-import { stridedOp, view } from '../../core/view.ts';
+import type { Plan } from '../../core/plan.ts';
+import { stridedOp, view, viewAs, viewPlan } from '../../core/view.ts';
+import { knownView, rememberView } from '../../core/view-cache.ts';
 import type { Tensor } from '../../tensor.ts';
 
-const regroupings = new Map<string, Op<'view'>>();
+const viewOp = new Op('view', 'view', { view: 'reshape' });
+const regroupings = new Map<string, Op<'view'>>([['view', viewOp]]);
 
 /** The same elements in the same order, in dimensions that are given with their strides. */
 export function regroup(x: Tensor, name: string, shape: readonly number[], strides: readonly number[]): Tensor {
@@ -85,10 +88,12 @@ export function viewStrides(
 
 /** The same elements in another shape: a view where possible, else a copy. */
 export function reshape(x: Tensor, shape: readonly number[]): Tensor {
+  const known = knownView(x.layout, viewOp, shape);
+  if (known !== null) return viewAs(known, x);
   const to = resolveShape('reshape', x.layout.shape, shape);
   const strides = viewStrides(x.layout.shape, x.layout.strides, to);
-  if (strides !== null) return regroup(x, 'view', to, strides);
-  return copyAs(x, to);
+  if (strides === null) return copyAs(x, to);
+  return viewAs(rememberView(x.layout, viewOp, shape, viewPlan(viewOp, x.layout, to, strides)), x);
 }
 
 /** A dense copy in another shape. Nothing else reaches the copy, so the result is no view of it. */
@@ -114,14 +119,18 @@ export function strictView(x: Tensor, shape: readonly number[]): Tensor {
 
 /** Dimensions in another order, each given once and not negative. */
 export function reorder(x: Tensor, name: string, order: readonly number[]): Tensor {
-  const { shape, strides } = x.layout;
-  return view(
-    new Op('view', name, { view: 'permute', order }),
-    x,
+  return viewAs(knownView(x.layout, name, order) ?? newOrder(x.layout, name, order), x);
+}
+
+function newOrder(layout: Layout, name: string, order: readonly number[]): Plan {
+  const { shape, strides } = layout;
+  const plan = viewPlan(
+    new Op('view', name, { view: 'permute', order: [...order] }),
+    layout,
     order.map((d) => shape[d]!),
     order.map((d) => strides[d]!),
-    x.start,
   );
+  return rememberView(layout, name, order, plan);
 }
 
 /** Dimensions in another order. */
@@ -138,20 +147,20 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
 
 /** Two dimensions exchanged. */
 export function transpose(x: Tensor, dim0: number, dim1: number, name = 'transpose'): Tensor {
-  const { shape } = x.layout;
-  const i = dimension(name, dim0, shape.length);
-  const j = dimension(name, dim1, shape.length);
-  return reorder(
-    x,
-    name,
-    shape.map((_, d) => (d === i ? j : d === j ? i : d)),
-  );
+  const { length } = x.layout.shape;
+  const i = dimension(name, dim0, length);
+  const j = dimension(name, dim1, length);
+  const order = new Array<number>(length);
+  for (let d = 0; d < length; d++) order[d] = d === i ? j : d === j ? i : d;
+  return reorder(x, name, order);
 }
 
 const expandOp = new Op('view', 'expand', { view: 'expand' });
 
 /** Dimensions of size 1 (and new leading ones) repeated without a copy; -1 keeps a size. */
 export function expand(x: Tensor, to: readonly number[], name = 'expand'): Tensor {
+  const known = knownView(x.layout, expandOp, to);
+  if (known !== null) return viewAs(known, x);
   const { shape, strides } = x.layout;
   const lead = to.length - shape.length;
   if (lead < 0) throw new ShapeError(name, `${shapeText(to)} has fewer dimensions than ${shapeText(shape)}`);
@@ -176,7 +185,7 @@ export function expand(x: Tensor, to: readonly number[], name = 'expand'): Tenso
     const step = d >= lead ? strides[d - lead]! : d === sizes.length - 1 ? 1 : sizes[d + 1]! * steps[d + 1]!;
     steps[d] = own === sizes[d] ? step : 0;
   }
-  return view(expandOp, x, sizes, steps, x.start);
+  return viewAs(rememberView(x.layout, expandOp, to, viewPlan(expandOp, x.layout, sizes, steps)), x);
 }
 
 /** Every `step`-th element of a dimension from `start` on, `length` of them. Checks nothing. */

@@ -1,7 +1,19 @@
 /** Layers, chains of layers, losses. */
 
 import { linear, randn, type Tensor, zeros } from '../../index.ts';
-import type { Chain, ConvShape, FlattenShape, LinearFunction, LinearShape, PoolShape, Shape } from '../index.ts';
+import type {
+  Chain,
+  ConvByWeight,
+  ConvShape,
+  FlattenShape,
+  LinearFunction,
+  LinearShape,
+  PerDimension,
+  PoolShape,
+  Shape,
+  SpreadOf,
+  TransposedByWeight,
+} from '../index.ts';
 import { anything, flag, gives, is, n, unknown, untyped } from './assert.test-d.ts';
 import {
   Conv2d,
@@ -75,6 +87,34 @@ interface Plain {
 }
 gives<ConvShape<'Conv1d', 1, [8, 4, 10], 4, 6, Plain>, [8, 6, 8]>();
 gives<ConvShape<'Conv3d', 3, [8, 4, 10, 9, 8], 4, 6, Plain>, [8, 6, 8, 7, 6]>();
+is<[64, 16, 28, 28]>()(new Conv2d(1, 16, [5, 2], { padding: 'same', dilation: 3 }).forward(image));
+is<[64, 16, 26, 26]>()(new Conv2d(1, 16, 3, { padding: 'valid' }).forward(image));
+type Spread<
+  S,
+  K extends PerDimension,
+  Stride extends PerDimension = 2,
+  P extends PerDimension = 1,
+  D extends PerDimension = 1,
+  E extends PerDimension = 0,
+> = ConvShape<'ConvTranspose2d', 2, S, 3, 4, SpreadOf<K, Stride, P, D, E>>;
+gives<Spread<[8, 3, 7, 7], 3, 2, 1, 1, 1>, [8, 4, 14, 14]>();
+gives<Spread<[3, 7, 9], [2, 3], [3, 1], [0, 2], [1, 4]>, [4, 20, 13]>();
+gives<Spread<[8, 3, 1, 7], 1, 1, 2>, [8, 4, number, 3]>();
+gives<Spread<[8, 3, number, 7], 3>, [8, 4, number, 13]>();
+gives<Spread<Shape, 3>, [...Shape, 4, number, number]>();
+gives<Spread<[8, 2, 7, 7], 3>, 'ConvTranspose2d: the input has 2 channels, expected 3'>();
+gives<Spread<[8, 2], 3>, 'ConvTranspose2d: the input has 2 dimensions, expected 3 or 4'>();
+gives<ConvByWeight<'conv1d', 1, [8, 6, 10], [4, 3, 3], 2, 1, 0, 1>, [8, 4, 8]>();
+gives<ConvByWeight<'conv1d', 1, [8, 6, 10], Shape, 2, 1, 0, 1>, [8, number, number]>();
+gives<
+  ConvByWeight<'conv2d', 2, [8, 3, 9, 9], [4, 3, 3], 1, 1, 0, 1>,
+  'conv2d: the weight has 3 dimensions, expected 4'
+>();
+gives<TransposedByWeight<'convTranspose1d', 1, [6, 10], [6, 2, 3], 3, 2, 0, 1, 0>, [6, 21]>();
+gives<
+  TransposedByWeight<'convTranspose1d', 1, [6, 10], [6], 1, 1, 0, 1, 0>,
+  'convTranspose1d: the weight has 1 dimensions, expected 3'
+>();
 gives<PoolShape<'MaxPool1d', 1, [4, 10], Plain>, [4, 8]>();
 
 // Chains

@@ -6,18 +6,19 @@ import type {
   Chain,
   ChainFunction,
   Checked,
-  Conv2dFunction,
+  ConvFunction,
   CrossEntropyShape,
   FlattenFunction,
   KeepsShape,
   LinearFunction,
+  Padding,
   PerDimension,
-  Pool2dFunction,
+  PoolFunction,
   Shape,
   ShapeFunction,
   ShapeOf,
   ShapeOr,
-  Window,
+  WindowOf,
 } from '../index.ts';
 
 export declare abstract class Module {
@@ -44,28 +45,21 @@ export declare class Flatten<I extends number = 1, J extends number = -1> extend
   constructor(options?: { startDim?: I; endDim?: J });
 }
 
-interface WindowOf<K extends PerDimension, S extends PerDimension, P extends PerDimension, D extends PerDimension>
-  extends Window {
-  readonly kernel: K;
-  readonly stride: S;
-  readonly padding: P;
-  readonly dilation: D;
-}
 export declare class Conv2d<
   I extends number,
   O extends number,
   const K extends PerDimension,
   const S extends PerDimension = 1,
-  const P extends PerDimension = 0,
+  const P extends Padding = 0,
   const D extends PerDimension = 1,
-> extends Layer<Conv2dFunction<I, O, WindowOf<K, S, P, D>>> {
+> extends Layer<ConvFunction<'Conv2d', 2, I, O, WindowOf<K, S, P, D>>> {
   constructor(inChannels: I, outChannels: O, kernelSize: K, options?: { stride?: S; padding?: P; dilation?: D });
 }
 export declare class MaxPool2d<
   const K extends PerDimension,
   const S extends PerDimension = K,
   const P extends PerDimension = 0,
-> extends Layer<Pool2dFunction<'MaxPool2d', WindowOf<K, S, P, 1>>> {
+> extends Layer<PoolFunction<'MaxPool2d', 2, WindowOf<K, S, P, 1>>> {
   constructor(kernelSize: K, options?: { stride?: S; padding?: P });
 }
 

@@ -17,7 +17,7 @@ import {
   select,
 } from '@nn/backend';
 import { div as quotient, type Tensor } from '@nn/tensor';
-import { dispatchMany, type Layout, Op, type RowsBuild, type RowsGradient } from '@nn/tensor/internal';
+import { dispatch, dispatchMany, type Layout, Op, type RowsBuild, type RowsGradient } from '@nn/tensor/internal';
 import { elementwiseLoss, type LossExpression, lossType, type Reduction } from './loss.ts';
 
 /** Samples that one kernel takes as a row. */
@@ -148,7 +148,10 @@ export function reduceSamples(samples: Samples, numbers: ClassNumbers, reduction
   const operands = [logProbability, target, ...(weight === null ? [] : [weight]), ...(sum === null ? [] : [sum])];
   const given = sum === null ? [numbers.ignoreIndex] : [numbers.ignoreIndex, numbers.share, numbers.rest];
   if (reduction !== 'mean') return each(operands, { reduction, numbers: given });
-  if (logProbability.layout.size <= longestRow) return dispatchMany(mean, operands, given)[0]!;
+  if (logProbability.layout.size <= longestRow)
+    return operands.length > 3
+      ? dispatchMany(mean, operands, given)[0]!
+      : dispatch(mean, logProbability, target, operands[2] ?? null, given);
   const total = each(operands, { reduction: 'sum', numbers: given });
   const all = counts(operands, { reduction: 'sum', numbers: given });
   const loss = quotient(total, all as never) as Tensor;

@@ -32,15 +32,19 @@ export function classLayout(op: string, scores: Tensor, target: Tensor, weight: 
   if (own.length === 0)
     throw new ShapeError(op, 'the logits need a dimension of classes at least; expected (C), (N, C) or (N, C, d1, …)');
   const dim = own.length === 1 ? 0 : 1;
-  const shape = own.filter((_, d) => d !== dim);
-  const told = `logits ${shapeText(own)}, targets ${shapeText(given)}; targets must be ${shapeText(shape)}`;
+  const shape = own.length === 2 ? [own[0]!] : own.filter((_, d) => d !== dim);
+  const told = (): string =>
+    `logits ${shapeText(own)}, targets ${shapeText(given)}; targets must be ${shapeText(shape)}`;
   if (given.length !== shape.length)
-    throw new ShapeError(op, `targets of rank ${given.length} for logits of rank ${own.length}: ${told}`);
+    throw new ShapeError(op, `targets of rank ${given.length} for logits of rank ${own.length}: ${told()}`);
   if (dim === 1 && given[0] !== shape[0])
-    throw new ShapeError(op, `${shape[0]} rows of logits and ${given[0]} targets: ${told}`);
-  const differing = given.findIndex((n, d) => n !== shape[d]);
+    throw new ShapeError(op, `${shape[0]} rows of logits and ${given[0]} targets: ${told()}`);
+  const differing = sameNumbers(given, shape) ? -1 : given.findIndex((n, d) => n !== shape[d]);
   if (differing >= 0)
-    throw new ShapeError(op, `sizes ${shape[differing]} and ${given[differing]} of logits and targets differ: ${told}`);
+    throw new ShapeError(
+      op,
+      `sizes ${shape[differing]} and ${given[differing]} of logits and targets differ: ${told()}`,
+    );
   if (dtypes[target.dtype].category !== 'integer')
     throw new DTypeError(op, `classes must be integers, got ${target.dtype}; convert with .to('int64')`);
   if (!isFloat(scores.dtype))
@@ -76,7 +80,8 @@ function named<K extends 'map' | 'gather'>(ops: Map<string, Op<K>>, key: string,
 }
 
 /** Negative classes moved out of range, where a gather would count them from the end. */
-const guarded = (t: Expression, classes: Expression): Expression => select(less(t, same(0, t)), sub(t, classes), t);
+export const guarded = (t: Expression, classes: Expression): Expression =>
+  select(less(t, same(0, t)), sub(t, classes), t);
 
 /** Classes as a gather may have them; those that are ignored become class 0, whose value nobody reads. */
 export function indexOf(op: string, target: Tensor, classes: number, ignored: number | null = null): Tensor {

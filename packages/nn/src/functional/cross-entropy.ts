@@ -14,6 +14,7 @@ import {
   type Reduction,
   type ReductionOptions,
 } from './loss.ts';
+import { ownScores } from './own-score.ts';
 
 export interface ClassOptions<R extends Reduction = Reduction> extends ReductionOptions<R> {
   /** (C): how much each class counts; all the same. */
@@ -115,6 +116,19 @@ function ofDistributions(x: Tensor, target: Tensor, options: CrossEntropyOptions
   return out;
 }
 
+/** The loss of rows of logits and their classes, all counting the same. */
+function ofRows(
+  logits: Tensor,
+  target: Tensor,
+  { ignoreIndex = -100, reduction = 'mean' }: CrossEntropyOptions,
+): Tensor {
+  const logProbability = ownScores(logits, target, ignoreIndex);
+  const samples = { logProbability, target, weight: null, sum: null };
+  const loss = reduceSamples(samples, { ignoreIndex, share: 1, rest: 0 }, reduction);
+  logProbability.dispose();
+  return loss;
+}
+
 function crossEntropyOf(logits: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
   const op = 'crossEntropy';
   const { labelSmoothing = 0 } = options;
@@ -129,6 +143,8 @@ function crossEntropyOf(logits: Tensor, target: Tensor, options: CrossEntropyOpt
       `targets of the logits' shape ${shapeText(shape)} are class probabilities, but these are ${target.dtype}; convert with .to('float32')`,
     );
   const layout = isDistribution ? null : classLayout(op, logits, target, options.weight ?? null);
+  if (layout !== null && shape.length === 2 && labelSmoothing === 0 && (options.weight ?? null) === null)
+    return ofRows(logits, target, options);
   const logProbabilities = logSoftmax(logits, (shape.length === 1 ? 0 : 1) as never) as Tensor;
   const loss =
     layout === null

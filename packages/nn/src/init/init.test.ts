@@ -1,3 +1,4 @@
+import '@nn/tensor/methods';
 import { nullBackend, reference } from '@nn/backend';
 import { empty, Generator, manualSeed, type Tensor, zeros } from '@nn/tensor';
 import { describe, expect, it } from 'vitest';

@@ -3,6 +3,7 @@
 import { noGrad } from '@nn/autograd';
 import { reference, ValueError } from '@nn/backend';
 import {
+  erf,
   erfinv,
   type Generator,
   normal_ as normalInPlace,
@@ -63,7 +64,7 @@ const distribution = (x: number): number => {
   const t = x / Math.SQRT2;
   if (t === Number.POSITIVE_INFINITY) return 1;
   if (t === Number.NEGATIVE_INFINITY) return 0;
-  return (1 + (tensor([t], { dtype: 'float64', backend: reference() }) as Tensor).erf().dataSync()[0]!) / 2;
+  return (1 + erf(tensor([t], { dtype: 'float64', backend: reference() })).dataSync()[0]!) / 2;
 };
 
 /**

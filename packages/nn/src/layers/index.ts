@@ -11,6 +11,15 @@ export {
   CELU, ELU, type ELUOptions, GELU, type GELUOptions, LogSigmoid, Mish, SELU, Sigmoid, SiLU, Softplus, type SoftplusOptions, Softsign, Tanh, Tanhshrink,
 } from './activations/smooth.ts'; // biome-ignore format: a list
 export { Bilinear } from './bilinear.ts';
+export { Conv1d, Conv2d, Conv3d, type ConvLayerOptions } from './conv.ts';
+export {
+  ConvTranspose1d,
+  ConvTranspose2d,
+  ConvTranspose3d,
+  type ConvTransposeLayerOptions,
+  type OutputSizeOptions,
+} from './conv-transpose.ts';
+export type { PaddingMode } from './convolution.ts';
 export {
   CosineSimilarity,
   type CosineSimilarityOptions,
@@ -26,5 +35,19 @@ export {
   type DropoutLayerOptions,
   FeatureAlphaDropout,
 } from './dropout.ts';
+export { Embedding, type EmbeddingLayerOptions, type PretrainedOptions } from './embedding.ts';
 export { Flatten, type FlattenOptions, Unflatten } from './flatten.ts';
 export { type FactoryOptions, Linear, type LinearOptions } from './linear.ts';
+export * from './normalization/index.ts';
+export * from './pooling/index.ts';
+export { type DecoderLayerForwardOptions, TransformerDecoderLayer } from './transformer/decoder-layer.ts';
+export { type EncoderLayerForwardOptions, TransformerEncoderLayer } from './transformer/encoder-layer.ts';
+export type { TransformerLayerOptions } from './transformer/layer-options.ts';
+export {
+  MultiheadAttention,
+  type MultiheadAttentionOptions,
+  type MultiheadForwardOptions,
+} from './transformer/multihead-attention.ts';
+export {
+  type EncoderForwardOptions, type StackOptions, Transformer, TransformerDecoder, TransformerEncoder, type TransformerForwardOptions, type TransformerOptions,
+} from './transformer/stacks.ts'; // biome-ignore format: a list

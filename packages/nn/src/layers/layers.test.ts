@@ -1,4 +1,5 @@
 /** Layers against the functions they stand for, by mode and option; their initial values; their errors. */
+import '@nn/tensor/methods';
 import * as ops from '@nn/tensor';
 import { manualSeed, ones, randn, type Tensor, tensor, zeros } from '@nn/tensor';
 import { describe, expect, it } from 'vitest';

@@ -1,0 +1,104 @@
+/** Sums, means and maxima of rows of a table, bag by bag: every row is added to its bag's place in one scatter. */
+import { equal, input as operand, ShapeError, scalar, select, ValueError } from '@nn/backend';
+import { arange, mul, type Shape, scatterReduce, scope, searchsorted, type Tensor, zeros } from '@nn/tensor';
+import { dispatch, expand, Op, reshape, sameNumbers, shapeText, slice } from '@nn/tensor/internal';
+import { type EmbeddingOptions, paddingRow, rowsOf } from './embedding.ts';
+
+export interface EmbeddingBagOptions extends EmbeddingOptions {
+  /** Where each bag begins in a vector of indices; of a matrix every row is a bag, and there are none. */
+  readonly offsets?: Tensor | null | undefined;
+  /** What is made of a bag; 'mean'. An empty bag gives zeros. */
+  readonly mode?: 'sum' | 'mean' | 'max' | undefined;
+  /** Multiplies each row that is read, for 'sum'; of the shape of the indices. */
+  readonly perSampleWeights?: Tensor | null | undefined;
+  /** Whether the last offset is where the last bag ends; false. */
+  readonly includeLastOffset?: boolean | undefined;
+}
+
+const reductions = { sum: 'sum', mean: 'mean', max: 'amax' } as const;
+
+/** The bag of each index, or the one after the last for padding. Scalars: padding, bags. */
+const bagOp = new Op('map', 'embeddingBag', {
+  inPlace: false,
+  build: () => ({
+    outputs: [
+      {
+        dtype: 'int64',
+        expression: select(equal(operand(1, 'i32'), scalar(0, 'i32')), scalar(1, 'i32'), operand(0, 'i32')),
+      },
+    ],
+    scalars: 2,
+  }),
+});
+
+/** Numbers of the bags, one for each index, and how many bags there are. */
+function bagsOf(indices: Tensor, { offsets = null, includeLastOffset = false }: EmbeddingBagOptions): [Tensor, number] {
+  const { shape, size } = indices.layout;
+  const { backend } = indices;
+  if (shape.length === 2) {
+    if (offsets !== null)
+      throw new ShapeError('embeddingBag', `every row of a matrix is a bag; leave offsets out for ${shapeText(shape)}`);
+    const rows = arange(shape[0]!, { dtype: 'int64', backend }) as Tensor;
+    return [reshape(expand(reshape(rows, [shape[0]!, 1]), shape), [size]), shape[0]!];
+  }
+  if (shape.length !== 1)
+    throw new ShapeError('embeddingBag', `the indices must be a vector or a matrix, got shape ${shapeText(shape)}`);
+  if (offsets === null || offsets.layout.shape.length !== 1)
+    throw new ShapeError('embeddingBag', 'a vector of indices needs offsets, a vector that says where each bag begins');
+  const count = offsets.layout.size - (includeLastOffset ? 1 : 0);
+  if (count < 0) throw new ShapeError('embeddingBag', 'includeLastOffset needs an offset at least');
+  const starts = slice(offsets, 0, 0, count);
+  const places = arange(size, { dtype: offsets.dtype, backend } as never) as Tensor;
+  const after = searchsorted(starts, places, { right: true }) as Tensor;
+  return [after.sub(1 as never) as Tensor, count];
+}
+
+/**
+ * The sum, mean or largest values of the rows of `weight` (n, d) in each bag of indices: (bags, d). Indices at `paddingIdx` belong to no bag. Of equal largest values all get a
+ * share of the gradient. PyTorch: `F.embedding_bag`.
+ * @param indices (bags, size), or a vector with `offsets`
+ * @throws what `embedding` throws; ShapeError for indices, offsets and weights that don't fit; ValueError for `perSampleWeights` with another mode than 'sum'
+ * @example
+ * ```ts
+ * import { embeddingBag } from '@nn/nn';
+ * import { tensor } from '@nn/tensor';
+ * const table = tensor([[1, 0], [1, 2], [3, 4]]);
+ * console.log(await embeddingBag(tensor([[0n, 1n], [2n, 2n]]), table).toArray()); // prints: [ [ 1, 1 ], [ 3, 4 ] ]
+ * const offsets = tensor([0n, 1n]);
+ * console.log(await embeddingBag(tensor([0n, 1n, 2n]), table, { offsets, mode: 'sum' }).toArray()); // prints: [ [ 1, 0 ], [ 4, 6 ] ]
+ * ```
+ */
+export function embeddingBag<W extends Tensor>(
+  indices: Tensor,
+  weight: W,
+  options: EmbeddingBagOptions = {},
+): Tensor<Shape, W['dtype']> {
+  const op = 'embeddingBag';
+  const { mode = 'mean', perSampleWeights = null } = options;
+  if (!(mode in reductions)) throw new ValueError(op, `mode is '${String(mode)}'; it must be 'sum', 'mean' or 'max'`);
+  if (perSampleWeights !== null && mode !== 'sum')
+    throw new ValueError(op, `perSampleWeights go with mode 'sum' only, not with '${mode}'`);
+  if (options.scaleGradByFreq === true && mode === 'max')
+    throw new ValueError(op, "scaleGradByFreq goes with 'sum' and 'mean' only");
+  if (perSampleWeights !== null && !sameNumbers(perSampleWeights.layout.shape, indices.layout.shape))
+    throw new ShapeError(
+      op,
+      `perSampleWeights have shape ${shapeText(perSampleWeights.layout.shape)}, the indices ${shapeText(indices.layout.shape)}; they must be the same`,
+    );
+  return scope(() => {
+    const [bags, count] = bagsOf(indices, options);
+    const padding = paddingRow(op, options.paddingIdx, weight.layout.shape[0] ?? 0);
+    const { size } = indices.layout;
+    const flat = reshape(indices, [size]);
+    const rows = rowsOf(op, flat, weight, options);
+    const columns = weight.layout.shape[1]!;
+    const values =
+      perSampleWeights === null ? rows : (mul(rows, reshape(perSampleWeights, [size, 1]) as never) as Tensor);
+    // Padding goes to one more bag, which is left out of the result.
+    const places = dispatch(bagOp, bags, flat, null, [padding ?? -1, count]);
+    const wide = expand(reshape(places, [size, 1]), [size, columns]);
+    const start = zeros([count + 1, columns], { dtype: weight.dtype as never, backend: weight.backend }) as Tensor;
+    const all = scatterReduce(start, 0, wide, values, reductions[mode], { includeSelf: false }) as Tensor;
+    return slice(all, 0, 0, count) as never;
+  });
+}

@@ -1,0 +1,329 @@
+/** Embeddings against rows picked by hand, their gradients counted by hand and by finite differences, and what PyTorch's options mean. */
+import '@nn/tensor/methods';
+import { grad, gradcheck, gradgradcheck } from '@nn/autograd';
+import { IndexError } from '@nn/backend';
+import { select, type Tensor, tensor } from '@nn/tensor';
+import { describe, expect, it } from 'vitest';
+import { Embedding, embedding, embeddingBag } from '../index.ts';
+
+const rows = [
+  [1, 2],
+  [3, 4],
+  [5, 6],
+  [-3, 4],
+];
+const table = (): Tensor => tensor(rows, { requiresGrad: true }) as Tensor;
+const indices = (...values: number[]): Tensor => tensor(values, { dtype: 'int64' }) as Tensor;
+
+/** The gradient of the weight where all rows that are read get ones. */
+async function gradientOf(run: (weight: Tensor) => Tensor): Promise<unknown> {
+  const weight = table();
+  run(weight).sum().backward();
+  return weight.grad!.toArray();
+}
+
+describe('embedding', () => {
+  it.each([
+    [[], 2, rows[2]],
+    [[0], [], []],
+    [[3], [1, 1, 3], [rows[1], rows[1], rows[3]]],
+    [
+      [2, 1],
+      [[0], [2]],
+      [[rows[0]], [rows[2]]],
+    ],
+  ] as const)('indices of shape %j', async (shape, index, expected) => {
+    const at = tensor([index].flat(2) as number[], { dtype: 'int32', shape: shape as never }) as Tensor;
+    const found = embedding(at, table());
+    expect(found.shape).toEqual([...shape, 2]);
+    expect(await found.toArray()).toEqual(expected);
+  });
+
+  it.each([
+    [
+      'adds up what is read twice',
+      {},
+      [
+        [1, 1],
+        [2, 2],
+        [0, 0],
+        [1, 1],
+      ],
+    ],
+    [
+      'leaves out the padding',
+      { paddingIdx: 1 },
+      [
+        [1, 1],
+        [0, 0],
+        [0, 0],
+        [1, 1],
+      ],
+    ],
+    [
+      'leaves out the padding, counted from the end',
+      { paddingIdx: -1 },
+      [
+        [1, 1],
+        [2, 2],
+        [0, 0],
+        [0, 0],
+      ],
+    ],
+    [
+      'divides by how often a row is read',
+      { scaleGradByFreq: true },
+      [
+        [1, 1],
+        [1, 1],
+        [0, 0],
+        [1, 1],
+      ],
+    ],
+    [
+      'does both',
+      { scaleGradByFreq: true, paddingIdx: 0 },
+      [
+        [0, 0],
+        [1, 1],
+        [0, 0],
+        [1, 1],
+      ],
+    ],
+  ])('the gradient %s', async (_, options, expected) => {
+    expect(await gradientOf((weight) => embedding(indices(1, 0, 1, 3), weight, options))).toEqual(expected);
+  });
+
+  it('has gradients of first and second order', async () => {
+    const at = indices(1, 0, 1, 3).reshape([2, 2]) as Tensor;
+    const run = (w: Tensor): Tensor => embedding(at, w.mul(w) as Tensor);
+    const weight = tensor(rows, { dtype: 'float64' }) as Tensor;
+    expect(await gradcheck(run, [weight])).toBe(true);
+    expect(await gradgradcheck(run, [weight])).toBe(true);
+  });
+
+  it('has gradients of second order where the first are changed', async () => {
+    const weight = table();
+    const out = embedding(indices(1, 0, 1, 3), weight.mul(weight) as Tensor, { paddingIdx: 0, scaleGradByFreq: true });
+    const [slope] = grad([out.sum()], [weight], { createGraph: true });
+    const [curvature] = grad([slope!.sum()], [weight]);
+    // Of Σ w² over rows 1 and 3, each counted once.
+    expect(await curvature!.toArray()).toEqual([
+      [0, 0],
+      [2, 2],
+      [0, 0],
+      [2, 2],
+    ]);
+  });
+
+  it.each([
+    [
+      undefined,
+      [
+        [1, 2],
+        [0.6, 0.8],
+        [5, 6],
+        [-0.6, 0.8],
+      ],
+    ],
+    [
+      1,
+      [
+        [1, 2],
+        [3 / 7, 4 / 7],
+        [5, 6],
+        [-3 / 7, 4 / 7],
+      ],
+    ],
+    [
+      Number.POSITIVE_INFINITY,
+      [
+        [1, 2],
+        [0.75, 1],
+        [5, 6],
+        [-0.75, 1],
+      ],
+    ],
+  ])('maxNorm with the norm %s scales rows that are read, in place', async (normType, expected) => {
+    const weight = table();
+    const out = embedding(indices(1, 3, 1), weight, { maxNorm: 1, normType });
+    const flat = (await weight.data()) as Float32Array;
+    for (const [i, value] of expected.flat().entries()) expect(flat[i]).toBeCloseTo(value, 5);
+    expect(await out.toArray()).toEqual([[...flat.slice(2, 4)], [...flat.slice(6)], [...flat.slice(2, 4)]]);
+    out.sum().backward();
+    expect(await weight.grad!.toArray()).toEqual([
+      [0, 0],
+      [2, 2],
+      [0, 0],
+      [1, 1],
+    ]);
+  });
+
+  it('refuses what does not fit', () => {
+    for (const bad of [-1, 4]) expect(() => embedding(indices(0, bad), table())).toThrow(IndexError);
+    expect(() => embedding(tensor([0.5]), table())).toThrow(
+      /\[embedding\] the indices must be int64 or int32, got float32/,
+    );
+    expect(() => embedding(indices(0), tensor([1]))).toThrow(
+      /\[embedding\] the weight must be a matrix, got shape \(1,\)/,
+    );
+    expect(() => embedding(indices(0), table(), { paddingIdx: 4 })).toThrow(
+      /paddingIdx is 4; it must lie within the 4/,
+    );
+    expect(() => embedding(indices(0), table(), { sparse: true as never })).toThrow(
+      /sparse gradients are not supported/,
+    );
+  });
+});
+
+describe('Embedding', () => {
+  it('starts with zeros at the padding and prints as in PyTorch', async () => {
+    const layer = new Embedding(4, 3, { paddingIdx: -2, maxNorm: 2, normType: 1, scaleGradByFreq: true });
+    expect(String(layer)).toBe('Embedding(4, 3, padding_idx=2, max_norm=2, norm_type=1, scale_grad_by_freq=True)');
+    expect(await select(layer.weight as Tensor, 0, 2).toArray()).toEqual([0, 0, 0]);
+    expect(new Set(await layer.weight.data()).size).toBe(10);
+  });
+
+  it('takes a table that is there', async () => {
+    const own = tensor(rows) as Tensor;
+    const frozen = Embedding.fromPretrained(own, { paddingIdx: 0 });
+    expect([frozen.weight.requiresGrad, frozen.paddingIdx, frozen.embeddingDim]).toEqual([false, 0, 2]);
+    own.mul_(2);
+    expect(await frozen.forward(indices(0)).toArray()).toEqual([[2, 4]]);
+    expect(Embedding.fromPretrained(own, { freeze: false }).weight.requiresGrad).toBe(true);
+    expect(() => Embedding.fromPretrained(tensor([1]))).toThrow(/\[Embedding\] the table must be a matrix/);
+    expect(() => new Embedding(3, 2, { weight: own })).toThrow(/the weight has shape \(4, 2\), expected \(3, 2\)/);
+    expect(() => new Embedding(3, 2, { sparse: true as never })).toThrow(/\[Embedding\] sparse/);
+  });
+});
+
+describe('embeddingBag', () => {
+  // Bags [1, 0], [], [1, 3, 2].
+  const flat = (): Tensor => indices(1, 0, 1, 3, 2);
+  const offsets = (): Tensor => indices(0, 2, 2);
+
+  it.each([
+    [
+      { mode: 'sum' },
+      [
+        [4, 6],
+        [0, 0],
+        [5, 14],
+      ],
+      [
+        [1, 1],
+        [2, 2],
+        [1, 1],
+        [1, 1],
+      ],
+    ],
+    [
+      {},
+      [
+        [2, 3],
+        [0, 0],
+        [5 / 3, 14 / 3],
+      ],
+      [
+        [1 / 2, 1 / 2],
+        [5 / 6, 5 / 6],
+        [1 / 3, 1 / 3],
+        [1 / 3, 1 / 3],
+      ],
+    ],
+    [
+      { mode: 'max' },
+      [
+        [3, 4],
+        [0, 0],
+        [5, 6],
+      ],
+      [
+        [0, 0],
+        [1, 1],
+        [1, 1],
+        [0, 0],
+      ],
+    ],
+    [
+      { mode: 'sum', paddingIdx: 1 },
+      [
+        [1, 2],
+        [0, 0],
+        [2, 10],
+      ],
+      [
+        [1, 1],
+        [0, 0],
+        [1, 1],
+        [1, 1],
+      ],
+    ],
+    [
+      { mode: 'mean', paddingIdx: 1 },
+      [
+        [1, 2],
+        [0, 0],
+        [1, 5],
+      ],
+      [
+        [1, 1],
+        [0, 0],
+        [1 / 2, 1 / 2],
+        [1 / 2, 1 / 2],
+      ],
+    ],
+    [
+      { mode: 'max', paddingIdx: -2 },
+      [
+        [3, 4],
+        [0, 0],
+        [3, 4],
+      ],
+      [
+        [0, 0],
+        [2, 1.5],
+        [0, 0],
+        [0, 0.5],
+      ],
+    ],
+  ] as const)('%j of a vector with offsets', async (options, expected, gradient) => {
+    const near = (actual: unknown, wanted: readonly (readonly number[])[]): void => {
+      for (const [i, value] of (actual as number[][]).flat().entries()) expect(value).toBeCloseTo(wanted.flat()[i]!, 5);
+    };
+    near(await embeddingBag(flat(), table(), { offsets: offsets(), ...options }).toArray(), expected);
+    near(await gradientOf((w) => embeddingBag(flat(), w, { offsets: offsets(), ...options })), gradient);
+    const last = indices(0, 2, 2, 5);
+    near(
+      await embeddingBag(flat(), table(), { offsets: last, includeLastOffset: true, ...options }).toArray(),
+      expected,
+    );
+  });
+
+  it('weights what it sums', async () => {
+    const perSampleWeights = tensor([2, 1, 0, 1, 3], { requiresGrad: true }) as Tensor;
+    const out = embeddingBag(flat(), table(), { offsets: offsets(), mode: 'sum', perSampleWeights });
+    expect(await out.toArray()).toEqual([
+      [7, 10],
+      [0, 0],
+      [12, 22],
+    ]);
+    out.sum().backward();
+    expect(await perSampleWeights.grad!.toArray()).toEqual([7, 3, 7, 1, 11]);
+  });
+
+  it('refuses what does not fit', () => {
+    const square = indices(1, 0, 1, 3).reshape([2, 2]) as Tensor;
+    expect(() => embeddingBag(square, table(), { offsets: offsets() })).toThrow(/every row of a matrix is a bag/);
+    expect(() => embeddingBag(flat(), table())).toThrow(/needs offsets/);
+    expect(() => embeddingBag(flat(), table(), { offsets: offsets(), mode: 'min' as never })).toThrow(/mode is 'min'/);
+    const perSampleWeights = tensor([1]) as Tensor;
+    expect(() => embeddingBag(square, table(), { perSampleWeights })).toThrow(
+      /go with mode 'sum' only, not with 'mean'/,
+    );
+    expect(() => embeddingBag(square, table(), { perSampleWeights, mode: 'sum' })).toThrow(
+      /perSampleWeights have shape \(1,\), the indices \(2, 2\)/,
+    );
+    expect(() => embeddingBag(square, table(), { mode: 'max', scaleGradByFreq: true })).toThrow(/scaleGradByFreq goes/);
+  });
+});

@@ -1,0 +1,24 @@
+/** Numbers that PyTorch takes once for all spatial axes or once for each. */
+import { ValueError } from '@nn/backend';
+import type { PerDimension } from '@nn/tensor';
+import { shapeText } from '@nn/tensor/internal';
+
+/**
+ * One whole number for each of `axes` axes, in a list of its own.
+ * @throws ValueError for another count, a fraction, or a number below `least`
+ */
+export function perAxis(op: string, name: string, value: PerDimension, axes: number, least: number): readonly number[] {
+  const given = typeof value === 'number' ? [value] : value;
+  if (given.length !== axes && given.length !== 1)
+    throw new ValueError(
+      op,
+      `${name} has ${given.length} numbers, expected one or ${axes}: ${shapeText(given)}; one stands for every axis`,
+    );
+  const wrong = given.find((n) => !Number.isInteger(n) || n < least);
+  if (wrong !== undefined)
+    throw new ValueError(
+      op,
+      `${name} is ${typeof value === 'number' ? value : shapeText(value)}, expected whole numbers of at least ${least}`,
+    );
+  return given.length === axes ? [...given] : new Array<number>(axes).fill(given[0]!);
+}

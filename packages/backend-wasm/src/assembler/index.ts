@@ -1,0 +1,5 @@
+/** The assembler's page. */
+export * from './code.ts';
+export * from './control.ts';
+export * from './instructions.ts';
+export { type Features, FunctionBuilder, multiplyAdd, multiplyAdd64, pick, WasmModule } from './module.ts';

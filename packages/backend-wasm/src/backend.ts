@@ -1,0 +1,283 @@
+/** The backend: memory, programs and launches. What the code of a kernel looks like is the business of `kinds/`. */
+import {
+  type Backend,
+  BackendError,
+  type Block,
+  type DataArray,
+  type DType,
+  dtypes,
+  type Geometry,
+  IndexError,
+  type Kernel,
+  kernelKey,
+  type Launch,
+  operandsOf,
+  type Program,
+  product,
+} from '@nn/backend';
+import { type Features, WasmModule } from './assembler/index.ts';
+import { hostFunctions } from './host.ts';
+import { bytesOf, shiftOf } from './kinds/access.ts';
+import { kinds } from './kinds/index.ts';
+import { BlockLayout, faultWord, type Kind, sharedWord, type Variant } from './kinds/kind.ts';
+import { Heap } from './memory/heap.ts';
+import type { LinearMemory } from './memory/linear-memory.ts';
+import { Entry, Prepared, WasmProgram } from './program.ts';
+import type { Pool } from './threads/pool.ts';
+import { Shelf } from './threads/shelf.ts';
+
+/** Programs and entries kept; the one that was asked for longest ago goes when there are more. */
+const cacheLimit = 2048;
+/** Bytes of code kept where workers find it. */
+const shelfBytes = 4 << 20;
+/** One number that counts elements has 31 bits. */
+const mostElements = 2 ** 31 - 1;
+
+/** Where the parameter block lies; below it is room for the control block of threads. */
+export const blockAddress = 4096;
+const blockBytes = 8192;
+const sharedAt = (blockAddress >> 2) + sharedWord;
+const faultAt = (blockAddress >> 2) + faultWord;
+
+export class WasmBlock implements Block {
+  readonly bytes: number;
+  readonly address: number;
+  constructor(bytes: number, address: number) {
+    this.bytes = bytes;
+    this.address = address;
+  }
+}
+
+export interface Settings {
+  readonly features: Features;
+  readonly memory: LinearMemory;
+  readonly memoryLimit: number;
+  readonly pool: Pool | null;
+  readonly reason: string | null;
+}
+
+/** What a backend has to work with. */
+export interface WasmInfo {
+  /** Threads that compute, the caller's own included. */
+  readonly threads: number;
+  /** Why there are no more; null where there are as many as were asked for. */
+  readonly reason: string | null;
+  /** Whether fused multiply-adds are used. */
+  readonly relaxed: boolean;
+  /** Bytes of linear memory: in use, most ever in use, taken from the machine. */
+  readonly memory: { readonly used: number; readonly peak: number; readonly taken: number };
+  /** Modules compiled so far. */
+  readonly compiled: number;
+}
+
+export class WasmBackend implements Backend {
+  readonly name = 'wasm';
+  readonly dtypes: readonly DType[] = Object.keys(dtypes) as DType[];
+  readonly maxOperands = 64;
+  readonly slotsPerBlock = 64;
+  readonly #features: Features;
+  readonly #memory: LinearMemory;
+  readonly #heap: Heap;
+  readonly #imports: WebAssembly.Imports;
+  readonly #programs = new Map<string, WasmProgram>();
+  readonly #entries = new Map<string, Entry>();
+  #nextEntry = 0;
+  #scratch = { address: 0, bytes: 0 };
+  #shared = { address: 0, bytes: 0 };
+  readonly #pool: Pool | null;
+  readonly #shelf: Shelf;
+  readonly #info: Pick<WasmInfo, 'reason'>;
+  #disposed = false;
+
+  constructor({ features, memory, memoryLimit, pool, reason }: Settings) {
+    this.#features = features;
+    this.#memory = memory;
+    this.#pool = pool;
+    this.#info = { reason };
+    this.#heap = new Heap(this.#memory, blockAddress + blockBytes, memoryLimit);
+    this.#shelf = new Shelf(this.#heap, this.#memory, shelfBytes);
+    this.#imports = { e: hostFunctions(this.#memory.memory) };
+  }
+
+  bytesPerElement(dtype: DType): number {
+    return bytesOf(dtype);
+  }
+
+  supports(kernel: Kernel): boolean {
+    return kinds[kernel.kind] !== undefined;
+  }
+
+  compile(kernel: Kernel): Program {
+    this.#refuseDisposed('compile');
+    const key = kernelKey(kernel);
+    let program = recall(this.#programs, key);
+    if (program === undefined) {
+      const { outputs, inputs } = operandsOf(kernel);
+      const operands = [...outputs, ...inputs];
+      const layout = new BlockLayout('scalars' in kernel ? kernel.scalars : 0, operands.length);
+      const faults = kernel.kind === 'gather' || kernel.kind === 'scatter';
+      program = new WasmProgram(kernel, key, blockAddress, layout, operands.map(shiftOf), faults);
+      remember(this.#programs, key, program);
+    }
+    return program;
+  }
+
+  run(launch: Launch): void {
+    this.#refuseDisposed(launch.label);
+    const program = launch.program as WasmProgram;
+    const geometry = launch.geometry!;
+    let prepared = program.find(geometry) ?? this.#prepare(program, geometry);
+    if (prepared.patience >= 0 && prepared.patience-- === 0) prepared = this.#keep(program, geometry, prepared.hot!());
+    const { units, constants, entry } = prepared;
+    if (units === 0) return;
+    const pool = this.#pool;
+    let scratch = 0;
+    let shared = 0;
+    if (prepared.scratch + prepared.shared > 0) {
+      scratch = this.#room(this.#scratch, pool === null ? prepared.scratch : prepared.scratch * pool.threads);
+      shared = this.#room(this.#shared, prepared.shared);
+    }
+    const { shifts, firstScalar, firstOperand } = program;
+    const { words, doubles } = this.#memory;
+    const { blocks, offsets, scalars, count } = launch;
+    for (let i = 0; i < scalars.length; i++) doubles[firstScalar + i] = scalars[i]!;
+    let word = firstOperand;
+    for (let i = 0; i < count; i++) words[word++] = (blocks[i] as WasmBlock).address + offsets[i]! * (1 << shifts[i]!);
+    for (let i = 0; i < constants.length; i++) words[word++] = constants[i]!;
+    words[sharedAt] = shared;
+    words[faultAt] = 0;
+    const chunks = pool === null ? 1 : pool.chunksOf(prepared);
+    const bytesAt = chunks > 1 ? entry.bytesAt || this.#shelf.put(entry) : 0;
+    if (bytesAt > 0) pool!.run(launch.label, entry, bytesAt, blockAddress, scratch, prepared, chunks);
+    else entry.run(blockAddress, 0, units, scratch);
+    if (prepared.finish) entry.finish!(blockAddress, 0, units, scratch);
+    if (program.faults) this.#throwFault(launch.label);
+  }
+
+  #prepare(program: WasmProgram, geometry: Geometry): Prepared {
+    const { kernel } = program;
+    const refused = (why: string): BackendError => new BackendError(kernel.kind, why);
+    const elements = product(geometry.sizes);
+    if (elements > mostElements && kernel.kind !== 'matmul' && kernel.kind !== 'conv')
+      throw refused(`${elements} elements in one operation; the wasm backend counts to ${mostElements}: work on parts`);
+    const variant = (kinds[kernel.kind] as Kind<Kernel>)(kernel, geometry, this.#features);
+    if (program.layout.constant(variant.constants.length) > blockBytes)
+      throw refused(`${variant.constants.length} numbers don't fit a launch of the wasm backend`);
+    return this.#keep(program, geometry, variant);
+  }
+
+  #keep(program: WasmProgram, geometry: Geometry, variant: Variant): Prepared {
+    const prepared = new Prepared(geometry, variant, this.#entryOf(program, variant));
+    program.set(prepared);
+    return prepared;
+  }
+
+  #entryOf(program: WasmProgram, variant: Variant): Entry {
+    const key = `${variant.key} ${program.key}`;
+    let entry = recall(this.#entries, key);
+    if (entry === undefined) {
+      const module = new WasmModule(this.#features);
+      variant.emit(module);
+      const bytes = module.encode();
+      const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), this.#imports);
+      entry = new Entry(this.#nextEntry++, bytes, instance.exports);
+      remember(this.#entries, key, entry);
+    }
+    return entry;
+  }
+
+  /** What it has to work with: threads (and why there are no more), instructions, memory. */
+  info(): WasmInfo {
+    const pool = this.#pool;
+    const broken = pool?.broken ?? null;
+    return {
+      threads: pool === null || broken !== null ? 1 : pool.threads,
+      reason: broken ?? this.#info.reason,
+      relaxed: this.#features.relaxed,
+      memory: { used: this.#heap.used, peak: this.#heap.peak, taken: this.#memory.size },
+      compiled: this.#nextEntry,
+    };
+  }
+
+  /** At least so many bytes that are kept from launch to launch. */
+  #room(kept: { address: number; bytes: number }, bytes: number): number {
+    if (bytes > kept.bytes) {
+      if (kept.bytes > 0) this.#heap.free(kept.address, kept.bytes);
+      kept.bytes = 0;
+      kept.address = this.#heap.allocate(bytes);
+      kept.bytes = bytes;
+    }
+    return kept.address;
+  }
+
+  #throwFault(label: string): void {
+    const { words } = this.#memory;
+    if (words[faultAt] === 0) return;
+    throw new IndexError(
+      label,
+      `index ${words[faultAt + 1]} is out of bounds for dimension with size ${words[faultAt + 2]}`,
+    );
+  }
+
+  allocate(bytes: number): Block {
+    this.#refuseDisposed('allocate');
+    return new WasmBlock(bytes, this.#heap.allocate(bytes));
+  }
+
+  free(block: Block): void {
+    if (!this.#disposed) this.#heap.free((block as WasmBlock).address, block.bytes);
+  }
+
+  write(block: Block, offset: number, dtype: DType, data: DataArray): void {
+    this.#refuseDisposed('write');
+    this.#view(dtype).set(data, this.#elementOf(block, offset, dtype));
+  }
+
+  async read(block: Block, offset: number, dtype: DType, length: number): Promise<DataArray> {
+    return this.readSync(block, offset, dtype, length);
+  }
+
+  readSync(block: Block, offset: number, dtype: DType, length: number): DataArray {
+    this.#refuseDisposed('read');
+    const start = this.#elementOf(block, offset, dtype);
+    const result = new dtypes[dtype].array(length);
+    result.set(this.#view(dtype).subarray(start, start + length));
+    return result;
+  }
+
+  #elementOf(block: Block, offset: number, dtype: DType): number {
+    return (block as WasmBlock).address / bytesOf(dtype) + offset;
+  }
+
+  #view(dtype: DType): DataArray {
+    const { bytes, words, floats, doubles } = this.#memory;
+    if (dtype === 'float32') return floats;
+    if (dtype === 'float64') return doubles;
+    return bytesOf(dtype) === 1 ? bytes : words;
+  }
+
+  dispose(): void {
+    if (!this.#disposed) this.#pool?.dispose();
+    this.#disposed = true;
+    this.#programs.clear();
+    this.#entries.clear();
+  }
+
+  #refuseDisposed(op: string): void {
+    if (this.#disposed) throw new BackendError(op, 'the wasm backend was disposed; make a new one');
+  }
+}
+
+/** What is kept under a key, now the last that will go. */
+function recall<V>(cache: Map<string, V>, key: string): V | undefined {
+  const value = cache.get(key);
+  if (value === undefined) return undefined;
+  cache.delete(key);
+  cache.set(key, value);
+  return value;
+}
+
+function remember<V>(cache: Map<string, V>, key: string, value: V): void {
+  if (cache.size >= cacheLimit) cache.delete(cache.keys().next().value!);
+  cache.set(key, value);
+}

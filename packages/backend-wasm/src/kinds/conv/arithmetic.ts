@@ -1,0 +1,108 @@
+/**
+ * In what a convolution of a dtype computes: images with zeros around them, packed weights and sums are in this arithmetic, four elements a vector (two of float64).
+ * Small integers are widened when they are copied. And the inner loop of all roles: sums of products of vectors and splats, all in registers.
+ */
+import { type DType, dtypes, isFloat } from '@nn/backend';
+import {
+  type Code,
+  type Features,
+  type FunctionBuilder,
+  f32x4,
+  f64x2,
+  i32x4,
+  type Local,
+  lanes,
+  multiplyAdd,
+  multiplyAdd64,
+  type Operand,
+  V128,
+  v128,
+} from '../../assembler/index.ts';
+import { bytesOf } from '../access.ts';
+import type { Place } from './walk.ts';
+
+export type Load = (address: Operand, offset: number) => Code;
+
+export interface Arithmetic {
+  readonly dtype: DType;
+  /** Bytes of an element in memory, and when it is computed with. */
+  readonly stored: number;
+  readonly bytes: number;
+  /** Vectors of four elements. */
+  readonly vectors: 1 | 2;
+  readonly splat: Load;
+  readonly add: (x: Code, y: Code) => Code;
+  readonly multiplyAdd: (x: Code, y: Code, z: Code) => Code;
+}
+
+export function arithmeticOf(dtype: DType, features: Features): Arithmetic {
+  const wide = dtype === 'float64';
+  const { add } = wide ? f64x2 : isFloat(dtype) ? f32x4 : i32x4;
+  const fused = wide ? multiplyAdd64 : multiplyAdd;
+  return {
+    dtype,
+    stored: bytesOf(dtype),
+    bytes: wide ? 8 : 4,
+    vectors: wide ? 2 : 1,
+    splat: wide ? v128.load64Splat : v128.load32Splat,
+    add,
+    multiplyAdd: (x, y, z) => (dtypes[dtype].scalar === 'i32' ? add(i32x4.mul(x, y), z) : fused(features, x, y, z)),
+  };
+}
+
+/** One factor of products: a pointer, where members lie from it, and how one is loaded. */
+export interface Side {
+  readonly pointer: Local;
+  readonly offsets: readonly number[];
+  readonly load: Load;
+}
+
+/** sums[i][j] += left[i] · right[j], as code for a place (distances from both pointers). The right side stays in registers, the left one passes through one. */
+export function products(
+  f: FunctionBuilder,
+  arithmetic: Arithmetic,
+  left: Side,
+  right: Side,
+  sums: readonly (readonly Local[])[],
+): (place: Place, load?: Load) => Code {
+  const held = f.locals(V128, right.offsets.length);
+  const passing = f.local(V128);
+  return ([l, r], load) => [
+    held.map((one, j) => one.set((load ?? right.load)(right.pointer, r! + right.offsets[j]!))),
+    left.offsets.map((offset, i) => [
+      passing.set((load ?? left.load)(left.pointer, l! + offset)),
+      held.map((one, j) => sums[i]![j]!.set(arithmetic.multiplyAdd(passing, one, sums[i]![j]!))),
+    ]),
+  ];
+}
+
+/** Variables with 32-bit lanes picked from two vectors, and the code that sets them. */
+export function picked(
+  f: FunctionBuilder,
+  picks: readonly (readonly [x: Code, y: Code, ...lanes: number[]])[],
+): { readonly code: Code; readonly values: readonly Local[] } {
+  const values = f.locals(V128, picks.length);
+  return { code: picks.map(([x, y, ...own], i) => values[i]!.set(v128.shuffle(x, y, lanes(...own)))), values };
+}
+
+/** The columns of a matrix of 32-bit lanes whose rows are given: four rows, or two, whose columns are then the halves of two vectors. */
+export function turned(
+  f: FunctionBuilder,
+  rows: readonly Code[],
+): { readonly code: Code; readonly values: readonly Local[] } {
+  const [a, b, c, d] = rows as [Code, Code, Code?, Code?];
+  const low = picked(f, [
+    [a, b, 0, 4, 1, 5],
+    [a, b, 2, 6, 3, 7],
+  ]);
+  if (c === undefined) return low;
+  const high = turned(f, [c, d!]);
+  const all = picked(
+    f,
+    [0, 1].flatMap((h) => [
+      [low.values[h]!, high.values[h]!, 0, 1, 4, 5],
+      [low.values[h]!, high.values[h]!, 2, 3, 6, 7],
+    ]),
+  );
+  return { code: [low.code, high.code, all.code], values: all.values };
+}

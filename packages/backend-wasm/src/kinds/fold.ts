@@ -1,0 +1,254 @@
+/**
+ * Combining many values into one, in vectors. A sum runs in eight strands: the element at position j of the innermost reduced dimension joins strand j mod 8, and
+ * strands are added as a tree, (0+4) (1+5) (2+6) (3+7), then (0+2) (1+3), then (0+1). Along a row strands are the lanes of two vectors; across rows each strand
+ * is a vector of its own with one output a lane. Either way the same numbers meet in the same order.
+ */
+import type { Combine, ReduceKernel, ScalarType } from '@nn/backend';
+import {
+  branchIf,
+  type Code,
+  f32x4,
+  f64x2,
+  i32,
+  i32x4,
+  type Local,
+  lanes,
+  loop,
+  pick,
+  V128,
+  v128,
+  when,
+} from '../assembler/index.ts';
+import type { FunctionBuilder } from '../assembler/module.ts';
+import { constantLanes } from '../scalar/emit.ts';
+import { narrowMask, type Quad, upperHalf, wideMasks } from '../scalar/quad.ts';
+
+/** The position of no element. */
+export const nowhere = 0x7fffffff;
+
+/** Strands of a sum. */
+export const strands = 8;
+
+/** Values so far: a quad, then for arg forms the vector of the positions they came from, for extremes of float32 a mask of where a NaN was met. */
+export type State = readonly Local[];
+
+export class Fold {
+  readonly #f: FunctionBuilder;
+  readonly #combine: ReduceKernel['combine'];
+  readonly #type: ScalarType;
+  /** Whether positions are kept. */
+  readonly positions: boolean;
+  readonly #parts: number;
+  /** Whether NaN is noted beside the extreme: together cheaper than an instruction that passes it on. */
+  readonly #notes: boolean;
+
+  constructor(f: FunctionBuilder, combine: Combine | 'argmax' | 'argmin', type: ScalarType) {
+    this.#f = f;
+    this.#combine = combine;
+    this.#type = type;
+    this.positions = combine === 'argmax' || combine === 'argmin';
+    this.#parts = type === 'f64' ? 2 : 1;
+    this.#notes = type === 'f32' && (combine === 'max' || combine === 'min');
+  }
+
+  /** Vectors of a state. */
+  get vectors(): number {
+    return this.#parts + Number(this.positions || this.#notes);
+  }
+
+  state(): State {
+    return this.#f.locals(V128, this.vectors);
+  }
+
+  values(state: State): readonly Local[] {
+    return state.slice(0, this.#parts);
+  }
+
+  /** Code after the last merge: the values are the result from then on. */
+  settle(state: State): Code {
+    if (this.#notes) return state[0]!.set(v128.or(state[0]!, state[1]!));
+    if (!this.positions) return [];
+    // Nothing beat where it started: all elements are equal to that, and the first of them counts.
+    const index = this.index(state);
+    return index.set(v128.andnot(index, i32x4.eq(index, this.#f.lanes('i32', nowhere))));
+  }
+
+  /** Positions, of arg forms (or the mask of NaN). */
+  index(state: State): Local {
+    return state.at(-1)!;
+  }
+
+  /** The value that changes nothing, in every lane. */
+  identity(): readonly Local[] {
+    return constantLanes(this.#f, this.#type, identityOf(this.#combine, this.#type));
+  }
+
+  reset(state: State): Code {
+    return [
+      this.values(state).map((part, i) => part.set(this.identity()[i]!)),
+      this.positions ? this.index(state).set(this.#f.lanes('i32', nowhere)) : [],
+      this.#notes ? state[1]!.set(this.#f.lanes('i32', 0)) : [],
+    ];
+  }
+
+  /** The value in lanes of the mask, what changes nothing elsewhere. */
+  masked(mask: Local, value: Quad): Quad {
+    const masks = this.#type === 'f64' ? wideMasks(mask) : [mask];
+    return masks.map((wide, part) => pick(this.#f.module.features, wide, value[part]!, this.identity()[part]!));
+  }
+
+  /** `state = state combined with other`, lane by lane. `ascending`: the other's positions are beyond all of the state's. */
+  merge(state: State, other: Quad, ascending = false): Code {
+    if (this.#notes) {
+      const [x, found] = state as readonly [Local, Local];
+      const next = this.#f.local(V128);
+      const extreme = this.#combine === 'max' ? f32x4.pmax : f32x4.pmin;
+      return [
+        next.set(other[0]!),
+        found.set(v128.or(found, other[1] ?? f32x4.ne(next, next))),
+        x.set(extreme(x, next)),
+      ];
+    }
+    if (!this.positions)
+      return this.values(state).map((part, i) =>
+        part.set(combined(this.#combine as Combine, this.#type, part, other[i]!)),
+      );
+    const wins = this.#f.local(V128);
+    const { features } = this.#f.module;
+    const values = this.values(state);
+    const masks = this.#type === 'f64' ? wideMasks(wins) : [wins];
+    return [
+      wins.set(this.#wins(state, other, ascending)),
+      values.map((part, i) => part.set(pick(features, masks[i]!, other[i]!, part))),
+      this.index(state).set(pick(features, wins, other.at(-1)!, this.index(state))),
+    ];
+  }
+
+  /** Mask of lanes where the other's value stands before the state's: more extreme, or the first NaN, or as extreme and earlier. */
+  #wins(state: State, other: Quad, ascending: boolean): Code {
+    const values = this.values(state);
+    const max = this.#combine === 'argmax';
+    const compare = (test: (x: Code, y: Code) => Code, x: Quad, y: Quad): Code =>
+      this.#type === 'f64' ? narrowMask(test(x[0]!, y[0]!), test(x[1]!, y[1]!)) : test(x[0]!, y[0]!);
+    const earlier = i32x4.ltS(other.at(-1)!, this.index(state));
+    if (this.#type !== 'f32' && this.#type !== 'f64') {
+      const greater = this.#type === 'i32' ? i32x4.gtS : i32x4.gtU;
+      const beats = max ? greater(other[0]!, values[0]!) : greater(values[0]!, other[0]!);
+      if (ascending) return beats;
+      return v128.or(beats, v128.and(i32x4.eq(other[0]!, values[0]!), earlier));
+    }
+    const { gt, eq, ne, le, ge } = this.#type === 'f64' ? f64x2 : f32x4;
+    // Not at most the old value (or either is NaN), and the old one is a number.
+    if (ascending) return v128.andnot(compare(eq, values, values), compare(max ? le : ge, other, values));
+    const beats = max ? compare(gt, other, values) : compare(gt, values, other);
+    const newNaN = compare(ne, other, other);
+    const oldNaN = compare(ne, values, values);
+    const even = v128.or(compare(eq, other, values), v128.and(newNaN, oldNaN));
+    return v128.or(v128.or(beats, v128.andnot(newNaN, oldNaN)), v128.and(even, earlier));
+  }
+
+  /** Adds the strands of `states` (a power of two of them) as a tree; the result is in the first. */
+  tree(states: readonly State[]): Code {
+    const code: Code[] = [];
+    for (let half = states.length / 2; half >= 1; half /= 2)
+      for (let i = 0; i < half; i++) code.push(this.merge(states[i]!, states[i + half]!));
+    return code;
+  }
+
+  /** Combines the four lanes; the result is in lane 0. */
+  across(state: State): Code {
+    const f = this.#f;
+    const other = this.state();
+    const shuffled = (picks: readonly number[], values: Quad): Code => [
+      values.map((value, i) => this.values(other)[i]!.set(value)),
+      this.vectors > this.#parts
+        ? this.index(other).set(v128.shuffle(this.index(state), this.index(state), lanes(...picks)))
+        : [],
+      this.merge(state, other),
+    ];
+    const [x, y] = this.values(state);
+    if (this.#type === 'f64')
+      return [
+        shuffled([2, 3, 2, 3], [y!, f.lanes('f64', 0)]),
+        shuffled([1, 1, 1, 1], [upperHalf(x!), f.lanes('f64', 0)]),
+      ];
+    return [shuffled([2, 3, 2, 3], [upperHalf(x!)]), shuffled([1, 1, 1, 1], [v128.shuffle(x!, x!, lanes(1, 1, 1, 1))])];
+  }
+
+  /** The first lane of a quad in all lanes. */
+  spread(value: Quad): Quad {
+    return this.#type === 'f64'
+      ? [f64x2.splat(f64x2.extractLane(value[0]!, 0)), f64x2.splat(f64x2.extractLane(value[0]!, 0))]
+      : [v128.shuffle(value[0]!, value[0]!, lanes(0, 0, 0, 0))];
+  }
+}
+
+/**
+ * Code that combines `rest` elements in a row into two states, whose lanes are the strands. `value` gives vector number q after the streams' cursors, with
+ * a count only so many of its elements; `move` moves on. `rest` is used up. Short bodies are worth unrolling.
+ */
+export function foldAlong(
+  fold: Fold,
+  [front, back]: readonly [State, State],
+  rest: Local,
+  value: (q: number, count: Local | null) => { readonly code: Code; readonly parts: Quad },
+  move: (elements: number) => Code,
+  unrolled: boolean,
+): Code {
+  const absorb = (state: State, q: number, count: Local | null): Code => {
+    const { code, parts } = value(q, count);
+    return [code, fold.merge(state, parts, true)];
+  };
+  const rounds = (elements: number): Code =>
+    when(
+      i32.geS(rest, elements),
+      loop(
+        Array.from({ length: elements / 4 }, (_, q) => absorb(q % 2 === 0 ? front : back, q, null)),
+        move(elements),
+        branchIf(i32.geS(rest.tee(i32.sub(rest, elements)), elements), 0),
+      ),
+    );
+  return [
+    unrolled ? [rounds(16), rounds(8)] : rounds(8),
+    when(i32.gtS(rest, 0), [
+      absorb(front, 0, rest),
+      when(i32.gtS(rest, 4), [move(4), rest.set(i32.sub(rest, 4)), absorb(back, 0, rest)]),
+    ]),
+  ];
+}
+
+/** Two vectors combined lane by lane. */
+export function combined(combine: Combine, type: ScalarType, x: Code, y: Code): Code {
+  const float = type === 'f64' ? f64x2 : f32x4;
+  const whole = type !== 'f32' && type !== 'f64';
+  switch (combine) {
+    case 'sum':
+      return whole ? i32x4.add(x, y) : float.add(x, y);
+    case 'product':
+      return whole ? i32x4.mul(x, y) : float.mul(x, y);
+    case 'max':
+      if (type === 'bool') return v128.or(x, y);
+      if (type === 'u32') return i32x4.maxU(x, y);
+      return whole ? i32x4.maxS(x, y) : float.max(x, y);
+    case 'min':
+      if (type === 'bool') return v128.and(x, y);
+      if (type === 'u32') return i32x4.minU(x, y);
+      return whole ? i32x4.minS(x, y) : float.min(x, y);
+  }
+}
+
+/** Where a combine starts. */
+function identityOf(combine: ReduceKernel['combine'], type: ScalarType): number {
+  const float = type === 'f32' || type === 'f64';
+  switch (combine) {
+    case 'sum':
+      return 0;
+    case 'product':
+      return 1;
+    case 'max':
+    case 'argmax':
+      return float ? Number.NEGATIVE_INFINITY : type === 'i32' ? -(2 ** 31) : 0;
+    default:
+      return float ? Number.POSITIVE_INFINITY : type === 'i32' ? 2 ** 31 - 1 : type === 'bool' ? 1 : -1;
+  }
+}

@@ -1,0 +1,210 @@
+/**
+ * The `map` kind. Work is measured in elements of the iteration, in row-major order; a run of them walks whole rows of the innermost dimension with a
+ * loop over vectors. How an operand moves along that dimension is part of the variant.
+ */
+import { type Expression, type Geometry, type MapKernel, product, topological } from '@nn/backend';
+import { branchIf, type Code, I32, i32, i32x4, type Local, loop, type WasmModule, when } from '../assembler/index.ts';
+import type { FunctionBuilder } from '../assembler/module.ts';
+import { emit, type Known, lower, splatNumber } from '../scalar/emit.ts';
+import { bytesOf, scalarNumber, shiftOf } from './access.ts';
+import { BlockLayout, type Kind, plainVariant } from './kind.ts';
+import { type Step, Stream, stepOf } from './stream.ts';
+import { tiledMap } from './tiles.ts';
+import { Walk } from './walk.ts';
+
+interface Moved {
+  readonly dtype: MapKernel['inputs'][number]['dtype'];
+  readonly step: Step;
+  /** Number of the operand in the launch. */
+  readonly index: number;
+  /** Whether rows move it by strides of its own. */
+  readonly walks: boolean;
+}
+
+export const mapKind: Kind<MapKernel> = (kernel, geometry) => {
+  const roots = kernel.outputs.map(({ expression }) => lower(expression));
+  const tiled = tiledMap(kernel, geometry, roots);
+  if (tiled !== null) return tiled;
+  const operands = movesOf(kernel, geometry);
+  const flat = operands.every(({ walks }) => !walks);
+  const units = product(geometry.sizes);
+  return {
+    ...plainVariant,
+    key: flat ? 'flat' : operands.map(({ step }) => step[0]).join(''),
+    emit: (module) => emitMap(module, kernel, roots, operands, flat),
+    constants: flat ? [] : constantsOf(kernel, geometry, operands),
+    units,
+    grain: 64,
+    // A nanosecond for moving four elements, a third for each node on them; strided elements come one by one.
+    work: (units * (1 + 0.3 * topological(...roots).length) * (flat ? 1 : 3)) / 4,
+  };
+};
+
+function movesOf(kernel: MapKernel, { strides }: Geometry): Moved[] {
+  const inner = kernel.rank - 1;
+  return [...kernel.outputs, ...kernel.inputs].map(({ dtype, access }, index) => {
+    const walks = access === 'strided' && kernel.rank > 0;
+    const stride = walks ? strides[index]![inner]! : access === 'contiguous' ? 1 : 0;
+    return { dtype, index, walks, step: stepOf(dtype, stride) };
+  });
+}
+
+/** Sizes; then of each operand that walks its strides in bytes, the innermost last. */
+const constantsOf = (kernel: MapKernel, { sizes, strides }: Geometry, operands: readonly Moved[]): number[] => [
+  ...sizes,
+  ...operands
+    .filter(({ walks }) => walks)
+    .flatMap(({ index, dtype }) => strides[index]!.slice(0, kernel.rank).map((stride) => stride * bytesOf(dtype))),
+];
+
+function emitMap(
+  module: WasmModule,
+  kernel: MapKernel,
+  roots: readonly Expression[],
+  operands: readonly Moved[],
+  flat: boolean,
+): void {
+  const layout = new BlockLayout(kernel.scalars, operands.length);
+  const { rank } = kernel;
+  const walking = operands.filter(({ walks }) => walks);
+  module.function('run', [I32, I32, I32, I32], [], (f, block, first, last) => {
+    const constant = (index: number): Local =>
+      f.hoist(`constant ${index}`, I32, () => i32.load(block!, layout.constant(index)));
+    const stride = (operand: Moved, d: number): Local => constant(rank + walking.indexOf(operand) * rank + d);
+    const bases = operands.map(({ index }) =>
+      f.hoist(`operand ${index}`, I32, () => i32.load(block!, layout.operand(index))),
+    );
+    const streamsOver = (cursors: readonly Local[]): Stream[] =>
+      operands.map((operand, i) => {
+        const { dtype, step, walks } = operand;
+        return new Stream(f, `operand ${i}`, dtype, step, cursors[i]!, walks ? stride(operand, rank - 1) : 0);
+      });
+    const row = new Row(f, kernel, roots, layout, block!);
+    const denseTo = (number: Code): Code =>
+      operands.map(({ walks, step, dtype }, i) =>
+        !walks && step === 'dense' ? bases[i]!.add(i32.shl(number, shiftOf(dtype))) : [],
+      );
+    if (flat) {
+      const streams = streamsOver(bases);
+      return [denseTo(first!), row.invariants(streams), row.loop(streams, first!, i32.sub(last!, first!))];
+    }
+    const walk = new Walk(
+      f,
+      Array.from({ length: rank - 1 }, (_, d) => constant(d)),
+      walking.map((operand) => ({
+        at: bases[operand.index]!,
+        strides: Array.from({ length: rank - 1 }, (_, d) => stride(operand, d)),
+      })),
+    );
+    const inner = constant(rank - 1);
+    const [column, count] = f.locals(I32, 2) as [Local, Local];
+    const cursors = operands.map(() => f.local(I32));
+    const streams = streamsOver(cursors);
+    return [
+      walk.start(i32.divU(first!, inner)),
+      denseTo(first!),
+      column.set(i32.remU(first!, inner)),
+      when(
+        i32.ltS(first!, last!),
+        loop(
+          count.set(i32.sub(inner, column)),
+          when(i32.gtS(count, i32.sub(last!, first!)), count.set(i32.sub(last!, first!))),
+          cursors.map((cursor, i) => cursor.set(bases[i]!)),
+          walking.map(({ index }) => streams[index]!.moveBy(column)),
+          row.invariants(streams),
+          row.loop(streams, first!, count),
+          denseTo(count),
+          column.set(i32.const(0)),
+          walk.next(),
+          branchIf(i32.ltS(first!.tee(i32.add(first!, count)), last!), 0),
+        ),
+      ),
+    ];
+  });
+}
+
+/** The code of a row: what stays the same in it, and a loop over its vectors. */
+class Row {
+  readonly #f: FunctionBuilder;
+  readonly #outputs: number;
+  readonly #roots: readonly Expression[];
+  readonly #nodes: readonly Expression[];
+  readonly #layout: BlockLayout;
+  readonly #block: Local;
+  readonly #known: Known = new Map();
+
+  constructor(f: FunctionBuilder, kernel: MapKernel, roots: readonly Expression[], layout: BlockLayout, block: Local) {
+    this.#f = f;
+    this.#outputs = kernel.outputs.length;
+    this.#roots = roots;
+    this.#nodes = topological(...roots);
+    this.#layout = layout;
+    this.#block = block;
+  }
+
+  #streamOf(leaf: Expression, streams: readonly Stream[]): Stream {
+    return streams[this.#outputs + leaf.value]!;
+  }
+
+  /** Code for every node that depends only on what is the same all along the row. */
+  invariants(streams: readonly Stream[]): Code {
+    const steady = new Set<Expression>();
+    for (const node of this.#nodes) {
+      const is =
+        node.op === 'input'
+          ? this.#streamOf(node, streams).step === 'one'
+          : node.op !== 'coordinate' && node.args.every((arg) => steady.has(arg));
+      if (is) steady.add(node);
+    }
+    const leaf = (node: Expression): ReturnType<typeof splatNumber> => {
+      if (node.op === 'input') return this.#streamOf(node, streams).load(0);
+      const { wide, whole } = scalarNumber(this.#block, this.#layout.scalar(node.value));
+      return splatNumber(node.type, wide, whole);
+    };
+    return emit(this.#f, this.#roots, this.#known, leaf, (node) => steady.has(node));
+  }
+
+  /** A loop over `count` elements, the first of which has number `at`; moves the streams. */
+  loop(streams: readonly Stream[], at: Local, count: Code): Code {
+    const [rest, index] = this.#f.locals(I32, 2) as [Local, Local];
+    const counts = this.#nodes.some(({ op }) => op === 'coordinate');
+    const slow = streams.some(({ step }) => step === 'far');
+    // Vectors of a round: many where there is little to compute, one where the code is long anyway.
+    const vectors = slow || this.#nodes.length > 24 ? 1 : this.#nodes.length > 6 ? 2 : 4;
+    const round = 4 * vectors;
+    const move = (elements: number): Code => [
+      streams.map((stream) => stream.move(elements)),
+      counts ? index.add(elements) : [],
+    ];
+    return [
+      rest.set(count),
+      counts ? index.set(at) : [],
+      vectors === 1
+        ? []
+        : when(
+            i32.geS(rest, round),
+            loop(
+              Array.from({ length: vectors }, (_, q) => this.#vector(streams, index, null, q)),
+              move(round),
+              branchIf(i32.geS(rest.tee(i32.sub(rest, round)), round), 0),
+            ),
+          ),
+      when(
+        i32.gtS(rest, 0),
+        loop(this.#vector(streams, index, rest, 0), move(4), branchIf(i32.gtS(rest.tee(i32.sub(rest, 4)), 0), 0)),
+      ),
+    ];
+  }
+
+  /** Vector number `q` after the cursors; with `rest`, only so many of its elements exist. */
+  #vector(streams: readonly Stream[], index: Local, rest: Local | null, q: number): Code {
+    const f = this.#f;
+    const known: Known = new Map(this.#known);
+    const code = emit(f, this.#roots, known, (leaf) =>
+      leaf.op === 'coordinate'
+        ? [i32x4.add(i32x4.splat(index), f.lanes('i32', ...[0, 1, 2, 3].map((lane) => 4 * q + lane)))]
+        : this.#streamOf(leaf, streams).load(q, rest),
+    );
+    return [code, this.#roots.map((root, j) => streams[j]!.store(known.get(root)!, q, rest))];
+  }
+}

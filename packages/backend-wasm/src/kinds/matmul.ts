@@ -1,0 +1,32 @@
+/**
+ * The `matmul` kind. A product is computed in tiles held in registers; a sum runs over blocks of k (`blockSizeOf`), inside a block in ascending order
+ * with one accumulator, and blocks are added in ascending order, so that neither layouts nor tiles nor threads show in a result.
+ */
+import { type MatmulKernel, product } from '@nn/backend';
+import { lower } from '../scalar/emit.ts';
+import { type Kind, plainVariant, type Variant } from './kind.ts';
+import { emitMatmul } from './matmul/loops.ts';
+import { keyOf, planOf } from './matmul/plan.ts';
+
+export const matmulKind: Kind<MatmulKernel> = (kernel, geometry) => {
+  const epilogue = lower(kernel.epilogue);
+  const variant = (hot: boolean): Variant => {
+    const plan = planOf(kernel, epilogue, geometry, hot);
+    const { sizes } = geometry;
+    const entries = product(sizes.slice(0, kernel.rank));
+    const parts =
+      plan.split === 'entries' ? 1 : plan.split === 'rows' ? plan.rows.units.value : plan.columns.units.value;
+    return {
+      ...plainVariant,
+      key: keyOf(plan),
+      emit: (module) => emitMatmul(module, plan),
+      constants: hot ? [] : plan.figures,
+      units: product(sizes.slice(0, kernel.rank + 2)) === 0 ? 0 : entries * parts,
+      scratch: plan.scratch,
+      // Each range of units copies panels of its own.
+      grain: plan.split === 'entries' ? 1 : Math.min(10, Math.ceil(parts / 8)),
+      work: product(sizes) / (kernel.dtype === 'float32' ? 20 : 8),
+    };
+  };
+  return { ...variant(false), hot: () => variant(true) };
+};

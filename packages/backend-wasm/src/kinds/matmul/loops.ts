@@ -1,0 +1,266 @@
+/**
+ * The loops around tiles (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008): blocks of columns, blocks of k, blocks of rows,
+ * panels of columns, tiles. Panels are copied where the plan says so: of the left operand once a block, of the right one when the first block of
+ * rows meets it. Loops close to the tiles are functions of their own, which engines optimise while the first launch runs.
+ */
+import {
+  branchIf,
+  type Callable,
+  type Code,
+  call,
+  choose,
+  I32,
+  i32,
+  type Local,
+  loop,
+  number32,
+  type Operand,
+  type WasmModule,
+  when,
+} from '../../assembler/index.ts';
+import type { FunctionBuilder } from '../../assembler/module.ts';
+import { BlockLayout } from '../kind.ts';
+import { type Read, reader } from './figures.ts';
+import { packer } from './pack.ts';
+import { type Figure, type Plan, panelsOf, tilesOf, wideBytes } from './plan.ts';
+import { last, running, tile } from './tile.ts';
+
+const sizes = (count: number): (typeof I32)[] => Array.from({ length: count }, () => I32);
+
+/** `min(x, y)`, signed. */
+const least = (f: FunctionBuilder, x: Code, y: Operand): Code => {
+  const [p, q] = f.locals(I32, 2) as [Local, Local];
+  return [p.set(x), q.set(number32(y)), choose(i32.ltS(p, q), p, q)];
+};
+
+/** x times a figure or a number. */
+const times = (x: Operand, by: Operand): Code => i32.mul(x, by);
+
+export function emitMatmul(module: WasmModule, plan: Plan): void {
+  const { rows, columns, movers, left, right } = plan;
+  const layout = new BlockLayout(plan.scalars, 3 + movers.filter(({ operand }) => operand > 0).length);
+  const read: Read = reader(plan.hot, layout);
+  const bytes = wideBytes(left.dtype);
+
+  /** A function of (block, a, b, movers…, steps, flags, full, rest): the tiles of a panel `count` columns wide. */
+  const panel = (count: number): Callable =>
+    module.function(null, sizes(7 + movers.length), [], (f, block, a, b, ...more) => {
+      const cursors = more.slice(0, movers.length);
+      const [steps, flags, full, rest] = more.slice(movers.length) as [Local, Local, Local, Local];
+      const through = (flight: number, height: number): Code =>
+        call(tile(module, plan, read, height, count, flight), block!, a!, b!, ...cursors, steps, flags);
+      const compute = (height: number): Code =>
+        plan.flight === 1
+          ? through(1, height)
+          : when(i32.gtS(steps, plan.blockSize.value), through(plan.flight, height), through(1, height));
+      const one = (height: number, move: boolean): Code => [
+        compute(height),
+        move
+          ? [
+              a!.add(left.packed ? times(steps, height * bytes) : times(read(f, block!, left.outer), height)),
+              cursors.map((cursor, i) => cursor.add(times(read(f, block!, movers[i]!.row), height))),
+            ]
+          : [],
+      ];
+      return [
+        rows.full.value > 0 ? when(full, loop(one(rows.size, true), branchIf(full.tee(i32.sub(full, 1)), 0))) : [],
+        rows.rest.length > 0
+          ? when(
+              rest,
+              rows.rest.map((height, i) => one(height, i < rows.rest.length - 1)),
+            )
+          : [],
+      ];
+    });
+  const edge = columns.rest[0];
+  const panels = (width: number): Callable => module.helper(`panel ${width}`, () => panel(width));
+
+  /** A function of (block, a, b, movers…, rows' first and end unit, columns' first and end unit, scratch): a part of one product. */
+  const matrix = module.function(null, sizes(8 + movers.length), [], (f, block, a, b, ...more) => {
+    const bases = more.slice(0, movers.length);
+    const [top, bottom, start, end, scratch] = more.slice(movers.length) as [Local, Local, Local, Local, Local];
+    const figure = (value: Figure): Operand => read(f, block!, value);
+    const [fromColumn, toColumn, done, steps, flags, row, toRow, full, rest, column] = f.locals(I32, 10) as Local[] as [
+      Local, Local, Local, Local, Local, Local, Local, Local, Local, Local,
+    ]; // biome-ignore format: one list
+    const [leftBlock, leftRows, rightPanel, rightStep, source, target, count] = f.locals(I32, 7) as [
+      Local, Local, Local, Local, Local, Local, Local,
+    ]; // biome-ignore format: one list
+    const [rightBlock, at, some] = f.locals(I32, 3) as [Local, Local, Local];
+    const cursors = f.locals(I32, movers.length);
+
+    // What is dense across tiles is copied a few steps of all tiles at a time, as it lies in memory; else a tile after the other.
+    const strip = left.dense === 'outer' ? 32 : null;
+    const packRows: Code = left.packed
+      ? [
+          at.set(i32.const(0)),
+          loop(
+            some.set(strip === null ? steps : least(f, i32.sub(steps, at), strip)),
+            source.set(i32.add(leftRows, times(at, figure(left.along)))),
+            target.set(scratch),
+            count.set(full),
+            [...(rows.full.value > 0 ? [rows.size] : []), ...rows.rest].map((height, i) => {
+              const one = [
+                call(
+                  packer(module, read, left, height, height),
+                  block!,
+                  source,
+                  i32.add(target, times(at, height * bytes)),
+                  some,
+                ),
+                source.add(times(figure(left.outer), height)),
+                target.add(times(steps, height * bytes)),
+              ];
+              return i === 0 && rows.full.value > 0
+                ? when(count, loop(one, branchIf(count.tee(i32.sub(count, 1)), 0)))
+                : when(rest, one);
+            }),
+            strip === null ? [] : branchIf(i32.ltS(at.tee(i32.add(at, some)), steps), 0),
+          ),
+        ]
+      : [];
+
+    /** The code for a full panel or for the last one. */
+    const eachWidth = (use: (width: number) => Code): Code =>
+      columns.full.value === 0
+        ? use(edge!)
+        : edge === undefined
+          ? use(columns.size)
+          : when(i32.ltS(column, figure(columns.full)), use(columns.size), use(edge));
+
+    const usePanel = (width: number): Code => [
+      source.set(i32.add(rightBlock, times(column, times(figure(right.outer), columns.size)))),
+      right.packed
+        ? when(
+            i32.eq(row, top),
+            call(packer(module, read, right, width, 4 * Math.ceil(width / 4)), block!, source, rightPanel, steps),
+          )
+        : [],
+      cursors.map((cursor, i) =>
+        cursor.set(
+          i32.add(
+            bases[i]!,
+            i32.add(
+              times(row, times(figure(movers[i]!.row), rows.size)),
+              times(column, times(figure(movers[i]!.column), columns.size)),
+            ),
+          ),
+        ),
+      ),
+      call(
+        panels(width),
+        block!,
+        left.packed ? scratch : leftRows,
+        right.packed ? rightPanel : source,
+        ...cursors,
+        steps,
+        flags,
+        full,
+        rest,
+      ),
+    ];
+
+    const rowBlocks: Code = [
+      row.set(top),
+      loop(
+        toRow.set(least(f, i32.add(row, tilesOf(rows.size)), bottom)),
+        full.set(i32.sub(least(f, toRow, figure(rows.full)), row)),
+        rest.set(i32.gtS(toRow, figure(rows.full))),
+        leftRows.set(i32.add(leftBlock, times(row, times(figure(left.outer), rows.size)))),
+        packRows,
+        column.set(fromColumn),
+        right.packed ? rightPanel.set(i32.add(scratch, figure(plan.rightPanels))) : [],
+        loop(
+          eachWidth(usePanel),
+          right.packed ? rightPanel.add(rightStep) : [],
+          branchIf(i32.ltS(column.tee(i32.add(column, 1)), toColumn), 0),
+        ),
+        branchIf(i32.ltS(row.tee(toRow), bottom), 0),
+      ),
+    ];
+
+    return [
+      fromColumn.set(start),
+      loop(
+        toColumn.set(least(f, i32.add(fromColumn, panelsOf(columns.size)), end)),
+        done.set(i32.const(0)),
+        leftBlock.set(a!),
+        rightBlock.set(b!),
+        loop(
+          steps.set(i32.sub(figure(plan.k), done)),
+          plan.flight === 1
+            ? steps.set(least(f, steps, figure(plan.blockSize)))
+            : steps.set(
+                choose(
+                  i32.geS(steps, plan.flight * plan.blockSize.value),
+                  plan.flight * plan.blockSize.value,
+                  least(f, steps, plan.blockSize.value),
+                ),
+              ),
+          flags.set(
+            i32.add(i32.mul(i32.gtS(done, 0), running), i32.mul(i32.geS(i32.add(done, steps), figure(plan.k)), last)),
+          ),
+          // One block of rows: a panel is done with when the next one is copied, and stays in the first-level cache.
+          right.packed
+            ? rightStep.set(
+                choose(
+                  i32.gtS(i32.sub(bottom, top), tilesOf(rows.size)),
+                  times(steps, columns.size * bytes),
+                  i32.const(0),
+                ),
+              )
+            : [],
+          rowBlocks,
+          leftBlock.add(times(steps, figure(left.along))),
+          rightBlock.add(times(steps, figure(right.along))),
+          branchIf(i32.ltS(done.tee(i32.add(done, steps)), figure(plan.k)), 0),
+        ),
+        branchIf(i32.ltS(fromColumn.tee(toColumn), end), 0),
+      ),
+    ];
+  });
+
+  module.function('run', sizes(4), [], (f, block, first, end, scratch) => {
+    const figure = (value: Figure): Operand => read(f, block!, value);
+    const [entry, part, count, rest] = f.locals(I32, 4) as [Local, Local, Local, Local];
+    const positions = plan.batch.map(() => f.local(I32));
+    const parts = plan.split === 'rows' ? rows.units : columns.units;
+    const operands = [left, right, ...movers];
+    const cursors = operands.map(() => f.local(I32));
+    const place: Code = [
+      rest.set(entry),
+      positions.map((_, i) => {
+        const d = positions.length - 1 - i;
+        if (d === 0) return positions[0]!.set(rest);
+        const size = figure(plan.batch[d]!);
+        return [positions[d]!.set(i32.remU(rest, size)), rest.set(i32.divU(rest, size))];
+      }),
+      operands.map(({ operand, batch }, i) => [
+        cursors[i]!.set(operand < 0 ? i32.const(0) : i32.load(block!, layout.operand(operand))),
+        positions.map((position, d) => cursors[i]!.add(times(position, figure(batch[d]!)))),
+      ]),
+    ];
+    const all = (units: Figure): [Operand, Operand] => [i32.const(0), figure(units)];
+    const own: [Operand, Operand] = [part, i32.add(part, count)];
+    const single = plan.split === 'entries';
+    return loop(
+      single
+        ? [entry.set(first!), count.set(i32.const(1))]
+        : [
+            entry.set(i32.divU(first!, figure(parts))),
+            part.set(i32.remU(first!, figure(parts))),
+            count.set(least(f, i32.sub(figure(parts), part), i32.sub(end!, first!))),
+          ],
+      place,
+      call(
+        matrix,
+        block!,
+        ...cursors,
+        ...(plan.split === 'rows' ? own : all(rows.units)),
+        ...(plan.split === 'columns' ? own : all(columns.units)),
+        scratch!,
+      ),
+      branchIf(i32.ltS(first!.tee(i32.add(first!, count)), end!), 0),
+    );
+  });
+}

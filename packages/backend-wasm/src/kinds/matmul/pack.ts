@@ -1,0 +1,130 @@
+/**
+ * Copies a panel of an operand (some rows of the left one, some columns of the right one) so that the members that a step of k needs lie side by side:
+ * `target[step · width + x] = source[x, step]`. Bytes are widened to 32 bits on the way. Panels are written in ascending order: where k is dense or nothing is, up
+ * to three steps and a vector beyond a panel's end hold leftovers.
+ */
+import {
+  branchIf,
+  type Callable,
+  type Code,
+  I32,
+  i32,
+  type Local,
+  loop,
+  V128,
+  v128,
+  when,
+} from '../../assembler/index.ts';
+import { lanes } from '../../assembler/instructions.ts';
+import type { FunctionBuilder, WasmModule } from '../../assembler/module.ts';
+import { joinLow, keep, type Quad } from '../../scalar/quad.ts';
+import { bytesOf, loadEach, loadQuad } from '../access.ts';
+import type { Read } from './figures.ts';
+import { type Side, wideBytes } from './plan.ts';
+
+/** A function of (block, source, target, steps) for `count` rows or columns; panels are `width` wide. */
+export function packer(module: WasmModule, read: Read, side: Side, count: number, width: number): Callable {
+  return module.helper(`pack ${side.operand} ${count}`, () =>
+    module.function(null, [I32, I32, I32, I32], [], (f, block, source, target, steps) => {
+      const outer = side.dense === 'outer' ? bytesOf(side.dtype) : read(f, block!, side.outer);
+      const along = read(f, block!, side.along);
+      const wide = wideBytes(side.dtype);
+      const pitch = width * wide;
+      const groups = Array.from({ length: Math.ceil(count / 4) }, (_, g) => g);
+      const store = (g: number, step: number, quad: Quad): Code =>
+        quad.map((part, i) => v128.store(target!, part, step * pitch + 4 * g * wide + 16 * i));
+      if (side.dense !== 'along') {
+        const cursor = f.local(I32);
+        const one = (g: number): Code => {
+          const members = Math.min(4, count - 4 * g);
+          if (side.dense === 'outer') {
+            const { kept, code } = keep(f, loadQuad(f, side.dtype, source!, 4 * g * bytesOf(side.dtype)));
+            const within = Math.min(4, width - 4 * g);
+            return [code, within === 4 ? store(g, 0, kept) : storeSome(target!, kept, within, 4 * g * wide)];
+          }
+          const addresses = f.locals(I32, 4);
+          return [
+            addresses.map((address, i) =>
+              i < members ? [address.set(cursor), i < members - 1 ? cursor.add(outer) : []] : address.set(cursor),
+            ),
+            cursor.add(outer),
+            store(g, 0, loadEach(f, side.dtype, addresses)),
+          ];
+        };
+        return countDown(steps!, 1, [
+          side.dense === 'outer' ? [] : cursor.set(source!),
+          groups.map(one),
+          source!.add(along),
+          target!.add(pitch),
+        ]);
+      }
+      // Four steps of four members at a time, turned in registers. The last group first: what it writes beyond the panel's width is written over.
+      const near = typeof outer === 'number' && outer >= 0;
+      const rows = Array.from({ length: near ? 1 : count }, (_, x) =>
+        x === 0 ? source! : f.hoist(`row ${x}`, I32, () => i32.add(source!, i32.mul(outer, x))),
+      );
+      const load = (x: number): Quad =>
+        near ? loadQuad(f, side.dtype, source!, x * outer) : loadQuad(f, side.dtype, rows[x]!);
+      const one = (g: number): Code => {
+        const [code, quads] = turn(
+          f,
+          [0, 1, 2, 3].map((i) => load(Math.min(4 * g + i, count - 1))),
+        );
+        return [code, quads.map((quad, step) => store(g, step, quad))];
+      };
+      const step = 4 * bytesOf(side.dtype);
+      const cursors = rows.slice(1);
+      return countDown(steps!, 4, [
+        groups.toReversed().map(one),
+        [source!, ...cursors].map((row) => row.add(step)),
+        target!.add(4 * pitch),
+      ]);
+    }),
+  );
+}
+
+/** Stores the first one, two or three elements of a quad. */
+function storeSome(target: Local, quad: readonly Local[], members: number, offset: number): Code {
+  const [low, high] = quad as [Local, Local | undefined];
+  if (high !== undefined)
+    return [
+      members === 1 ? v128.store64Lane(target, low, 0, offset) : v128.store(target, low, offset),
+      members === 3 ? v128.store64Lane(target, high, 0, offset + 16) : [],
+    ];
+  return [
+    members === 1 ? v128.store32Lane(target, low, 0, offset) : v128.store64Lane(target, low, 0, offset),
+    members === 3 ? v128.store32Lane(target, low, 2, offset + 8) : [],
+  ];
+}
+
+/** The body while there are steps, so many each time. */
+const countDown = (steps: Local, by: number, body: Code): Code =>
+  when(i32.gtS(steps, 0), loop(body, branchIf(i32.gtS(steps.tee(i32.sub(steps, by)), 0), 0)));
+
+/** Four quads, the columns of the four given. */
+function turn(f: FunctionBuilder, quads: readonly Quad[]): [Code, Quad[]] {
+  const kept = quads.map((quad) => quad.map(() => f.local(V128)));
+  const code: Code[] = quads.map((quad, i) => quad.map((part, p) => kept[i]![p]!.set(part)));
+  const [a, b, c, d] = kept as [Local[], Local[], Local[], Local[]];
+  if (a.length === 2) {
+    const high = (x: Code, y: Code): Code => v128.shuffle(x, y, lanes(2, 3, 6, 7));
+    return [
+      code,
+      [0, 1].flatMap((half) => [
+        [joinLow(a[half]!, b[half]!), joinLow(c[half]!, d[half]!)],
+        [high(a[half]!, b[half]!), high(c[half]!, d[half]!)],
+      ]),
+    ];
+  }
+  // Pairs interleaved, then pairs of pairs.
+  const pairs = f.locals(V128, 4);
+  const [low, high, low2, high2] = pairs as [Local, Local, Local, Local];
+  code.push(
+    low.set(v128.shuffle(a[0]!, b[0]!, lanes(0, 4, 1, 5))),
+    high.set(v128.shuffle(a[0]!, b[0]!, lanes(2, 6, 3, 7))),
+    low2.set(v128.shuffle(c[0]!, d[0]!, lanes(0, 4, 1, 5))),
+    high2.set(v128.shuffle(c[0]!, d[0]!, lanes(2, 6, 3, 7))),
+  );
+  const upper = (x: Code, y: Code): Code => v128.shuffle(x, y, lanes(2, 3, 6, 7));
+  return [code, [[joinLow(low, low2)], [upper(low, low2)], [joinLow(high, high2)], [upper(high, high2)]]];
+}

@@ -1,0 +1,221 @@
+/**
+ * How a product is computed: which operand gives the rows of tiles, where the tiles lie, how k is cut, what is copied into dense panels first. Decided
+ * from the geometry alone; knows nothing of machine code. A figure is a number of the geometry that code needs: a hot variant has it written in, a
+ * cold one reads it from the parameter block, so that one module serves all products of a class.
+ */
+import { type DType, dtypes, type Expression, type Geometry, type MatmulKernel, mentions, product } from '@nn/backend';
+import { bytesOf } from '../access.ts';
+
+/** A number of the geometry, and its place among the variant's constants. */
+export interface Figure {
+  readonly value: number;
+  readonly index: number;
+}
+
+/** An operand of the product: a matrix with an outer dimension (rows of the left one, columns of the right one) and k. Strides are in bytes. */
+export interface Side {
+  readonly operand: number;
+  readonly dtype: DType;
+  readonly outer: Figure;
+  readonly along: Figure;
+  /** Which dimension is dense. */
+  readonly dense: 'outer' | 'along' | 'none';
+  /** Whether panels of it are copied before they are used. */
+  readonly packed: boolean;
+  readonly batch: readonly Figure[];
+}
+
+/** What moves over the result: the output, the operands of the epilogue, the coordinate (in elements, everything else in bytes). */
+export interface Mover {
+  /** Number of the operand in the launch; -1 is the coordinate. */
+  readonly operand: number;
+  readonly dtype: DType;
+  readonly row: Figure;
+  readonly column: Figure;
+  /** How it moves along a row of a tile. */
+  readonly step: 'one' | 'dense' | 'strided';
+  /** Whether all rows have the same values. */
+  readonly steady: boolean;
+  readonly batch: readonly Figure[];
+}
+
+/** A dimension in tiles: `full` ones of `size`, then what is left, which counts as one more unit. */
+interface Tiles {
+  readonly size: number;
+  readonly full: Figure;
+  readonly rest: readonly number[];
+  /** Full ones and the rest. */
+  readonly units: Figure;
+}
+
+export interface Plan {
+  readonly hot: boolean;
+  readonly epilogue: Expression;
+  readonly scalars: number;
+  readonly left: Side;
+  readonly right: Side;
+  readonly movers: readonly Mover[];
+  readonly rows: Tiles;
+  readonly columns: Tiles;
+  readonly k: Figure;
+  /** Members of a sum's blocks, but the last one's. */
+  readonly blockSize: Figure;
+  /** Blocks of k that a tile works on at once: more than one where a tile of one has too few sums to keep the multipliers busy. */
+  readonly flight: number;
+  /** Which dimension units divide: each of them is a tile of it; or a whole entry of the batch. */
+  readonly split: 'rows' | 'columns' | 'entries';
+  readonly batch: readonly Figure[];
+  /** Where panels of the right operand lie in the scratch memory, behind those of the left one; bytes of all. */
+  readonly rightPanels: Figure;
+  readonly scratch: number;
+  readonly figures: readonly number[];
+}
+
+/** Tiles of so many rows, and of columns, that are worked on while their operands stay in the caches. */
+export const tilesOf = (height: number): number => 120 / height;
+export const panelsOf = (width: number): number => Math.ceil(512 / width);
+
+/** Members of the blocks that a sum over k is cut into: as even as multiples of four can be. Part of what a result is: it depends on k alone. */
+export function blockSizeOf(k: number): number {
+  const blocks = Math.max(1, Math.ceil(k / 512));
+  return Math.max(4, 4 * Math.ceil(k / (4 * blocks)));
+}
+
+/** Bytes of an element inside panels: bytes are widened. */
+export const wideBytes = (dtype: DType): number => Math.max(4, bytesOf(dtype));
+
+/** Rows and vectors of a tile: twelve sums, nine where three vectors are all. Tiles are whole quads wide, so that doubles take an even number of vectors. */
+function tileOf(m: number, vectors: number, double: boolean): [number, number] {
+  if (m <= 3) return [6, [12, 6, double ? 4 : 3][m - 1] ?? 2];
+  if (double) return [6, 2];
+  return vectors === 1 ? [12, 1] : vectors === 3 ? [3, 3] : [6, 2];
+}
+
+/** Heights of the last tiles: what is left after sixes, spread so that no tile has too few sums to keep the multipliers busy. */
+function lastRows(m: number, size: number): number[] {
+  const rest = m % size;
+  if (rest === 0) return [];
+  if (size === 6 && rest === 1 && m > 12) return [5, 4, 4];
+  if (size === 6 && rest === 2 && m > 6) return [4, 4];
+  if (size === 6 && rest === 3 && m > 6) return [5, 4];
+  return [rest];
+}
+
+/** Blocks at once for a single tile of so many rows and vectors. */
+function flightOf(rows: number, vectors: number, blocks: number): number {
+  const sums = rows * vectors;
+  return sums < 8 ? Math.max(1, Math.min(8, Math.floor(12 / sums), blocks)) : 1;
+}
+
+export function planOf(kernel: MatmulKernel, epilogue: Expression, { sizes, strides }: Geometry, hot: boolean): Plan {
+  const { rank, dtype } = kernel;
+  const figures: number[] = [];
+  const figure = (value: number): Figure => ({ value, index: figures.push(value) - 1 });
+  const batch = sizes.slice(0, rank);
+  const k = sizes[rank + 2]!;
+  const ofOutput = strides[0]!;
+  // The transposed product where the result is dense along m: vectors run along rows of what is computed.
+  const turned = sizes[rank + 1] === 1 || (ofOutput[rank + 1] !== 1 && ofOutput[rank] === 1);
+  const [m, n] = (turned ? [sizes[rank + 1], sizes[rank]] : [sizes[rank], sizes[rank + 1]]) as [number, number];
+
+  const perVector = dtype === 'float64' ? 2 : 4;
+  const vectors = Math.ceil(n / perVector);
+  const [height, across] = tileOf(m, vectors, dtype === 'float64');
+  const width = across * perVector;
+  // Panels pay when they are used often enough, and what they are copied from lies too far apart for the first-level cache.
+  const far = k > 96;
+  const packs = (isLeft: boolean, outer: number, along: number, dense: Side['dense']): boolean => {
+    if (dtype === 'uint8') return true;
+    if (isLeft) {
+      if (!hot || outer < 0 || along < 0) return true;
+      return dense === 'along' ? n >= 256 && m * k >= 2 ** 17 : far && n >= 32;
+    }
+    return dense !== 'outer' || (m > 3 && (!hot || (far && m > 12)));
+  };
+  const side = (operand: number, outer: number, along: number, length: number): Side => {
+    const own = strides[operand]!;
+    const bytes = bytesOf(dtype);
+    const isLeft = operand === (turned ? 2 : 1);
+    // A single row or column is dense in either direction, if it lies so.
+    const single = length === 1 && (!isLeft || own[along] !== 1);
+    const dense = single || (own[outer] === 1 && length > 1) ? 'outer' : own[along] === 1 || k === 1 ? 'along' : 'none';
+    return {
+      operand,
+      dtype,
+      outer: figure(own[outer]! * bytes),
+      along: figure(own[along]! * bytes),
+      dense,
+      packed: packs(isLeft, own[outer]! * bytes, own[along]! * bytes, dense),
+      batch: own.slice(0, rank).map((stride) => figure(stride * bytes)),
+    };
+  };
+  const left = turned ? side(2, rank + 1, rank, m) : side(1, rank, rank + 1, m);
+  const right = turned ? side(1, rank, rank + 1, n) : side(2, rank + 1, rank, n);
+
+  const mover = (operand: number, own: readonly number[], of: DType, bytes: number): Mover => {
+    const [row, column] = (turned ? [own[rank + 1], own[rank]] : [own[rank], own[rank + 1]]) as [number, number];
+    return {
+      operand,
+      dtype: of,
+      row: figure(row * bytes),
+      column: figure(column * bytes),
+      step: column === 1 || n === 1 ? 'dense' : column === 0 ? 'one' : 'strided',
+      steady: row === 0 || m === 1,
+      batch: own.slice(0, rank).map((stride) => figure(stride * bytes)),
+    };
+  };
+  const movers = [mover(0, ofOutput, dtype, bytesOf(dtype))];
+  kernel.extras.forEach((extra, i) => {
+    movers.push(mover(3 + i, strides[3 + i]!, extra.dtype, bytesOf(extra.dtype)));
+  });
+  if (mentions(epilogue, 'coordinate')) {
+    const dense = [...batch, sizes[rank]!, sizes[rank + 1]!].map((_, d) => product(sizes.slice(d + 1, rank + 2)));
+    movers.push(mover(-1, dense, 'int32', 1));
+  }
+
+  const tiles = (length: number, size: number, rest: readonly number[]): Tiles => {
+    const full = (length - rest.reduce((sum, part) => sum + part, 0)) / size;
+    return { size, full: figure(full), rest, units: figure(full + (rest.length > 0 ? 1 : 0)) };
+  };
+  const rows = tiles(m, height, lastRows(m, height));
+  const columns = tiles(n, width, n % width === 0 ? [] : [n % width]);
+  const entries = product(batch);
+  // Sums of bytes can't wait in the output for the next block; those of integers are the same in any order.
+  const blockSize = dtype === 'uint8' ? Math.max(k, 4) : blockSizeOf(k);
+  const ahead = hot && (right.packed || right.along.value >= 0);
+  const flight = ahead ? flightOf(m, vectors, Math.floor(k / blockSize)) : 1;
+  // Behind panels, what their last copies write beyond them. The rest of the rows may be as much as three tiles.
+  const room = (count: number, size: number): number =>
+    64 * Math.ceil(((count * blockSize * flight + 4) * size * wideBytes(dtype)) / 64 + 1);
+  const rightPanels = left.packed ? room(Math.min(tilesOf(height), rows.units.value) + 2, rows.size) : 0;
+  const kept = rows.units.value > tilesOf(height) ? Math.min(panelsOf(width), columns.units.value) : 1;
+  return {
+    hot,
+    epilogue,
+    scalars: kernel.scalars,
+    left,
+    right,
+    movers,
+    rows,
+    columns,
+    k: figure(k),
+    blockSize: figure(blockSize),
+    flight,
+    rightPanels: figure(rightPanels),
+    scratch: rightPanels + (right.packed ? room(kept, width) : 0),
+    split: entries >= 16 ? 'entries' : m >= n ? 'rows' : 'columns',
+    batch: batch.map(figure),
+    figures,
+  };
+}
+
+/** What of a plan its code depends on, besides figures. */
+export function keyOf({ hot, left, right, movers, rows, columns, split, figures }: Plan): string {
+  const sides = [left, right].map(({ operand, dense, packed }) => `${operand}${dense[0]}${packed ? 'p' : ''}`);
+  const tiles = [rows, columns].map(({ size, full, rest }) => `${full.value > 0 ? size : ''}+${rest.join('+')}`);
+  const moves = movers.map(({ step, steady }) => step[0] + (steady ? '=' : ''));
+  return [...sides, ...tiles, moves.join(''), split[0], hot ? figures.join() : ''].join(' ');
+}
+
+/** Type of the sums. */
+export const scalarOf = (dtype: DType): 'f32' | 'f64' | 'i32' => dtypes[dtype].scalar as 'f32' | 'f64' | 'i32';

@@ -1,0 +1,131 @@
+/**
+ * A tile: sums of a few rows by a few columns, all held in registers, over one block of k. The only place where products are added up, so that every
+ * variant gives the same bits: one accumulator an output, ascending k. Then the running sum is added, the last block's tile computes the
+ * epilogue, and the rows are stored. Six rows by two vectors are twelve accumulators, two vectors and one splat: all the registers there are.
+ */
+import {
+  branchIf,
+  type Callable,
+  type Code,
+  f32x4,
+  f64x2,
+  I32,
+  i32,
+  i32x4,
+  type Local,
+  loop,
+  multiplyAdd,
+  multiplyAdd64,
+  type Operand,
+  V128,
+  v128,
+  when,
+} from '../../assembler/index.ts';
+import type { WasmModule } from '../../assembler/module.ts';
+import type { Read } from './figures.ts';
+import { Finish } from './finish.ts';
+import { type Plan, scalarOf, wideBytes } from './plan.ts';
+
+/** Bits of the flags: there is a running sum; this is the last block. */
+export const running = 1;
+export const last = 2;
+
+/** A function of (block, a, b, movers…, steps, flags) for `height` rows and `count` columns, over one block of k or `flight` whole ones at once. */
+export function tile(module: WasmModule, plan: Plan, read: Read, height: number, count: number, flight = 1): Callable {
+  return module.helper(`tile ${height} ${count} ${flight}`, () => {
+    const parameters = Array.from({ length: 5 + plan.movers.length }, () => I32 as typeof I32);
+    return module.function(null, parameters, [], (f, block, a, b, ...rest) => {
+      const cursors = rest.slice(0, plan.movers.length);
+      const [steps, flags] = rest.slice(plan.movers.length) as [Local, Local];
+      // The only block there is: neither steps nor flags are read.
+      const single = plan.hot && plan.k.value <= plan.blockSize.value;
+      const known = single ? plan.k.value : flight > 1 ? plan.blockSize.value : null;
+      const type = scalarOf(plan.left.dtype);
+      const bytes = wideBytes(plan.left.dtype);
+      const perVector = 16 / bytes;
+      const quads = Math.ceil(count / 4);
+      const vectors = (quads * 4) / perVector;
+      const sums = Array.from({ length: flight * height }, () => f.locals(V128, vectors));
+
+      const row = plan.left.packed ? bytes : plan.left.outer.value;
+      const leftStep = plan.left.packed ? bytes * height : plan.left.along.value;
+      const rightStep = plan.right.packed ? bytes * 4 * quads : read(f, block!, plan.right.along);
+      // Steps lie at fixed distances, as far as is known while the code is written.
+      const fixed = typeof rightStep === 'number' && rightStep >= 0 ? rightStep : 0;
+      const unroll = fixed > 0 ? (flight > 2 ? 2 : 4) : 1;
+      const { features } = module;
+      const add = (i: number, j: number, x: Code, y: Code): Code => {
+        const sum = sums[i]![j]!;
+        if (type === 'f32') return sum.set(multiplyAdd(features, x, y, sum));
+        if (type === 'f64') return sum.set(multiplyAdd64(features, x, y, sum));
+        return sum.set(i32x4.add(i32x4.mul(x, y), sum));
+      };
+      const splat = bytes === 8 ? v128.load64Splat : v128.load32Splat;
+      // What there are fewer of is held, the others pass by.
+      const across = vectors <= height;
+      const held = f.locals(V128, across ? vectors : height);
+      const passing = f.local(V128);
+      const step = (q: number): Code =>
+        Array.from({ length: flight }, (_, g) => {
+          const ahead = g * plan.blockSize.value;
+          const ofLeft = (i: number): Code => splat(a!, (q + ahead) * leftStep + i * row);
+          const ofRight = (j: number): Code => v128.load(b!, q * fixed + ahead * fixed + 16 * j);
+          const hold = held.map((one, i) => one.set(across ? ofRight(i) : ofLeft(i)));
+          const passes = Array.from({ length: across ? height : vectors }, (_, p) => [
+            passing.set(across ? ofLeft(p) : ofRight(p)),
+            held.map((one, h) => {
+              const [i, j] = across ? [p, h] : [h, p];
+              return across ? add(g * height + i, j, passing, one) : add(g * height + i, j, one, passing);
+            }),
+          ]);
+          return [hold, passes];
+        });
+      const many = (n: number): Code => Array.from({ length: n }, (_, q) => step(q));
+      const move = (n: number): Code => [a!.add(n * leftStep), b!.add(i32.mul(rightStep, n))];
+      const counted = (n: Operand, by: number, body: Code): Code =>
+        loop(body, branchIf(i32.geS(steps.tee(i32.sub(n, by)), by), 0));
+      let multiply: Code;
+      if (known !== null) {
+        const whole = Math.floor(known / unroll);
+        const body = [many(unroll), move(unroll)];
+        multiply = [
+          whole > 1 ? [steps.set(i32.const(whole)), counted(steps, 1, body)] : whole === 1 ? body : [],
+          many(known % unroll),
+        ];
+      } else
+        multiply = [
+          when(i32.geS(steps, unroll), counted(steps, unroll, [many(unroll), move(unroll)])),
+          unroll === 1 ? [] : when(i32.gtS(steps, 0), counted(steps, 1, [step(0), move(1)])),
+        ];
+
+      const finish = new Finish(f, plan, read, block!, cursors, count);
+      return [
+        multiply,
+        single ? finish.prepare() : when(i32.and(flags, last), finish.prepare()),
+        Array.from({ length: height }, (_, i) => {
+          const partsOf = (row: readonly Local[]): Local[][] =>
+            Array.from({ length: quads }, (_, j) => row.slice((j * vectors) / quads, ((j + 1) * vectors) / quads));
+          const parts = partsOf(sums[i]!);
+          return [
+            single
+              ? []
+              : when(
+                  i32.and(flags, running),
+                  parts.map((quad, j) => addTo(quad, finish.load(j))),
+                ),
+            // The other blocks' sums, in order.
+            Array.from({ length: flight - 1 }, (_, g) => addTo(sums[i]!, sums[(g + 1) * height + i]!)),
+            single ? finish.row(parts) : when(i32.and(flags, last), finish.row(parts)),
+            parts.map((quad, j) => finish.store(quad, j)),
+            i < height - 1 ? finish.nextRow() : [],
+          ];
+        }),
+      ];
+
+      function addTo(quad: readonly Local[], before: readonly Code[]): Code {
+        const plus = type === 'f64' ? f64x2.add : type === 'f32' ? f32x4.add : i32x4.add;
+        return quad.map((sum, part) => sum.set(plus(sum, before[part]!)));
+      }
+    });
+  });
+}

@@ -1,0 +1,250 @@
+/** The three loops of a reduction: over outputs one by one, over vectors of outputs, over segments; and the one that combines segments. */
+import { branchIf, type Code, forUp, I32, i32, i32x4, type Local, loop, v128, when } from '../../assembler/index.ts';
+import type { FunctionBuilder } from '../../assembler/module.ts';
+import { emit, type Known } from '../../scalar/emit.ts';
+import type { State } from '../fold.ts';
+import { sharedWord } from '../kind.ts';
+import type { Stream } from '../stream.ts';
+import type { Walk } from '../walk.ts';
+import { Frame } from './frame.ts';
+import { type SegmentCode, segmentAlongKept, segmentAlongReduced } from './segment.ts';
+import type { Shape } from './shape.ts';
+
+export class Loops {
+  readonly #f: FunctionBuilder;
+  readonly #shape: Shape;
+  readonly #frame: Frame;
+  /** Dimensions that the outermost loop walks. */
+  readonly #outer: number;
+
+  constructor(f: FunctionBuilder, shape: Shape, block: Local) {
+    this.#f = f;
+    this.#shape = shape;
+    this.#frame = new Frame(f, shape, block);
+    this.#outer = shape.along === 'kept' ? shape.kernel.rank - 1 : shape.kernel.rank;
+  }
+
+  /** Pointers to all operands at one kept element, and the walk that moves them. */
+  #kept(): { pointers: Local[]; walk: Walk; start: Code } {
+    const pointers = this.#f.locals(I32, 1 + this.#shape.kernel.inputs.length);
+    const walk = this.#frame.walk(0, this.#outer, new Map(pointers.map((at, i) => [i, at])));
+    return { pointers, walk, start: pointers.map((at, i) => at.set(this.#frame.base(i))) };
+  }
+
+  /** Whole outputs `first` to `last`. */
+  outputs(first: Local, last: Local): Code {
+    return this.#shape.along === 'kept' ? this.#columns(first, last) : this.#singles(first, last);
+  }
+
+  /** One output after the other, vectors along the reduced elements. */
+  #singles(first: Local, last: Local): Code {
+    const { fold, prelude } = this.#frame;
+    const { pointers, walk, start } = this.#kept();
+    const segment = this.#f.local(I32);
+    const one = segmentAlongReduced(this.#frame, pointers, first, segment);
+    const { code, totals } = this.#overSegments(one, segment);
+    const target = this.#frame.stream(0, 'kept', 'one', pointers[0]!);
+    return [
+      prelude,
+      start,
+      walk.start(first),
+      when(
+        i32.ltS(first, last),
+        loop(
+          code,
+          totals.map((total) => fold.settle(total)),
+          this.#store(totals[0]!, first, target, 0, null),
+          walk.next(),
+          branchIf(i32.ltS(first.tee(i32.add(first, 1)), last), 0),
+        ),
+      ),
+    ];
+  }
+
+  /** All segments of the outputs at hand, in order. */
+  #overSegments({ code, results }: SegmentCode, segment: Local): { code: Code; totals: readonly State[] } {
+    const { fold } = this.#frame;
+    const totals = results.map(() => fold.state());
+    return {
+      totals,
+      code: [
+        totals.map((total) => fold.reset(total)),
+        forUp(
+          segment,
+          0,
+          this.#frame.parameter('count'),
+          code,
+          totals.map((total, q) => fold.merge(total, results[q]!)),
+        ),
+      ],
+    };
+  }
+
+  /** Vectors of outputs, along the innermost kept dimension. */
+  #columns(first: Local, last: Local): Code {
+    const frame = this.#frame;
+    const { pointers, walk, start } = this.#kept();
+    const [column, count, rest, segment, output] = this.#f.locals(I32, 5) as [Local, Local, Local, Local, Local];
+    const cursors = pointers.map(() => this.#f.local(I32));
+    const streams = this.#keptStreams(cursors);
+    const columns = frame.parameter('columns');
+    const step = (width: number, left: Local | null): Code => {
+      const one = segmentAlongKept(frame, cursors, output, segment, width, left);
+      const { code, totals } = this.#overSegments(one, segment);
+      return [
+        code,
+        totals.map((total, q) => [frame.fold.settle(total), this.#store(total, output, streams[0]!, q, left)]),
+        streams.map((stream) => stream.move(4 * width)),
+        output.add(4 * width),
+      ];
+    };
+    return [
+      frame.prelude,
+      start,
+      walk.start(i32.divU(first, columns)),
+      column.set(i32.remU(first, columns)),
+      when(
+        i32.ltS(first, last),
+        loop(
+          count.set(i32.sub(columns, column)),
+          when(i32.gtS(count, i32.sub(last, first)), count.set(i32.sub(last, first))),
+          cursors.map((cursor, i) => cursor.set(pointers[i]!)),
+          streams.map((stream) => stream.moveBy(column)),
+          rest.set(count),
+          output.set(first),
+          this.#byWidths(rest, step),
+          column.set(i32.const(0)),
+          walk.next(),
+          branchIf(i32.ltS(first.tee(i32.add(first, count)), last), 0),
+        ),
+      ),
+    ];
+  }
+
+  /** `rest` outputs in steps of several vectors while there are enough, then of one. */
+  #byWidths(rest: Local, step: (width: number, left: Local | null) => Code): Code {
+    const { width } = this.#shape;
+    const several = 4 * width;
+    return [
+      width === 1
+        ? []
+        : when(
+            i32.geS(rest, several),
+            loop(step(width, null), branchIf(i32.geS(rest.tee(i32.sub(rest, several)), several), 0)),
+          ),
+      when(i32.gtS(rest, 0), loop(step(1, rest), branchIf(i32.gtS(rest.tee(i32.sub(rest, 4)), 0), 0))),
+    ];
+  }
+
+  /** Streams of output and inputs along the innermost kept dimension. */
+  #keptStreams(cursors: readonly Local[]): Stream[] {
+    const { outputStep, steps } = this.#shape;
+    return cursors.map((cursor, i) => this.#frame.stream(i, 'kept', i === 0 ? outputStep : steps[i - 1]!, cursor));
+  }
+
+  /** Bytes of the partial results of a segment. */
+  #unitBytes(): Code {
+    const vectors = i32.shrU(i32.add(this.#frame.parameter('columns'), 3), 2);
+    return i32.mul(vectors, 16 * this.#frame.fold.vectors);
+  }
+
+  #shared(): Code {
+    return i32.load(this.#frame.block, 4 * sharedWord);
+  }
+
+  /** Segments `first` to `last` of all outputs, into shared memory. */
+  segments(first: Local, last: Local): Code {
+    const frame = this.#frame;
+    const [segment, target, output, rest] = this.#f.locals(I32, 4) as [Local, Local, Local, Local];
+    const { pointers, walk, start } = this.#kept();
+    const count = frame.parameter('count');
+    const columns = frame.parameter('columns');
+    const save = (states: readonly State[]): Code =>
+      states.map((state) => [state.map((part, i) => v128.store(target, part, 16 * i)), target.add(16 * state.length)]);
+    const place = [segment.set(i32.remU(first, count)), output.set(i32.divU(first, count)), start, walk.start(output)];
+    const begin = [frame.prelude, target.set(i32.add(this.#shared(), i32.mul(first, this.#unitBytes())))];
+    if (this.#shape.along === 'reduced') {
+      const { code, results } = segmentAlongReduced(frame, pointers, output, segment);
+      return [begin, forUp(first, first, last, place, code, save(results))];
+    }
+    const cursors = pointers.map(() => this.#f.local(I32));
+    const streams = this.#keptStreams(cursors);
+    const step = (width: number, left: Local | null): Code => {
+      const { code, results } = segmentAlongKept(frame, cursors, output, segment, width, left);
+      return [code, save(results), streams.map((stream) => stream.move(4 * width)), output.add(4 * width)];
+    };
+    return [
+      begin,
+      forUp(
+        first,
+        first,
+        last,
+        place,
+        cursors.map((cursor, i) => cursor.set(pointers[i]!)),
+        rest.set(columns),
+        output.set(i32.mul(output, columns)),
+        this.#byWidths(rest, step),
+      ),
+    ];
+  }
+
+  /** Combines the segments of every output, in order. */
+  finish(): Code {
+    const frame = this.#frame;
+    const { fold } = frame;
+    const kept = this.#shape.along === 'kept';
+    const [pointer, output, source, from, segment, rest, cursor, row] = this.#f.locals(I32, 8) as Local[];
+    const walk = frame.walk(0, this.#outer, new Map([[0, pointer!]]));
+    const [total, part] = [fold.state(), fold.state()];
+    const columns = frame.parameter('columns');
+    const stream = frame.stream(0, 'kept', this.#shape.outputStep, cursor!);
+    const rows = Array.from({ length: this.#outer }, (_, d): Code => frame.constant(d));
+    return [
+      frame.prelude,
+      pointer!.set(frame.base(0)),
+      walk.start(i32.const(0)),
+      source!.set(this.#shared()),
+      forUp(
+        row!,
+        0,
+        rows.reduce((x, y) => i32.mul(x, y), i32.const(1)),
+        cursor!.set(pointer!),
+        rest!.set(columns),
+        output!.set(i32.mul(row!, columns)),
+        loop(
+          fold.reset(total),
+          from!.set(source!),
+          forUp(
+            segment!,
+            0,
+            frame.parameter('count'),
+            part.map((vector, i) => vector.set(v128.load(from!, 16 * i))),
+            fold.merge(total, part),
+            from!.add(this.#unitBytes()),
+          ),
+          fold.settle(total),
+          this.#store(total, output!, stream, 0, kept ? rest! : null),
+          stream.move(4),
+          source!.add(16 * fold.vectors),
+          output!.add(4),
+          branchIf(i32.gtS(rest!.tee(i32.sub(rest!, kept ? 4 : 1)), 0), 0),
+        ),
+        source!.add(i32.mul(this.#unitBytes(), i32.sub(frame.parameter('count'), 1))),
+        walk.next(),
+      ),
+    ];
+  }
+
+  /** Applies the epilogue and stores one result, or a vector of them, `q` vectors on. */
+  #store(total: State, output: Local, stream: Stream, q: number, rest: Local | null): Code {
+    const { fold, known } = this.#frame;
+    const { epilogue } = this.#shape;
+    if (epilogue === null) return stream.store([fold.index(total)], q, rest);
+    const here: Known = new Map(known);
+    const lanes = [0, 1, 2, 3].map((lane) => 4 * q + lane);
+    const code = emit(this.#f, [epilogue], here, (leaf) =>
+      leaf.op === 'input' ? fold.values(total) : [i32x4.add(i32x4.splat(output), this.#f.lanes('i32', ...lanes))],
+    );
+    return [code, stream.store(here.get(epilogue)!, q, rest)];
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Expressions as vector code: one instruction or helper a node, four elements at a time, each node once. Leaves come from whoever emits the kernel.
+ */
+import { type CoreName, type Expression, expand, type ScalarType, topological } from '@nn/backend';
+import { type Code, f32x4, f64x2, i32x4, type Local, V128 } from '../assembler/index.ts';
+import type { FunctionBuilder } from '../assembler/module.ts';
+import { castQuad } from './cast.ts';
+import { coreRows } from './core-rows.ts';
+import { float32 } from './math/exponential.ts';
+import { nativeRows } from './native-rows.ts';
+import { peephole } from './peephole.ts';
+import { type Quad, vectorsOf } from './quad.ts';
+
+/** The vectors of an operand, a run-time number or the coordinate; called once a leaf. */
+export type LeafCode = (leaf: Expression) => Quad;
+
+/** Expressions as this backend sees them: down to rows for which it has code. */
+export const lower = (expression: Expression): Expression =>
+  expand(expression, (name, type) => type === 'f32' && nativeRows[name] !== undefined);
+
+/** Values that are in variables already. */
+export type Known = Map<Expression, readonly Local[]>;
+
+/**
+ * Code that computes lowered expressions and leaves them in variables, entered in `known`. What `known` has already is not computed again, so that
+ * a caller may compute what doesn't vary before a loop. `wanted` narrows it to some nodes.
+ */
+export function emit(
+  f: FunctionBuilder,
+  roots: readonly Expression[],
+  known: Known,
+  leaf: LeafCode,
+  wanted: (node: Expression) => boolean = () => true,
+): Code {
+  const code: Code[] = [];
+  for (const node of topological(...roots)) {
+    if (known.has(node) || !wanted(node)) continue;
+    const parts = node.op === 'constant' ? null : quadOf(f, node, known, leaf);
+    if (parts === null) {
+      known.set(node, constantLanes(f, node.type, node.value));
+      continue;
+    }
+    const kept = parts.map(() => f.local(V128));
+    code.push(parts.map((part, i) => kept[i]!.set(part)));
+    known.set(node, kept);
+  }
+  return code;
+}
+
+/** The nodes below the roots in which nothing varies but leaves that the test allows. */
+export function steadyNodes(
+  roots: readonly Expression[],
+  allows: (leaf: Expression) => boolean = () => false,
+): ReadonlySet<Expression> {
+  const steady = new Set<Expression>();
+  for (const node of topological(...roots)) {
+    const varies = node.op === 'input' || node.op === 'coordinate';
+    if (varies ? allows(node) : node.args.every((arg) => steady.has(arg))) steady.add(node);
+  }
+  return steady;
+}
+
+/** A constant in every lane. */
+export function constantLanes(f: FunctionBuilder, type: ScalarType, value: number): readonly Local[] {
+  if (type === 'f64') {
+    const both = f.lanes('f64', value);
+    return [both, both];
+  }
+  if (type === 'f32') return [f.lanes('f32', value)];
+  return [f.lanes('i32', type === 'bool' ? (value === 0 ? 0 : -1) : value)];
+}
+
+function quadOf(f: FunctionBuilder, node: Expression, known: Known, leaf: LeafCode): Quad {
+  if (node.args.length === 0) return leaf(node);
+  const args = node.args.map((arg) => known.get(arg)!);
+  if (node.op === 'cast') return castQuad(f, node.args[0]!.type, node.type, args[0]!);
+  if (node.op === 'bitcast') return args[0]!;
+  const shorter = peephole(node, known);
+  if (shorter !== null) return shorter;
+  const native = nativeRows[node.op];
+  if (native !== undefined) return [float32(native)(f, args[0]![0]!)];
+  const type = node.op === 'select' ? node.type : node.args[0]!.type;
+  return coreRows[node.op as CoreName](f, type, args);
+}
+
+/** A run-time number of the launch (an f64 in the block) in every lane of its type. */
+export function splatNumber(type: ScalarType, wide: Code, whole: Code): Quad {
+  switch (type) {
+    case 'f64':
+      return [f64x2.splat(wide), f64x2.splat(wide)];
+    case 'f32':
+      return [f32x4.splat([wide, 0xb6])];
+    case 'bool':
+      return [i32x4.ne(i32x4.splat(whole), i32x4.splat([0x41, 0]))];
+    default:
+      return [i32x4.splat(whole)];
+  }
+}
+
+/** Whether a value of the type is two vectors. */
+export const isWide = (type: ScalarType): boolean => vectorsOf(type) === 2;

@@ -1,0 +1,96 @@
+/**
+ * How threads agree on work, in shared memory. The ticket word holds the number of a launch (upper half) and how many of its chunks nobody has taken yet (lower half). Whoever
+ * takes one by compare-and-swap has changed the very word that named the launch, so what it then reads of the launch is that launch's: it can't be over before
+ * the chunk is reported done. A thread that sleeps through a launch is never waited for.
+ */
+import { block, branch, branchIf, type Code, I32, i32, loop, WasmModule, when } from '../assembler/index.ts';
+
+/** Words of the control block, which lies at the start of memory. */
+export const control = {
+  /** Launch number << 16 | chunks left. */
+  ticket: 0,
+  /** Chunks done. */
+  done: 1,
+  /** Threads asleep. */
+  parked: 2,
+  /** Not zero: threads end. */
+  stop: 3,
+  /** Not zero: a thread threw. */
+  failed: 4,
+  /** Of the launch: which code, where its bytes lie and how many, whether `run` (0); units in all and in a chunk; parameter block; scratch and its bytes a thread. */
+  entry: 5,
+  bytes: 6,
+  byteCount: 7,
+  units: 8,
+  chunkUnits: 9,
+  block: 10,
+  scratch: 11,
+  scratchBytes: 12,
+} as const;
+
+/** Chunks of a launch at most: what the lower half of the ticket holds. */
+export const mostChunks = 0xffff;
+
+/** Waits so many nanoseconds at most before it looks again. */
+const patience = 1e9;
+
+/**
+ * The functions of waiting, as one module over the shared memory: `take(spins)` gives a chunk's number, after spinning and then sleeping until there is one, or -1 when
+ * threads should end; `tryTake()` gives one or -1 at once; `report()` counts a chunk as done; `join(total, spins)` spins until so many are done or it has looked so often, and says whether they are.
+ */
+export function controlModule(): Uint8Array<ArrayBuffer> {
+  const module = new WasmModule({ relaxed: false, shared: true });
+  const at = (name: keyof typeof control): number => 4 * control[name];
+  const tryTake = module.function('tryTake', [], [I32], (f) => {
+    const ticket = f.local(I32);
+    return [
+      block(
+        loop(
+          ticket.set(i32.atomicLoad(0, at('ticket'))),
+          branchIf(i32.eqz(i32.and(ticket, 0xffff)), 1),
+          when(i32.eq(i32.atomicCompareExchange(0, ticket, i32.sub(ticket, 1), at('ticket')), ticket), [
+            i32.sub(i32.and(ticket, 0xffff), 1),
+            0x0f,
+          ]),
+          branch(0),
+        ),
+      ),
+      i32.const(-1),
+    ];
+  });
+  module.function('take', [I32], [I32], (f, spins) => {
+    const [chunk, left, ticket] = f.locals(I32, 3);
+    const asleep: Code = i32.atomicWait(0, ticket!, patience, at('ticket'));
+    return [
+      left!.set(spins!),
+      loop(
+        when(i32.atomicLoad(0, at('stop')), [i32.const(-1), 0x0f]),
+        when(i32.geS(chunk!.tee([tryTake]), 0), [chunk!, 0x0f]),
+        branchIf(i32.gtS(left!.tee(i32.sub(left!, 1)), 0), 0),
+        [i32.atomicAdd(0, 1, at('parked')), 0x1a],
+        ticket!.set(i32.atomicLoad(0, at('ticket'))),
+        when(i32.eqz(i32.and(ticket!, 0xffff)), [asleep, 0x1a]),
+        [i32.atomicSub(0, 1, at('parked')), 0x1a],
+        left!.set(spins!),
+        branch(0),
+      ),
+      i32.const(-1),
+    ];
+  });
+  module.function('report', [], [], () => [i32.atomicAdd(0, 1, at('done')), 0x1a]);
+  module.function('join', [I32, I32], [I32], (_, total, spins) => [
+    loop(
+      when(i32.geS(i32.atomicLoad(0, at('done')), total!), [i32.const(1), 0x0f]),
+      branchIf(i32.gtS(spins!.tee(i32.sub(spins!, 1)), 0), 0),
+    ),
+    i32.const(0),
+  ]);
+  return module.encode();
+}
+
+/** What the module exports. */
+export interface Control {
+  tryTake(): number;
+  report(): void;
+  join(total: number, spins: number): number;
+}

@@ -20,6 +20,8 @@ async function main(): Promise<number> {
       return (await import('./commands/train.ts')).runTrain(request.args);
     case 'predict':
       return (await import('./commands/predict.ts')).runPredict(request.args);
+    case 'sample':
+      return (await import('./commands/sample.ts')).runSample(request.args);
     case 'none':
       return 0;
   }

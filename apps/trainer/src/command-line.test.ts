@@ -46,11 +46,24 @@ test('predict', () => {
 });
 
 test.each([
+  [['r'], { path: 'r', prompt: '', length: 200, temperature: 0.8, seed: 1, json: false }],
+  [
+    ['r', '--prompt', 'To be', '--length=9', '--temperature', '0', '--seed', '7', '--json'],
+    { path: 'r', prompt: 'To be', length: 9, temperature: 0, seed: 7, json: true },
+  ],
+])('sample %j', (argv, args) => {
+  expect(readCommandLine(['sample', ...argv])).toEqual({ command: 'sample', args });
+});
+
+test.each([
   [['--epochz', '3'], /^unknown option '--epochz' \(Did you mean --epochs\?\)$/],
   [['--epochs'], /^option '--epochs <n>' argument missing$/],
   [['--epochs', '-1'], /^--epochs: "-1" is not a whole number/],
-  [['fit'], /^there is no command fit; there are train \(the default\) and predict$/],
+  [['fit'], /^there is no command fit; there are train \(the default\), predict and sample$/],
   [['train', 'a', 'b'], /too many arguments/],
+  [['sample'], /missing required argument 'run'/],
+  [['sample', 'x', '--temperature', '-1'], /^--temperature: "-1" is not a number of at least 0$/],
+  [['sample', 'x', '--length', '1.5'], /^--length: "1.5" is not a whole number/],
   [['predict', 'x'], /required option '--checkpoint <path>' not specified/],
   [['predict', '--checkpoint', 'c'], /missing required argument 'file'/],
 ])('%j is refused in one line', (argv, message) => {
@@ -71,6 +84,11 @@ test('the help names every flag, and fits', () => {
     ['help', 'predict'],
   ])
     expect(helpOf(...argv)).toContain('--checkpoint');
+  for (const argv of [
+    ['sample', '--help'],
+    ['help', 'sample'],
+  ])
+    expect(helpOf(...argv)).toContain('--temperature');
 });
 
 test('the version is that of the manifest', () => {

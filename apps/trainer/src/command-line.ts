@@ -1,11 +1,13 @@
 /**
- * The command line: flags to arguments of the two commands, whose code is loaded only when it is needed, so that `--help` answers at once. There are two commands
- * and the first is the default, so that its flags stand in the main help.
+ * The command line: flags to arguments of the commands, whose code is loaded only when it is needed, so that `--help` answers at once. The first of
+ * them is the default, so that its flags stand in the main help.
  */
 import { Command, CommanderError } from 'commander';
 import type { PredictArguments } from './commands/predict.ts';
+import type { SampleArguments } from './commands/sample.ts';
 import type { TrainArguments } from './commands/train.ts';
 import { Failure, oneLine } from './failure.ts';
+import { number, whole } from './options/parse.ts';
 import { optionNames, optionRows, readOption, type TrainingOptions } from './options/training-options.ts';
 import { version } from './version.ts';
 
@@ -13,23 +15,27 @@ import { version } from './version.ts';
 export type Request =
   | { readonly command: 'train'; readonly args: TrainArguments }
   | { readonly command: 'predict'; readonly args: PredictArguments }
+  | { readonly command: 'sample'; readonly args: SampleArguments }
   | { readonly command: 'none' };
 
 const trainHelp = `
 Files of a run (in --out, or in nn-runs/<dataset>-<model>-<number>):
   metrics.jsonl   what was measured, a line for some steps and for each epoch
-  report.html     curves, confusion matrix and options, when the run ends
+  report.html     curves, confusion matrix or written text, and options, when the run ends
   checkpoint-…/   model.safetensors (PyTorch's names) and all that resuming needs
 
 Examples:
   nn-train                                       train 784-50-10 on 9,000 digits
   nn-train --hidden 300,100 --optimizer adam --dropout 0.2
+  nn-train --model cnn                           convolutions instead
   nn-train --dataset /usr/share/datasets/fashion-mnist --epochs 10
+  nn-train --model gpt --dataset FILE.txt        learn to write like a text
   nn-train --out my-run --checkpoint-every 30s   ^C or kill it, then go on with
   nn-train --resume my-run
   nn-train predict --checkpoint my-run digit.png
+  nn-train sample my-run --prompt "Once"
 
-nn-train predict --help tells about predicting.`;
+nn-train predict --help and nn-train sample --help tell about using a model.`;
 
 const predictHelp = `
 FILE is an IDX file of 28 × 28 images, plain or gzip, or a PNG of any size. A PNG is made grey; if it is light around its edge it is inverted, since the network
@@ -40,12 +46,21 @@ Examples:
   nn-train predict --checkpoint my-run digit.png
   nn-train predict --checkpoint model.safetensors t10k-images-idx3-ubyte.gz --labels t10k-labels-idx1-ubyte.gz`;
 
+const sampleHelp = `
+RUN is the folder of a run of --model gpt, of a checkpoint, or a file of weights (.safetensors).
+Characters are drawn by what the model expects; a temperature below 1 keeps to what is likely, 0 to
+the likeliest, one above 1 dares more. The same seed writes the same text.
+
+Examples:
+  nn-train sample my-run
+  nn-train sample my-run --prompt "To be" --length 500 --temperature 0.5 --seed 7`;
+
 /** Reads the arguments after the program's name. */
 export function readCommandLine(argv: readonly string[]): Request {
   const [first, ...rest] = argv;
-  if (first === 'predict') return parse(predictCommand(), rest);
-  if (first === 'help') return parse(rest[0] === 'predict' ? predictCommand() : trainCommand(), ['--help']);
-  return parse(trainCommand(), first === 'train' ? rest : argv);
+  if (first === 'help') return parse(commandNamed(rest[0])?.() ?? trainCommand(), ['--help']);
+  const named = commandNamed(first);
+  return named === undefined ? parse(trainCommand(), argv) : parse(named(), rest);
 }
 
 interface Parser {
@@ -72,9 +87,9 @@ function parse({ command, request }: Parser, argv: readonly string[]): Request {
 
 function trainCommand(): Parser {
   const command = new Command('nn-train')
-    .description('Trains a network on images of digits or clothes, and shows how well it does on images held out.')
+    .description('Trains a network on images or on a text, and shows how well it does on what was held out.')
     .usage('[train] [options]')
-    .argument('[command]', 'train (the default) or predict')
+    .argument('[command]', 'train (the default), predict or sample')
     .allowExcessArguments(false);
   for (const name of optionNames) {
     const { flag, help } = optionRows[name];
@@ -92,7 +107,7 @@ function trainCommand(): Parser {
     request: () => {
       const [unknown] = command.args;
       if (unknown !== undefined)
-        throw new Failure(`there is no command ${unknown}; there are train (the default) and predict`);
+        throw new Failure(`there is no command ${unknown}; there are train (the default), predict and sample`);
       const all = command.opts<Record<string, unknown>>();
       const isGiven = (name: string): boolean => command.getOptionValueSource(name) === 'cli';
       const given = Object.fromEntries(optionNames.filter(isGiven).map((name) => [name, all[name]]));
@@ -126,3 +141,50 @@ function predictCommand(): Parser {
     },
   };
 }
+
+/** An argument of a reader's kind; errors name the flag. */
+const reading =
+  <T>(flag: string, read: (text: string) => T) =>
+  (text: string): T => {
+    try {
+      return read(text);
+    } catch (error) {
+      throw error instanceof Failure ? new Failure(`${flag}: ${error.message}`) : error;
+    }
+  };
+
+function sampleCommand(): Parser {
+  const command = new Command('nn-train sample')
+    .description('Lets a model write that was trained on a text before.')
+    .argument('<run>', 'folder of a run or of a checkpoint, or a file of weights (.safetensors)')
+    .option('--prompt <text>', 'what the text begins with (default: nothing)')
+    .option('--length <n>', 'characters to write (default: 200)', reading('--length', whole(1)))
+    .option(
+      '--temperature <t>',
+      'how daring it is (default: 0.8)',
+      reading(
+        '--temperature',
+        number('a number of at least 0', (value) => value >= 0),
+      ),
+    )
+    .option('--seed <n>', 'start of the random numbers (default: 1)', reading('--seed', whole(0)))
+    .option('--json', 'print one line of JSON')
+    .addHelpText('after', sampleHelp);
+  return {
+    command,
+    request: () => {
+      const { json, ...given } = command.opts<Partial<Omit<SampleArguments, 'path'>>>();
+      const usual = { prompt: '', length: 200, temperature: 0.8, seed: 1 };
+      return { command: 'sample', args: { path: command.args[0]!, ...usual, ...given, json: json === true } };
+    },
+  };
+}
+
+const commands: Readonly<Record<string, () => Parser>> = {
+  train: trainCommand,
+  predict: predictCommand,
+  sample: sampleCommand,
+};
+
+const commandNamed = (name: string | undefined): (() => Parser) | undefined =>
+  name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;

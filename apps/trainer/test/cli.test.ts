@@ -6,6 +6,7 @@ import { encode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { jsonLines, type Outcome, Workplace } from './process.ts';
 import { tinyImages, writeTinyData } from './tiny-data.ts';
+import { writeTinyText } from './tiny-text.ts';
 
 const place = new Workplace();
 const run = (line: string): Promise<Outcome> => place.run(line);
@@ -13,6 +14,7 @@ const timeout = 60_000;
 
 beforeAll(() => {
   writeTinyData(place.path('data'));
+  writeTinyText(place.path('fable.txt'));
 });
 afterAll(() => rmSync(place.folder, { recursive: true }));
 
@@ -46,6 +48,18 @@ describe.concurrent('train', { timeout }, () => {
     expect(events.map(({ type }) => type)).toEqual(['start', 'epoch', 'checkpoint', 'end']);
     expect(events[3]).toMatchObject({ run: 'json', report: 'json/report.html', epoch: 1, step: 3 });
     expect((events[3]!['confusion'] as number[][]).flat().reduce((a, b) => a + b)).toBe(40);
+  });
+
+  test('a network of convolutions', async () => {
+    const { code, out, err } = await run(
+      '--model cnn --channels 2 --dataset data --epochs 1 --batch-size 65 --out conv',
+    );
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(
+      /\nmodel {2}cnn 2-10, dropout 0.5, 3,950 weights\ntrain {2}adam, lr 0.002, batches of 65, 1 epoch, seed 1\n/,
+    );
+    expect((await run('predict --checkpoint conv data/t10k-images-idx3-ubyte')).out.split('\n')).toHaveLength(41);
+    expect(await run('sample conv')).toMatchObject({ code: 2, err: expect.stringMatching(/is a classifier \(cnn\)/) });
   });
 
   test('learns the built-in digits with no arguments but fewer epochs', async () => {
@@ -100,6 +114,60 @@ describe.concurrent('train', { timeout }, () => {
       expect(place.metrics('full')).toHaveLength(3 * (epochs + 1));
     },
   );
+});
+
+describe.concurrent('text', { timeout }, () => {
+  const job = '--model gpt --dataset fable.txt --block 8 --layers 1 --heads 2 --dim 8 --lr 0.02 --epochs 3';
+  beforeAll(async () => {
+    expect(await run(`${job} --out fable`)).toMatchObject({
+      code: 0,
+      err: '',
+      out: expect.stringMatching(
+        /^data {3}fable: 1,\d{3} characters to train with, 1\d\d held out\nmodel {2}gpt 1 × 8, 2 heads, 19 characters, sees 8, 1,\d{3} weights\n/,
+      ),
+    });
+  }, timeout);
+
+  test('shows perplexity and what the model writes', async () => {
+    const { code, out } = await run(`${job} --epochs 1 --out short`);
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /epoch 1\/1: train loss \d\.\d+, perplexity \d+\.\d\d; held out: loss \d\.\d+, perplexity \d+\.\d\d;/,
+    );
+    expect(out).toMatch(
+      /What it writes .*\n[^\0]+\nperplexity \d+\.\d\d over 1\d\d held-out characters \(loss \d\.\d+\)\n1 epoch in/,
+    );
+    expect(place.list('short')).toEqual(['checkpoint-00000010', 'metrics.jsonl', 'report.html', 'run.json']);
+    expect(readFileSync(place.path('short', 'report.html'), 'utf8')).toMatch(/<h2>Perplexity<\/h2><svg[\s\S]*<pre>/);
+  });
+
+  test('sample writes, the same for the same seed', async () => {
+    const [one, again, other] = await Promise.all(
+      ['--seed 3', '--seed 3', '--seed 4'].map((seed) => run(`sample fable --prompt the --length 40 ${seed}`)),
+    );
+    expect([one!.code, one!.err]).toEqual([0, '']);
+    expect(one!.out).toMatch(/^the[^\0]{40}\n$/);
+    expect(again!.out).toBe(one!.out);
+    expect(other!.out).not.toBe(one!.out);
+    const file = join('fable', place.checkpoints('fable')[0]!, 'model.safetensors');
+    const [row] = jsonLines((await run(`sample ${file} --prompt the --length 40 --seed 3 --json`)).out);
+    expect(row).toEqual({ prompt: 'the', text: one!.out.slice(3, -1), temperature: 0.8, seed: 3 });
+  });
+
+  test('what goes wrong is one line and exit code 2', async () => {
+    for (const [line, message] of [
+      ['sample fable --prompt Zebra', /the model doesn't know "Z", "b": the text that it was trained with/],
+      ['predict --checkpoint fable data', /is a model of text \(gpt\).* nn-train sample/],
+      ['--model gpt', /--model gpt learns from a text; name its file/],
+      ['--model gpt --dataset data', /data: it is a folder; gpt learns from a text/],
+      ['--block 9', /--block belongs to gpt, not to mlp/],
+    ] as const) {
+      const { code, err } = await run(line);
+      expect(err).toMatch(message);
+      expect(err).toMatch(oneLine);
+      expect(code).toBe(2);
+    }
+  });
 });
 
 describe.concurrent('predict', { timeout }, () => {

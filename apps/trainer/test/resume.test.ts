@@ -3,6 +3,7 @@ import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { jsonLines, outcomeOf, Workplace } from './process.ts';
 import { writeTinyData } from './tiny-data.ts';
+import { writeTinyText } from './tiny-text.ts';
 
 const place = new Workplace();
 /** Everything random that there is: shuffles, masks, initial weights. */
@@ -62,6 +63,23 @@ describe.concurrent('a run that is stopped', { timeout: 60_000 }, () => {
     writeFileSync(place.path('early', 'metrics.jsonl'), '{"type":"step","epoch":1,"st');
     expect((await place.run('--resume early --quiet')).code).toBe(0);
     expectSameAsWhole('early');
+  });
+
+  test('of text, by force', async () => {
+    writeTinyText(place.path('fable.txt'));
+    const text =
+      '--model gpt --dataset fable.txt --block 8 --layers 1 --heads 2 --dim 8 --dropout 0.2 --epochs 3 --log-every 4';
+    expect((await place.run(`${text} --quiet --out read`)).code).toBe(0);
+    const child = place.start(`${text} --checkpoint-every 3steps --json --out torn`);
+    let seen = 0;
+    child.stdout.on('data', (lines: Buffer) => {
+      seen += lines.toString().split('\n').length - 1;
+      if (seen >= 6) child.kill('SIGKILL');
+    });
+    expect((await outcomeOf(child)).signal).toBe('SIGKILL');
+    expect((await place.run('--resume torn --quiet')).code).toBe(0);
+    expect(place.weights('torn')).toEqual(place.weights('read'));
+    expect(place.metrics('torn')).toEqual(place.metrics('read'));
   });
 
   test('after its last epoch has its report made, and can be given more epochs', async () => {

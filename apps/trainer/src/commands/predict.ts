@@ -1,9 +1,12 @@
 /** `nn-train predict`: what is on the images of a file. */
-import { loadClassifier } from '../predict/load-classifier.ts';
+import { setBackend } from '@nn/tensor';
+import { classifierOf } from '../images/classifier.ts';
 import { type Prediction, predict } from '../predict/predict.ts';
 import { type Images, readImages, readLabels } from '../predict/read-images.ts';
 import { count, percent } from '../terminal/format.ts';
 import { probabilityLines } from '../terminal/probability-bars.ts';
+import { openBackend } from '../training/backend.ts';
+import { loadModel } from '../training/load-model.ts';
 
 export interface PredictArguments {
   readonly file: string;
@@ -14,13 +17,14 @@ export interface PredictArguments {
 
 /** Returns the exit code. */
 export async function runPredict({ file, checkpoint, labels: labelFile, json }: PredictArguments): Promise<number> {
-  const classifier = await loadClassifier(checkpoint);
-  const { classes } = classifier;
+  setBackend(await openBackend({ backend: 'wasm', threads: null }));
+  const { stored, model } = await loadModel(checkpoint, classifierOf);
+  const { classes } = stored;
   const images = await readImages(file, classes);
   const labels = labelFile === undefined ? null : await readLabels(labelFile, images.count, classes.length);
   const show = json ? asJson : images.count === 1 ? asDrawing(images) : asLine(images.count);
   let right = 0;
-  for await (const prediction of predict(classifier, images)) {
+  for await (const prediction of predict(model, stored, images)) {
     const label = labels?.[prediction.index];
     if (label === prediction.predicted) right++;
     process.stdout.write(`${show(prediction, classes, label)}\n`);

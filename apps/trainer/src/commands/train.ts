@@ -3,6 +3,7 @@ import { setBackend } from '@nn/tensor';
 import { decodeCheckpoint } from '../checkpoint/checkpoint.ts';
 import { listCheckpoints, readCheckpointFile } from '../checkpoint/checkpoint-folder.ts';
 import { Failure } from '../failure.ts';
+import { countWeights } from '../models/models.ts';
 import { completeOptions, resumeOptions, type TrainingOptions } from '../options/training-options.ts';
 import { Interrupt } from '../run/interrupt.ts';
 import { MetricsFile } from '../run/metrics-file.ts';
@@ -12,9 +13,8 @@ import { train } from '../run/training-run.ts';
 import type { Display } from '../terminal/display.ts';
 import { downloadLine } from '../terminal/download-line.ts';
 import { openBackend } from '../training/backend.ts';
-import { loadData } from '../training/data.ts';
-import { countWeights } from '../training/model.ts';
 import { Session, type TrainingRecord } from '../training/session.ts';
+import { openTask } from '../training/task.ts';
 import { version } from '../version.ts';
 import { chooseDisplay } from './choose-display.ts';
 import { concludeRun } from './conclude-run.ts';
@@ -35,14 +35,14 @@ export async function runTrain(args: TrainArguments): Promise<number> {
   const resumed = args.resume === undefined ? null : await findRun(args.resume, args.out);
   const options =
     resumed === null ? completeOptions(args.given) : resumeOptions(resumed.path, resumed.record.options, args.given);
-  setBackend(await openBackend(options.backend));
-  const data = await loadData(options, downloadLine(process.stderr));
-  if (resumed !== null) checkSameData(resumed.path, resumed.record.data, data.fingerprint);
-  const session = new Session(options, data);
-  const record: RunRecord = { options, data: data.fingerprint };
+  setBackend(await openBackend(options));
+  const task = await openTask(options, downloadLine(process.stderr));
+  if (resumed !== null) checkSameData(resumed.path, resumed.record.data, task.fingerprint);
+  const session = new Session(options, task);
+  const record: RunRecord = { options, data: task.fingerprint };
   const held =
     resumed === null
-      ? await createRun({ out: args.out, name: `${data.name}-${options.model}` }, record, version())
+      ? await createRun({ out: args.out, name: `${task.name}-${options.model}` }, record, version())
       : await holdRun(resumed.path, record, version());
   const display = chooseDisplay(args);
   const interrupt = new Interrupt();
@@ -73,7 +73,8 @@ async function runSession(
   interrupt: Interrupt,
 ): Promise<number> {
   if (isResumed) await restoreNewest(session, path);
-  const { epochs } = session.options;
+  const { options, task, description } = session;
+  const { epochs } = options;
   if (session.step > epochs * session.batchesPerEpoch) {
     const done = session.step / session.batchesPerEpoch;
     throw new Failure(
@@ -84,10 +85,12 @@ async function runSession(
   try {
     display.start({
       run: path,
-      options: session.options,
-      model: session.description,
-      weights: countWeights(session.description),
-      data: { name: session.data.name, train: session.data.train.length, valid: session.data.valid.length },
+      options,
+      model: description,
+      weights: countWeights(description),
+      data: { name: task.name, ...task.counts },
+      unit: task.unit,
+      score: task.score,
       resumed: isResumed ? { epoch: session.epoch, step: session.step } : null,
       epochs: metrics.lines.filter((line) => line.type === 'epoch'),
     });

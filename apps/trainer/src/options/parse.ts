@@ -23,6 +23,12 @@ export const whole = (from: number, to: number = Number.MAX_SAFE_INTEGER): Read<
     (value) => Number.isInteger(value) && value >= from && value <= to,
   );
 
+/** A whole number, or none where that is what is written of it. */
+export const wholeOrNone =
+  (from: number, to: number): Read<number | null> =>
+  (text) =>
+    text === 'none' ? null : whole(from, to)(text);
+
 /** One of some words. */
 export const oneOf =
   <const Words extends readonly string[]>(words: Words): Read<Words[number]> =>
@@ -76,6 +82,7 @@ export const schedule: Read<Schedule> = (text) => {
 
 /** A value as the text that reads back as it. */
 export function write(value: unknown): string {
+  if (value === null) return 'none';
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(',');
   if (typeof value === 'object' && value !== null && 'every' in value) {
     const { every, unit } = value as Schedule;

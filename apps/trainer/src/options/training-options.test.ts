@@ -3,6 +3,7 @@ import { Failure } from '../failure.ts';
 import {
   completeOptions,
   optionNames,
+  optionsOf,
   readOption,
   restoreOptions,
   resumeOptions,
@@ -22,6 +23,29 @@ test('defaults, some of which depend on the optimiser', () => {
   expect(completeOptions({ optimizer: 'adam' })).toMatchObject({ lr: 0.001, weightDecay: 0 });
   expect(completeOptions({ optimizer: 'adamw' })).toMatchObject({ lr: 0.001, weightDecay: 0.01 });
   expect(completeOptions({ optimizer: 'adamw', weightDecay: 0, lr: 2 })).toMatchObject({ lr: 2, weightDecay: 0 });
+});
+
+test('defaults that depend on the model', () => {
+  expect(completeOptions({ model: 'cnn' })).toMatchObject({
+    ...{ optimizer: 'adam', lr: 0.002, channels: [16, 32], dropout: 0.5, epochs: 8 },
+  });
+  expect(completeOptions({ model: 'gpt', dataset: 'a.txt' })).toMatchObject({
+    ...{ optimizer: 'adamw', lr: 0.001, weightDecay: 0.01 },
+    ...{ block: 64, layers: 2, heads: 4, dim: 128, batchSize: 16 },
+  });
+  expect(() => completeOptions({ model: 'gpt' })).toThrow(/learns from a text; name its file: --dataset FILE.txt/);
+});
+
+test('options of another model are refused, and not shown', () => {
+  expect(() => completeOptions({ model: 'cnn', hidden: [3] })).toThrow(
+    /^--hidden belongs to mlp, not to cnn; leave it out/,
+  );
+  expect(() => completeOptions({ model: 'gpt', dataset: 'x', download: true })).toThrow(
+    /^--download belongs to mlp and cnn, not to gpt/,
+  );
+  expect(() => completeOptions({ block: 8 })).toThrow(/^--block belongs to gpt, not to mlp/);
+  expect(optionsOf('gpt')).toContain('block');
+  expect(optionsOf('gpt')).not.toContain('hidden');
 });
 
 test('errors name the flag', () => {
@@ -72,7 +96,7 @@ describe('resuming', () => {
     );
     expect(() => resume({ download: true })).toThrow(/started with no --download, not --download; leave it out/);
     for (const name of optionNames) {
-      const free = ['epochs', 'backend', 'checkpointEvery'].includes(name);
+      const free = ['epochs', 'backend', 'threads', 'checkpointEvery'].includes(name);
       const given = { [name]: 'something else' } as Partial<TrainingOptions>;
       if (free) expect(() => resume(given)).not.toThrow();
       else expect(() => resume(given)).toThrow(Failure);

@@ -3,17 +3,34 @@
  * the command line, the file that records a run's options, and the comparison of the two.
  */
 import { Failure } from '../failure.ts';
-import { list, number, oneOf, type Read, type Schedule, schedule, text, whole, write, yesOrNo } from './parse.ts';
+import {
+  list,
+  number,
+  oneOf,
+  type Read,
+  type Schedule,
+  schedule,
+  text,
+  whole,
+  wholeOrNone,
+  write,
+  yesOrNo,
+} from './parse.ts';
 
-export const modelNames = ['mlp'] as const;
+export const modelNames = ['mlp', 'cnn', 'gpt'] as const;
 export const activationNames = ['relu', 'leaky-relu', 'elu', 'gelu', 'silu', 'tanh', 'sigmoid'] as const;
 export const optimizerNames = ['sgd', 'adam', 'adamw'] as const;
-export const backendNames = ['reference'] as const;
+export const backendNames = ['wasm', 'reference'] as const;
 
 export interface TrainingOptions {
   readonly model: (typeof modelNames)[number];
   readonly hidden: readonly number[];
   readonly activation: (typeof activationNames)[number];
+  readonly channels: readonly number[];
+  readonly block: number;
+  readonly layers: number;
+  readonly heads: number;
+  readonly dim: number;
   readonly dropout: number;
   readonly dataset: string;
   readonly download: boolean;
@@ -26,91 +43,154 @@ export interface TrainingOptions {
   readonly shuffle: boolean;
   readonly seed: number;
   readonly backend: (typeof backendNames)[number];
+  readonly threads: number | null;
   readonly checkpointEvery: Schedule;
   readonly logEvery: number;
 }
 
 export type OptionName = keyof TrainingOptions;
 
+type ModelName = TrainingOptions['model'];
+
+/** What defaults depend on. */
+type Choice = Pick<TrainingOptions, 'model' | 'optimizer'>;
+
 interface Row<T> {
   readonly flag: string;
   readonly help: string;
   readonly read: Read<T>;
-  /** The default; some depend on the optimiser. */
-  readonly fallback: T | ((optimizer: TrainingOptions['optimizer']) => T);
+  /** The default; some depend on model and optimiser. */
+  readonly fallback: T | ((choice: Choice) => T);
+  /** The models that it is about; all. */
+  readonly models?: readonly ModelName[];
   /** Whether a resumed run may say otherwise. */
   readonly free?: boolean;
 }
+
+const images: readonly ModelName[] = ['mlp', 'cnn'];
+
+/** Optimisers are chosen by the model, if nobody does. */
+const usualOptimizer: { readonly [M in ModelName]: TrainingOptions['optimizer'] } = {
+  mlp: 'sgd',
+  cnn: 'adam',
+  gpt: 'adamw',
+};
 
 const notNegative = number('a number of at least 0', (value) => value >= 0);
 
 export const optionRows: { readonly [K in OptionName]: Row<TrainingOptions[K]> } = {
   model: {
     flag: '--model <name>',
-    help: 'kind of network: mlp (784, hidden layers, 10)',
+    help: 'kind of network: mlp and cnn tell classes of images, gpt writes text (default: mlp)',
     read: oneOf(modelNames),
     fallback: 'mlp',
   },
   hidden: {
     flag: '--hidden <sizes>',
-    help: 'sizes of the hidden layers, such as 300,100, or none (default: 50)',
+    help: 'mlp: sizes of the hidden layers, such as 300,100, or none (default: 50)',
     read: list(whole(1, 65_536), 'sizes from 1 to 65536 with commas between them such as 300,100, or none'),
     fallback: [50],
+    models: ['mlp'],
   },
   activation: {
     flag: '--activation <name>',
-    help: `between the layers: ${activationNames.join(', ')} (default: relu)`,
+    help: `mlp: between the layers: ${activationNames.join(', ')} (default: relu)`,
     read: oneOf(activationNames),
     fallback: 'relu',
+    models: ['mlp'],
+  },
+  channels: {
+    flag: '--channels <sizes>',
+    help: 'cnn: channels after each convolution of 3 × 3, which pooling halves (default: 16,32)',
+    read: list(whole(1, 4096), 'sizes from 1 to 4096 with commas between them such as 16,32, or none'),
+    fallback: [16, 32],
+    models: ['cnn'],
+  },
+  block: {
+    flag: '--block <n>',
+    help: 'gpt: how many characters it sees at most (default: 64)',
+    read: whole(1, 65_536),
+    fallback: 64,
+    models: ['gpt'],
+  },
+  layers: {
+    flag: '--layers <n>',
+    help: 'gpt: layers of attention (default: 2)',
+    read: whole(1, 1000),
+    fallback: 2,
+    models: ['gpt'],
+  },
+  heads: {
+    flag: '--heads <n>',
+    help: 'gpt: heads of each (default: 4)',
+    read: whole(1, 1000),
+    fallback: 4,
+    models: ['gpt'],
+  },
+  dim: {
+    flag: '--dim <n>',
+    help: 'gpt: size of the vectors, a multiple of the heads (default: 128)',
+    read: whole(1, 65_536),
+    fallback: 128,
+    models: ['gpt'],
   },
   dropout: {
     flag: '--dropout <p>',
-    help: 'chance that an activation is dropped in training (default: 0)',
+    help: 'chance that an activation is dropped in training (default: 0, for cnn 0.5)',
     read: number('a probability of at least 0 and below 1', (p) => p >= 0 && p < 1),
-    fallback: 0,
+    fallback: ({ model }) => (model === 'cnn' ? 0.5 : 0),
   },
   dataset: {
-    flag: '--dataset <name|folder>',
-    help: 'mnist (10,000 digits, built in), fashion, or a folder of IDX files (default: mnist)',
+    flag: '--dataset <name|path>',
+    help: 'mnist (10,000 digits, built in), fashion, or a folder of IDX files (default: mnist); for gpt a text file',
     read: text,
-    fallback: 'mnist',
+    fallback({ model }) {
+      if (model === 'gpt') throw new Failure('--model gpt learns from a text; name its file: --dataset FILE.txt');
+      return 'mnist';
+    },
   },
   download: {
     flag: '--download',
     help: 'fetch the full mnist (60,000 + 10,000) or fashion, or take it from the cache',
     read: yesOrNo,
     fallback: false,
+    models: images,
   },
   epochs: {
     flag: '--epochs <n>',
-    help: 'times through the training images (default: 5)',
+    help: 'times through what is trained with (default: 5, for cnn 8)',
     read: whole(1),
-    fallback: 5,
+    fallback: ({ model }) => (model === 'cnn' ? 8 : 5),
     free: true,
   },
-  batchSize: { flag: '--batch-size <n>', help: 'images a step (default: 50)', read: whole(1), fallback: 50 },
+  batchSize: {
+    flag: '--batch-size <n>',
+    help: 'images, or pieces of text, a step (default: 50, of text 16)',
+    read: whole(1),
+    fallback: ({ model }) => (model === 'gpt' ? 16 : 50),
+  },
   lr: {
     flag: '--lr <rate>',
-    help: 'learning rate (default: 0.1 for sgd, 0.001 for the others)',
+    help: 'learning rate (default: 0.1 for sgd; else 0.001, for cnn 0.002)',
     read: number('a number above 0', (value) => value > 0),
-    fallback: (optimizer) => (optimizer === 'sgd' ? 0.1 : 0.001),
+    fallback: ({ model, optimizer }) => (optimizer === 'sgd' ? 0.1 : model === 'cnn' ? 0.002 : 0.001),
   },
   optimizer: {
     flag: '--optimizer <name>',
-    help: `${optimizerNames.join(', ')} (default: sgd)`,
+    help: `${optimizerNames.join(', ')} (default: sgd for mlp, adam for cnn, adamw for gpt)`,
     read: oneOf(optimizerNames),
-    fallback: 'sgd',
+    fallback: ({ optimizer }) => optimizer,
   },
   momentum: { flag: '--momentum <share>', help: 'of sgd (default: 0)', read: notNegative, fallback: 0 },
   weightDecay: {
     flag: '--weight-decay <rate>',
     help: 'pull of the weights to 0 (default: 0.01 for adamw, 0 for the others)',
     read: notNegative,
-    fallback: (optimizer) => (optimizer === 'adamw' ? 0.01 : 0),
+    fallback: ({ optimizer }) => (optimizer === 'adamw' ? 0.01 : 0),
   },
   shuffle: {
     flag: '--no-shuffle',
-    help: 'take the images in their order, the same in every epoch',
+    help: 'take everything in its order, the same in every epoch',
     read: yesOrNo,
     fallback: true,
   },
@@ -124,7 +204,14 @@ export const optionRows: { readonly [K in OptionName]: Row<TrainingOptions[K]> }
     flag: '--backend <name>',
     help: `what computes: ${backendNames.join(', ')} (default: ${backendNames[0]})`,
     read: oneOf(backendNames),
-    fallback: 'reference',
+    fallback: backendNames[0],
+    free: true,
+  },
+  threads: {
+    flag: '--threads <n>',
+    help: 'of wasm; the result is the same with any number (default: one a core, at most 8)',
+    read: wholeOrNone(1, 64),
+    fallback: null,
     free: true,
   },
   checkpointEvery: {
@@ -162,14 +249,29 @@ export function readOption<K extends OptionName>(name: K, value: string): Traini
   }
 }
 
+/** The options that are about a model. */
+export const optionsOf = (model: ModelName): readonly OptionName[] =>
+  optionNames.filter((name) => optionRows[name].models?.includes(model) !== false);
+
 /** Options with defaults for all that isn't given. */
 export function completeOptions(given: Partial<TrainingOptions>): TrainingOptions {
-  const optimizer = given.optimizer ?? 'sgd';
+  const model = given.model ?? 'mlp';
+  const optimizer = given.optimizer ?? usualOptimizer[model];
+  const stray = (Object.keys(given) as OptionName[]).find((name) => !optionsOf(model).includes(name));
+  if (stray !== undefined) {
+    const owners = optionRows[stray].models!.join(' and ');
+    throw new Failure(
+      `${flagOf(stray)} belongs to ${owners}, not to ${model}; leave it out, or choose another --model`,
+    );
+  }
   const entries = optionNames.map((name) => {
     const { fallback } = optionRows[name];
-    return [name, given[name] ?? (typeof fallback === 'function' ? fallback(optimizer) : fallback)];
+    return [name, given[name] ?? (typeof fallback === 'function' ? fallback({ model, optimizer }) : fallback)];
   });
-  const options = Object.fromEntries(entries) as TrainingOptions;
+  return checkTogether(Object.fromEntries(entries) as TrainingOptions);
+}
+
+function checkTogether(options: TrainingOptions): TrainingOptions {
   if (options.momentum > 0 && options.optimizer !== 'sgd') {
     throw new Failure(`--momentum belongs to sgd, not to ${options.optimizer}; leave it out, or add --optimizer sgd`);
   }
@@ -181,7 +283,7 @@ export function restoreOptions(record: unknown): TrainingOptions {
   if (typeof record !== 'object' || record === null) throw new Failure('there are no options in it');
   const fields = record as Readonly<Record<string, unknown>>;
   const entries = optionNames.map((name) => [name, readOption(name, write(fields[name]))]);
-  return completeOptions(Object.fromEntries(entries) as Partial<TrainingOptions>);
+  return checkTogether(Object.fromEntries(entries) as unknown as TrainingOptions);
 }
 
 /** The options of a resumed run: the recorded ones, and of the given ones those that may change. All others must agree. */

@@ -1,7 +1,8 @@
 /** Probabilities of the classes for images. */
 import { noGrad } from '@nn/autograd';
+import type { Module } from '@nn/nn';
 import { softmax, tensor } from '@nn/tensor';
-import type { LoadedClassifier } from './load-classifier.ts';
+import type { Classifier } from '../images/classifier.ts';
 import type { Images } from './read-images.ts';
 
 /** What the model makes of one image. */
@@ -16,9 +17,11 @@ const batchSize = 500;
 
 /** Predictions in the order of the images. */
 export async function* predict(
-  { model, mean, std, classes, inputs }: LoadedClassifier,
+  model: Module,
+  { mean, std, classes }: Pick<Classifier, 'mean' | 'std' | 'classes'>,
   images: Images,
 ): AsyncGenerator<Prediction> {
+  const inputs = images.pixels.length / images.count;
   for (let from = 0; from < images.count; from += batchSize) {
     const rows = Math.min(batchSize, images.count - from);
     const pixels = images.pixels.subarray(from * inputs, (from + rows) * inputs);

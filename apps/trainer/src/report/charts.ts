@@ -1,7 +1,8 @@
 /** The plots of a report as SVG text, drawn by Observable Plot in a document that exists only here. */
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
-import type { Metrics } from '../training/metrics.ts';
+import { type Metrics, trainMeans, validMeans } from '../training/metrics.ts';
+import type { Means, Score } from '../training/score.ts';
 
 /** A document for Plot: it draws with the DOM, which Node doesn't have. */
 const { document } = parseHTML('<!doctype html><html><body></body></html>');
@@ -14,7 +15,7 @@ interface Point {
   readonly value: number;
 }
 
-/** One curve for the training images, step by step, and one with dots for those held out, epoch by epoch. */
+/** One curve for the training samples, step by step, and one with dots for those held out, epoch by epoch. */
 export interface Curves {
   readonly title: string;
   readonly trained: readonly Point[];
@@ -22,31 +23,24 @@ export interface Curves {
   readonly percent: boolean;
 }
 
-/** Loss and accuracy over the epochs. */
-export function curvesOf(metrics: readonly Metrics[]): Curves[] {
+/** Loss and score over the epochs. */
+export function curvesOf(metrics: readonly Metrics[], score: Score): Curves[] {
   const steps = metrics.filter((line) => line.type === 'step');
   const epochs = metrics.filter((line) => line.type === 'epoch');
   const last = epochs.at(-1);
   const perEpoch = last === undefined ? 1 : last.step / last.epoch;
-  // Short runs may end before the first line of steps; then the epochs' own means must do.
-  const training = (ofStep: 'loss' | 'accuracy', ofEpoch: 'trainLoss' | 'trainAccuracy'): Point[] =>
-    steps.length > 1
-      ? steps.map((line) => ({ epoch: line.step / perEpoch, value: line[ofStep] }))
-      : epochs.map((line) => ({ epoch: line.epoch, value: line[ofEpoch] }));
-  return [
-    {
-      title: 'Loss',
-      trained: training('loss', 'trainLoss'),
-      heldOut: epochs.map((line) => ({ epoch: line.epoch, value: line.validLoss })),
-      percent: false,
-    },
-    {
-      title: 'Accuracy',
-      trained: training('accuracy', 'trainAccuracy'),
-      heldOut: epochs.map((line) => ({ epoch: line.epoch, value: line.validAccuracy })),
-      percent: true,
-    },
-  ];
+  const curves = (title: string, percent: boolean, value: (means: Means) => number): Curves => ({
+    title,
+    // Short runs may end before the first line of steps; then the epochs' own means must do.
+    trained:
+      steps.length > 1
+        ? steps.map((line) => ({ epoch: line.step / perEpoch, value: value(line) }))
+        : epochs.map((line) => ({ epoch: line.epoch, value: value(trainMeans(line)) })),
+    heldOut: epochs.map((line) => ({ epoch: line.epoch, value: value(validMeans(line)) })),
+    percent,
+  });
+  const name = `${score.word[0]!.toUpperCase()}${score.word.slice(1)}`;
+  return [curves('Loss', false, ({ loss }) => loss), curves(name, score.isShare, score.value)];
 }
 
 export function curveChart({ title, trained: steps, heldOut: epochs, percent }: Curves): string {
@@ -122,8 +116,8 @@ export function confusionChart(matrix: readonly (readonly number[])[], classes: 
 /** Plot gives an SVG element (or one in a figure, which isn't asked for here). Parsed as XML it stands in any page. */
 const svgOf = (element: { readonly outerHTML: string }): string => element.outerHTML;
 
-/** The colours, for a legend. */
-export const legend: readonly { readonly name: string; readonly color: string }[] = [
-  { name: 'training images', color: trained },
-  { name: 'held-out images', color: heldOut },
+/** The colours, for a legend; `unit` is what samples are called. */
+export const legend = (unit: string): readonly { readonly name: string; readonly color: string }[] => [
+  { name: `training ${unit}`, color: trained },
+  { name: `held-out ${unit}`, color: heldOut },
 ];

@@ -23,8 +23,16 @@ const style = `
   .numbers th, .numbers td { text-align: right; } th { font-weight: 600; color: #59636e; }
   .images { display: flex; flex-wrap: wrap; gap: 1rem; } figure { margin: 0; text-align: center; font-size: 13px; }
   .images img { width: 84px; height: 84px; image-rendering: pixelated; border-radius: 4px; background: #000; } .wrong { color: #cf222e; } .right { color: #1a7f37; }
+  pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f6f8fa; border-radius: 6px; padding: .75rem 1rem; margin: 0; font: 13px/1.45 ui-monospace, monospace; }
+  pre b { color: #0550ae; }
   footer { color: #59636e; font-size: 13px; margin-top: 2rem; }
 `;
+
+/** A part of the page: a title, and markup. */
+export interface Section {
+  readonly title: string;
+  readonly content: string;
+}
 
 /** A whole page. `body` is markup, `title` text. */
 export const page = (title: string, body: string): string => `<!doctype html>

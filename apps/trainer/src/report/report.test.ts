@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
+import { imagesConclusion } from '../images/conclusion.ts';
 import { completeOptions } from '../options/training-options.ts';
 import type { RunEnd } from '../terminal/display.ts';
+import { textConclusion } from '../text/conclusion.ts';
 import type { Metrics } from '../training/metrics.ts';
+import { accuracy, perplexity } from '../training/score.ts';
 import { confusionChart, curveChart, curvesOf } from './charts.ts';
 import { escapeHtml } from './page.ts';
 import { renderReport } from './report.ts';
@@ -27,34 +30,39 @@ const end: RunEnd = {
   epoch: 2,
   step: 20,
   seconds: 125,
-  evaluation: {
-    loss: 0.55,
-    accuracy: 0.82,
-    labels: Int32Array.of(0, 1),
-    predictions: Int32Array.of(0, 0),
-    confidences: Float32Array.of(1, 0.5),
-  },
-  confusion: [
-    [7, 3],
-    [0, 10],
-  ],
-  classes,
-  examples: [
-    { picture: { width: 2, height: 1, pixels: [0, 1] }, label: '<b>', prediction: '<b>', confidence: 0.9 },
-    { picture: { width: 2, height: 1, pixels: [1, 0] }, label: '"quoted" & more', prediction: '<b>', confidence: 0.5 },
-  ],
+  conclusion: imagesConclusion({
+    evaluation: {
+      loss: 0.55,
+      accuracy: 0.82,
+      labels: Int32Array.of(0, 1),
+      predictions: Int32Array.of(0, 0),
+      confidences: Float32Array.of(1, 0.5),
+    },
+    classes,
+    examples: [
+      { picture: { width: 2, height: 1, pixels: [0, 1] }, label: '<b>', prediction: '<b>', confidence: 0.9 },
+      {
+        picture: { width: 2, height: 1, pixels: [1, 0] },
+        label: '"quoted" & more',
+        prediction: '<b>',
+        confidence: 0.5,
+      },
+    ],
+  }),
 };
-const render = (lines: readonly Metrics[]): string =>
+const render = (lines: readonly Metrics[]): Promise<string> =>
   renderReport({
     end,
     metrics: lines,
+    score: accuracy,
+    unit: 'images',
     options: completeOptions({ dataset: '/data/<x>' }),
-    sizes: '784-50-10',
+    title: '784-50-10',
     version: '1.2.3',
   });
 
-test('a report is one file that asks for nothing else', () => {
-  const html = render(metrics);
+test('a report is one file that asks for nothing else', async () => {
+  const html = await render(metrics);
   const addresses = [...html.matchAll(/(?:src|href|url)\s*[=(]\s*["']?([^"')\s>]+)/g)].map(([, address]) =>
     address!.slice(0, 22),
   );
@@ -62,8 +70,8 @@ test('a report is one file that asks for nothing else', () => {
   expect(html).not.toMatch(/<script|@import/i);
 });
 
-test('it says what was reached and how', () => {
-  const html = render(metrics);
+test('it says what was reached and how', async () => {
+  const html = await render(metrics);
   for (const text of [
     '82.0 %',
     '784-50-10 on /data/&lt;x&gt;',
@@ -76,8 +84,8 @@ test('it says what was reached and how', () => {
   expect(html.match(/<svg/g)).toHaveLength(3);
 });
 
-test('texts from outside are escaped everywhere', () => {
-  const html = render(metrics);
+test('texts from outside are escaped everywhere', async () => {
+  const html = await render(metrics);
   expect(html).not.toContain('<b>"');
   expect(html.match(/<b>/g)).toEqual(['<b>']); // the accuracy in the lead
   expect(html).not.toContain('<x>');
@@ -85,29 +93,32 @@ test('texts from outside are escaped everywhere', () => {
 });
 
 test('curves: steps by their share of an epoch, epochs as dots', () => {
-  const [loss, accuracy] = curvesOf(metrics);
+  const [loss, share] = curvesOf(metrics, accuracy);
   expect(loss!.trained).toEqual([
     { epoch: 0.5, value: 1 },
     { epoch: 1, value: 0.9 },
     { epoch: 1.5, value: 0.5 },
     { epoch: 2, value: 0.45 },
   ]);
-  expect(accuracy!.heldOut).toEqual([
+  expect(share!.heldOut).toEqual([
     { epoch: 1, value: 0.41 },
     { epoch: 2, value: 0.82 },
   ]);
   expect(curveChart(loss!).match(/<circle/g)).toHaveLength(2);
-  expect(curveChart(accuracy!)).toContain('80 %');
+  expect(curveChart(share!)).toContain('80 %');
 });
 
-test('curves of runs too short for lines of steps come from the epochs', () => {
-  const [loss] = curvesOf(metrics.filter((line) => line.type === 'epoch'));
+test('curves of runs too short for lines of steps come from the epochs', async () => {
+  const [loss] = curvesOf(
+    metrics.filter((line) => line.type === 'epoch'),
+    accuracy,
+  );
   expect(loss!.trained).toEqual([
     { epoch: 1, value: 0.95 },
     { epoch: 2, value: 0.475 },
   ]);
-  expect(curvesOf([])[0]!.trained).toEqual([]);
-  expect(render([])).toContain('<svg');
+  expect(curvesOf([], accuracy)[0]!.trained).toEqual([]);
+  expect(await render([])).toContain('<svg');
 });
 
 test('a confusion matrix has a cell for each pair and a number for each count but 0', () => {
@@ -120,4 +131,28 @@ test('a confusion matrix has a cell for each pair and a number for each count bu
   );
   expect(svg.match(/<rect/g)).toHaveLength(4);
   expect([...svg.matchAll(/>(\d+)<\/text>/g)].map(([, n]) => n).sort()).toEqual(['10', '3', '7']);
+});
+
+test('of a language model: perplexity instead of accuracy, and what it writes', async () => {
+  const html = await renderReport({
+    end: { ...end, conclusion: textConclusion({ loss: Math.log(8), accuracy: 0.5 }, 1234, 'so <it> was\n"here"') },
+    metrics,
+    score: perplexity,
+    unit: 'characters',
+    options: completeOptions({ model: 'gpt', dataset: 'a.txt' }),
+    title: 'gpt 2 × 128',
+    version: '1.2.3',
+  });
+  for (const text of [
+    '<b>perplexity 8.00</b> over 1,234 held-out characters (loss 2.0794)',
+    'gpt 2 × 128 on a.txt',
+    '<pre>so &lt;it&gt; was\n&quot;here&quot;</pre>',
+    'held-out perplexity',
+    'training characters',
+    '--block',
+  ])
+    expect(html).toContain(text);
+  expect(html).not.toMatch(/accuracy|--hidden/i);
+  const [, curve] = curvesOf(metrics, perplexity);
+  expect(curve!.heldOut[1]).toEqual({ epoch: 2, value: Math.exp(0.55) });
 });

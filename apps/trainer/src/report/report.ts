@@ -1,78 +1,76 @@
-/** The report of a run as one HTML file: curves, confusion matrix, examples, epochs, options. */
-import { encode } from 'fast-png';
+/** The report of a run as one HTML file: curves, what the task has to show, epochs, options. */
 import { write } from '../options/parse.ts';
-import { flagOf, optionNames, type TrainingOptions } from '../options/training-options.ts';
-import type { JudgedImage, RunEnd } from '../terminal/display.ts';
-import { count, duration, lossText, percent } from '../terminal/format.ts';
-import type { Picture } from '../terminal/pictures.ts';
-import type { Metrics } from '../training/metrics.ts';
-import { confusionChart, curveChart, curvesOf, legend } from './charts.ts';
-import { escapeHtml, page, table } from './page.ts';
+import { flagOf, optionsOf, type TrainingOptions } from '../options/training-options.ts';
+import type { RunEnd } from '../terminal/display.ts';
+import { duration, lossText } from '../terminal/format.ts';
+import { type Metrics, trainMeans, validMeans } from '../training/metrics.ts';
+import type { Score } from '../training/score.ts';
+import { curveChart, curvesOf, legend } from './charts.ts';
+import { escapeHtml, page, type Section, table } from './page.ts';
 
 export interface ReportContent {
   readonly end: RunEnd;
   readonly metrics: readonly Metrics[];
+  readonly score: Score;
+  /** What samples are called. */
+  readonly unit: string;
   readonly options: TrainingOptions;
-  /** `784-50-10`. */
-  readonly sizes: string;
+  /** What the model is known by: `784-50-10`. */
+  readonly title: string;
   readonly version: string;
 }
 
-export function renderReport({ end, metrics, options, sizes, version }: ReportContent): string {
-  const { evaluation, epoch, seconds, confusion, classes, examples } = end;
-  const curves = curvesOf(metrics).map((each) => section(each.title, curveChart(each)));
+export async function renderReport({
+  end,
+  metrics,
+  score,
+  unit,
+  options,
+  title,
+  version,
+}: ReportContent): Promise<string> {
+  const { conclusion, epoch, seconds } = end;
+  const { headline, sentence } = conclusion;
+  const sections: Section[] = [
+    ...curvesOf(metrics, score).map((each) => ({ title: each.title, content: curveChart(each) })),
+    ...(await conclusion.sections()),
+    { title: 'Epochs', content: table('numbers', epochRows(metrics, score)) },
+    { title: 'Options', content: table('', optionRows(options)) },
+  ];
   const body = [
-    `<h1>${escapeHtml(`${sizes} on ${options.dataset}`)}</h1>`,
-    `<p class="lead"><b>${percent(evaluation.accuracy)}</b> of ${count(evaluation.labels.length)} held-out images right (loss ${lossText(evaluation.loss)}) after ${epoch} epoch${epoch === 1 ? '' : 's'} in ${duration(seconds)}</p>`,
-    `<p class="legend">${legend.map(({ name, color }) => `<i style="background:${color}"></i>${name}`).join('')}</p>`,
+    `<h1>${escapeHtml(`${title} on ${options.dataset}`)}</h1>`,
+    `<p class="lead"><b>${escapeHtml(headline)}</b> ${escapeHtml(sentence)} after ${epoch} epoch${epoch === 1 ? '' : 's'} in ${duration(seconds)}</p>`,
+    `<p class="legend">${legend(unit)
+      .map(({ name, color }) => `<i style="background:${color}"></i>${name}`)
+      .join('')}</p>`,
     '<div class="grid">',
-    ...curves,
-    section('What held-out images were taken for', confusionChart(confusion, classes)),
-    `<div>${section('Some of them', `<div class="images">${examples.map(figure).join('')}</div>`)}</div>`,
-    section('Epochs', table('numbers', epochRows(metrics))),
-    section('Options', table('', optionRows(options))),
+    ...sections.map((each) => `<section><h2>${escapeHtml(each.title)}</h2>${each.content}</section>`),
     '</div>',
     `<footer>Written by nn-train ${escapeHtml(version)}. All numbers are in metrics.jsonl beside this file.</footer>`,
   ];
-  return page(`${sizes}: ${percent(evaluation.accuracy)}`, body.join('\n'));
+  return page(`${title}: ${headline}`, body.join('\n'));
 }
 
-const section = (title: string, content: string): string =>
-  `<section><h2>${escapeHtml(title)}</h2>${content}</section>`;
-
-function figure({ picture, label, prediction, confidence }: JudgedImage): string {
-  const right = label === prediction;
-  const words = right
-    ? `${label} (${percent(confidence)})`
-    : `taken for ${prediction} (${percent(confidence)}), is ${label}`;
-  const caption = right ? `${label} ✓` : `${prediction}, is ${label}`;
-  return `<figure title="${escapeHtml(words)}"><img alt="${escapeHtml(words)}" src="${pngAddress(picture)}"><figcaption class="${right ? 'right' : 'wrong'}">${escapeHtml(caption)}</figcaption></figure>`;
-}
-
-function pngAddress({ pixels, width, height }: Picture): string {
-  const data = Uint8Array.from(pixels, (value) => Math.round(value * 255));
-  return `data:image/png;base64,${Buffer.from(encode({ width, height, data, channels: 1 })).toString('base64')}`;
-}
-
-function epochRows(metrics: readonly Metrics[]): string[][] {
+function epochRows(metrics: readonly Metrics[], score: Score): string[][] {
   const rows = metrics.flatMap((line) =>
     line.type === 'epoch'
       ? [
           [
             String(line.epoch),
             lossText(line.trainLoss),
-            percent(line.trainAccuracy),
+            score.text(trainMeans(line)),
             lossText(line.validLoss),
-            percent(line.validAccuracy),
+            score.text(validMeans(line)),
             duration(line.seconds),
           ],
         ]
       : [],
   );
-  return [['epoch', 'train loss', 'train accuracy', 'held-out loss', 'held-out accuracy', 'time so far'], ...rows];
+  const { word } = score;
+  return [['epoch', 'train loss', `train ${word}`, 'held-out loss', `held-out ${word}`, 'time so far'], ...rows];
 }
 
 const optionRows = (options: TrainingOptions): string[][] => [
   ['option', 'value'],
-  ...optionNames.map((name) => [flagOf(name).replace('--no-', '--'), write(options[name])]),
+  ...optionsOf(options.model).map((name) => [flagOf(name).replace('--no-', '--'), write(options[name])]),
 ];

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explained, Failure } from '../failure.ts';
 import { restoreOptions, type TrainingOptions } from '../options/training-options.ts';
-import type { Fingerprint } from '../training/data.ts';
+import type { Fingerprint } from '../training/task.ts';
 
 const recordFile = 'run.json';
 
@@ -35,8 +35,8 @@ export async function readRecord(run: string): Promise<RunRecord> {
 }
 
 function restoreFingerprint(value: unknown): Fingerprint {
-  const { train, valid, mean, std, labels } = (value ?? {}) as Partial<Fingerprint>;
-  if (![train, valid, mean, std].every((each) => typeof each === 'number') || typeof labels !== 'string') {
+  const facts = Object.values((value ?? {}) as object);
+  if (facts.length === 0 || !facts.every((fact) => typeof fact === 'number' || typeof fact === 'string')) {
     throw new Failure("it doesn't say what the data were");
   }
   return value as Fingerprint;
@@ -44,7 +44,7 @@ function restoreFingerprint(value: unknown): Fingerprint {
 
 /** Refuses data that aren't those that a run was started with. */
 export function checkSameData(run: string, was: Fingerprint, is: Fingerprint): void {
-  const differs = (Object.keys(is) as (keyof Fingerprint)[]).find((key) => was[key] !== is[key]);
+  const differs = Object.keys(is).find((key) => was[key] !== is[key]);
   if (differs !== undefined) {
     throw new Failure(
       `the run in ${run} was started with other data (${differs} was ${was[differs]}, is ${is[differs]}); put the old files back, or start another run`,

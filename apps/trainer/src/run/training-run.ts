@@ -85,7 +85,7 @@ class Pace {
   }
 
   async progress(): Promise<Parameters<Display['progress']>[0]> {
-    const { epoch, step, batchesPerEpoch, options, data } = this.#session;
+    const { epoch, step, batchesPerEpoch, options, task } = this.#session;
     const means = await this.#session.progress();
     const seconds = (performance.now() - this.#began) / 1000;
     const stepsASecond = (step - this.#firstStep) / seconds;
@@ -96,7 +96,7 @@ class Pace {
       batch: step - epoch * batchesPerEpoch,
       batches: batchesPerEpoch,
       ...means,
-      samplesPerSecond: (stepsASecond * data.train.length) / batchesPerEpoch,
+      samplesPerSecond: (stepsASecond * task.samplesPerEpoch) / batchesPerEpoch,
       secondsLeft: stepsASecond > 0 ? (epochs * batchesPerEpoch - step) / stepsASecond : null,
     };
   }

@@ -1,9 +1,10 @@
 /** What a training run tells whoever watches it. How it is shown is a matter of the implementations: a terminal, plain lines, JSON, or next to nothing. */
+
+import type { ModelDescription } from '../models/models.ts';
 import type { TrainingOptions } from '../options/training-options.ts';
-import type { Evaluation } from '../training/evaluate.ts';
 import type { Metrics } from '../training/metrics.ts';
-import type { ModelDescription } from '../training/model.ts';
-import type { Picture } from './pictures.ts';
+import type { Means, Score } from '../training/score.ts';
+import type { Conclusion } from '../training/task.ts';
 
 /** What a run sets out to do. */
 export interface RunStart {
@@ -12,6 +13,10 @@ export interface RunStart {
   readonly model: ModelDescription;
   readonly weights: number;
   readonly data: { readonly name: string; readonly train: number; readonly valid: number };
+  /** What samples are called: `images`. */
+  readonly unit: string;
+  /** What is shown beside losses. */
+  readonly score: Score;
   /** Where a resumed run goes on. */
   readonly resumed: { readonly epoch: number; readonly step: number } | null;
   /** The epochs that were trained before. */
@@ -19,24 +24,14 @@ export interface RunStart {
 }
 
 /** Where the running epoch is. */
-export interface Progress {
+export interface Progress extends Means {
   readonly epoch: number;
   readonly epochs: number;
   readonly batch: number;
   readonly batches: number;
-  readonly loss: number;
-  readonly accuracy: number;
   readonly samplesPerSecond: number;
   /** Until the end of the run; null as long as nobody knows. */
   readonly secondsLeft: number | null;
-}
-
-/** An image that was held out, with what the model made of it. */
-export interface JudgedImage {
-  readonly picture: Picture;
-  readonly label: string;
-  readonly prediction: string;
-  readonly confidence: number;
 }
 
 /** How a run ended. */
@@ -46,10 +41,7 @@ export interface RunEnd {
   readonly epoch: number;
   readonly step: number;
   readonly seconds: number;
-  readonly evaluation: Evaluation;
-  readonly confusion: readonly (readonly number[])[];
-  readonly classes: readonly string[];
-  readonly examples: readonly JudgedImage[];
+  readonly conclusion: Conclusion;
 }
 
 export interface Display {

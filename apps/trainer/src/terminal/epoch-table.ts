@@ -1,15 +1,24 @@
 /** The table of epochs, printed row by row as they end: 59 columns wide. */
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import type { EpochMetrics } from '../training/metrics.ts';
-import { duration, lossText, percent } from './format.ts';
+import { type EpochMetrics, trainMeans, validMeans } from '../training/metrics.ts';
+import type { Score } from '../training/score.ts';
+import { duration, lossText } from './format.ts';
 
-const head = ['epoch', 'train\nloss', 'train\nacc.', 'valid\nloss', 'valid\nacc.', 'time'];
+const headOf = ({ short }: Score): string[] => [
+  'epoch',
+  'train\nloss',
+  `train\n${short}.`,
+  'valid\nloss',
+  `valid\n${short}.`,
+  'time',
+];
 const colWidths = [7, 9, 9, 9, 9, 9];
-const emptyRow = head.map(() => '');
+const emptyRow = colWidths.map(() => '');
 
 /** All lines of a table with one row; those of a longer one are the same but for the row. */
-function linesOf(row: readonly string[]): string[] {
+function linesOf(row: readonly string[], score: Score): string[] {
+  const head = headOf(score);
   const table = new Table({
     head,
     colWidths,
@@ -20,23 +29,23 @@ function linesOf(row: readonly string[]): string[] {
   return table.toString().split('\n');
 }
 
-export const tableTop = (): string =>
-  linesOf(emptyRow)
+export const tableTop = (score: Score): string =>
+  linesOf(emptyRow, score)
     .slice(0, -2)
     .map((line) => pc.dim(line))
     .join('\n');
-export const tableBottom = (): string => pc.dim(linesOf(emptyRow).at(-1)!);
+export const tableBottom = (score: Score): string => pc.dim(linesOf(emptyRow, score).at(-1)!);
 
 /** The row of an epoch; `seconds` is its own time. */
-export function tableRow(metrics: EpochMetrics, epochs: number, seconds: number): string {
-  const { epoch, trainLoss, trainAccuracy, validLoss, validAccuracy } = metrics;
+export function tableRow(metrics: EpochMetrics, score: Score, epochs: number, seconds: number): string {
+  const { epoch, trainLoss, validLoss } = metrics;
   const cells = [
     `${epoch}/${epochs}`,
     lossText(trainLoss),
-    percent(trainAccuracy),
+    score.text(trainMeans(metrics)),
     lossText(validLoss),
-    percent(validAccuracy),
+    score.text(validMeans(metrics)),
     duration(seconds),
   ];
-  return linesOf(cells).at(-2)!.replaceAll('│', pc.dim('│'));
+  return linesOf(cells, score).at(-2)!.replaceAll('│', pc.dim('│'));
 }

@@ -31,20 +31,8 @@ export class JsonDisplay implements Display {
     this.#line({ type: 'interrupt', step, run, resume });
   }
 
-  end({ run, report, epoch, step, seconds, evaluation, confusion, classes }: RunEnd): void {
-    const { loss, accuracy } = evaluation;
-    this.#line({
-      type: 'end',
-      run,
-      report,
-      epoch,
-      step,
-      seconds,
-      validLoss: loss,
-      validAccuracy: accuracy,
-      classes,
-      confusion,
-    });
+  end({ run, report, epoch, step, seconds, conclusion }: RunEnd): void {
+    this.#line({ type: 'end', run, report, epoch, step, seconds, ...conclusion.facts });
   }
 
   close(): void {}

@@ -2,6 +2,7 @@
 import { SingleBar } from 'cli-progress';
 import pc from 'picocolors';
 import type { EpochMetrics, Metrics } from '../training/metrics.ts';
+import { accuracy, type Score } from '../training/score.ts';
 import type { Display, Progress, RunEnd, RunStart } from './display.ts';
 import { tableBottom, tableRow, tableTop } from './epoch-table.ts';
 import { progressLine } from './progress-line.ts';
@@ -11,6 +12,7 @@ export class LiveDisplay implements Display {
   readonly #stream: NodeJS.WriteStream;
   #bar: SingleBar | null = null;
   #epochs = 0;
+  #score: Score = accuracy;
   #secondsBefore = 0;
   #tableOpen = false;
 
@@ -28,7 +30,8 @@ export class LiveDisplay implements Display {
 
   start(start: RunStart): void {
     this.#epochs = start.options.epochs;
-    this.#print([...startLines(start), '', tableTop()]);
+    this.#score = start.score;
+    this.#print([...startLines(start), '', tableTop(this.#score)]);
     this.#tableOpen = true;
     for (const line of start.epochs) this.measure(line);
   }
@@ -37,7 +40,7 @@ export class LiveDisplay implements Display {
     if (this.#bar === null) {
       this.#bar = new SingleBar({
         stream: this.#stream,
-        format: (_options, _params, payload: Progress) => progressLine(payload, this.#width - 1),
+        format: (_options, _params, payload: Progress) => progressLine(payload, this.#score, this.#width - 1),
         clearOnComplete: true,
         hideCursor: true,
         fps: 20,
@@ -55,7 +58,7 @@ export class LiveDisplay implements Display {
   #row(metrics: EpochMetrics): string {
     const seconds = metrics.seconds - this.#secondsBefore;
     this.#secondsBefore = metrics.seconds;
-    return tableRow(metrics, this.#epochs, seconds);
+    return tableRow(metrics, this.#score, this.#epochs, seconds);
   }
 
   checkpoint(): void {}
@@ -75,7 +78,7 @@ export class LiveDisplay implements Display {
 
   close(): void {
     this.#stopBar();
-    if (this.#tableOpen) this.#print([tableBottom()]);
+    if (this.#tableOpen) this.#print([tableBottom(this.#score)]);
     this.#tableOpen = false;
   }
 

@@ -1,7 +1,8 @@
 /** For files and pipes: one line for each epoch, and one now and then in between. Quiet, it says only how the run ended. */
-import type { Metrics } from '../training/metrics.ts';
+import { type Metrics, trainMeans, validMeans } from '../training/metrics.ts';
+import { accuracy, type Means, type Score } from '../training/score.ts';
 import type { Display, Progress, RunEnd, RunStart, Write } from './display.ts';
-import { count, duration, lossText, percent } from './format.ts';
+import { count, duration, lossText } from './format.ts';
 import { endLines, resultLine, startLines, timeLine } from './summary.ts';
 
 /** Milliseconds between two lines within an epoch. */
@@ -11,6 +12,8 @@ const width = 80;
 export class PlainDisplay implements Display {
   readonly #write: Write;
   #epochs = 0;
+  #unit = '';
+  #score: Score = accuracy;
   #lastLine: number = performance.now();
 
   constructor(write: Write) {
@@ -24,22 +27,28 @@ export class PlainDisplay implements Display {
 
   start(start: RunStart): void {
     this.#epochs = start.options.epochs;
+    this.#unit = start.unit;
+    this.#score = start.score;
     this.#print(...startLines(start));
   }
 
-  progress({ epoch, epochs, batch, batches, loss, accuracy, samplesPerSecond, secondsLeft }: Progress): void {
+  progress(progress: Progress): void {
+    const { epoch, epochs, batch, batches, samplesPerSecond, secondsLeft } = progress;
     if (performance.now() - this.#lastLine < pause || secondsLeft === null) return;
     this.#print(
-      `epoch ${epoch}/${epochs}, step ${batch}/${batches}: loss ${lossText(loss)}, accuracy ${percent(accuracy)}, ${count(Math.round(samplesPerSecond))} images/s, ${duration(secondsLeft)} left`,
+      `epoch ${epoch}/${epochs}, step ${batch}/${batches}: ${this.#means(progress)}, ${count(Math.round(samplesPerSecond))} ${this.#unit}/s, ${duration(secondsLeft)} left`,
     );
   }
 
   measure(metrics: Metrics): void {
     if (metrics.type !== 'epoch') return;
-    const { epoch, trainLoss, trainAccuracy, validLoss, validAccuracy, seconds } = metrics;
-    this.#print(
-      `epoch ${epoch}/${this.#epochs}: train loss ${lossText(trainLoss)}, accuracy ${percent(trainAccuracy)}; held out: loss ${lossText(validLoss)}, accuracy ${percent(validAccuracy)}; ${duration(seconds)}`,
-    );
+    const { epoch, seconds } = metrics;
+    const [train, valid] = [trainMeans(metrics), validMeans(metrics)].map((means) => this.#means(means));
+    this.#print(`epoch ${epoch}/${this.#epochs}: train ${train}; held out: ${valid}; ${duration(seconds)}`);
+  }
+
+  #means(means: Means): string {
+    return `loss ${lossText(means.loss)}, ${this.#score.word} ${this.#score.text(means)}`;
   }
 
   checkpoint(): void {}

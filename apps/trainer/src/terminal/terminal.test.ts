@@ -1,5 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import type { EpochMetrics } from '../training/metrics.ts';
+import { accuracy, perplexity, type Score } from '../training/score.ts';
 import { confusionLines } from './confusion-text.ts';
 import type { Progress } from './display.ts';
 import { downloadLine } from './download-line.ts';
@@ -7,6 +9,7 @@ import { tableBottom, tableRow, tableTop } from './epoch-table.ts';
 import { cropTogether, type Picture, pictureLines, sideBySide } from './pictures.ts';
 import { probabilityLines } from './probability-bars.ts';
 import { progressLine } from './progress-line.ts';
+import { wrap } from './wrap.ts';
 
 const plain = (lines: readonly string[]): string[] => lines.map(stripVTControlCharacters);
 
@@ -29,14 +32,14 @@ describe('the progress line', () => {
     [17, 'epoch  2/10 50 %'],
     [8, 'epoch  2'],
   ])('in %d columns', (width, line) => {
-    expect(stripVTControlCharacters(progressLine(progress, width))).toBe(line);
+    expect(stripVTControlCharacters(progressLine(progress, accuracy, width))).toBe(line);
   });
 
   test('fits every width at every time', () => {
     for (let width = 1; width < 130; width++) {
       for (const batch of [0, 1, 179, 180]) {
         for (const secondsLeft of [null, 0, 4000]) {
-          const line = stripVTControlCharacters(progressLine({ ...progress, batch, secondsLeft }, width));
+          const line = stripVTControlCharacters(progressLine({ ...progress, batch, secondsLeft }, accuracy, width));
           expect(line.length).toBeLessThanOrEqual(width);
           expect(line).not.toMatch(/NaN|undefined/);
         }
@@ -44,35 +47,61 @@ describe('the progress line', () => {
     }
   });
 
+  test('shows what the task goes by', () => {
+    expect(stripVTControlCharacters(progressLine({ ...progress, loss: 2 }, perplexity, 60))).toMatch(
+      /loss 2.0000 {2}ppl 7.39/,
+    );
+  });
+
   test('before the first batch there are no numbers', () => {
-    const line = progressLine({ ...progress, batch: 0, loss: Number.NaN, accuracy: Number.NaN, secondsLeft: null }, 60);
+    const line = progressLine(
+      { ...progress, batch: 0, loss: Number.NaN, accuracy: Number.NaN, secondsLeft: null },
+      accuracy,
+      60,
+    );
     expect(stripVTControlCharacters(line)).toMatch(/^epoch {2}2\/10 ░+ +0 %$/);
   });
 });
 
-test('the table of epochs is 59 columns wide, row by row', () => {
-  const row = tableRow(
-    {
-      type: 'epoch',
-      epoch: 1,
-      step: 9,
-      trainLoss: 0.52381,
-      trainAccuracy: 0.843,
-      validLoss: 123.456,
-      validAccuracy: 1,
-      seconds: 99,
-    },
-    5,
-    3725,
-  );
-  expect(plain([...tableTop().split('\n'), row, tableBottom()])).toEqual([
-    '┌───────┬─────────┬─────────┬─────────┬─────────┬─────────┐',
-    '│ epoch │   train │   train │   valid │   valid │    time │',
-    '│       │    loss │    acc. │    loss │    acc. │         │',
-    '├───────┼─────────┼─────────┼─────────┼─────────┼─────────┤',
-    '│   1/5 │  0.5238 │  84.3 % │  123.46 │ 100.0 % │ 1:02:05 │',
-    '└───────┴─────────┴─────────┴─────────┴─────────┴─────────┘',
-  ]);
+describe('the table of epochs, row by row', () => {
+  const metrics: EpochMetrics = {
+    type: 'epoch',
+    epoch: 1,
+    step: 9,
+    trainLoss: 0.52381,
+    trainAccuracy: 0.843,
+    validLoss: 23.456,
+    validAccuracy: 1,
+    seconds: 99,
+  };
+  const drawn = (score: Score): string[] =>
+    plain([...tableTop(score).split('\n'), tableRow(metrics, score, 5, 3725), tableBottom(score)]);
+
+  test('is 59 columns wide', () => {
+    expect(drawn(accuracy)).toEqual([
+      '┌───────┬─────────┬─────────┬─────────┬─────────┬─────────┐',
+      '│ epoch │   train │   train │   valid │   valid │    time │',
+      '│       │    loss │    acc. │    loss │    acc. │         │',
+      '├───────┼─────────┼─────────┼─────────┼─────────┼─────────┤',
+      '│   1/5 │  0.5238 │  84.3 % │  23.456 │ 100.0 % │ 1:02:05 │',
+      '└───────┴─────────┴─────────┴─────────┴─────────┴─────────┘',
+    ]);
+  });
+
+  test('has room for any perplexity', () => {
+    expect(drawn(perplexity).slice(2, 5)).toEqual([
+      '│       │    loss │    ppl. │    loss │    ppl. │         │',
+      '├───────┼─────────┼─────────┼─────────┼─────────┼─────────┤',
+      '│   1/5 │  0.5238 │    1.69 │  23.456 │   2e+10 │ 1:02:05 │',
+    ]);
+  });
+});
+
+test('text in lines of a width', () => {
+  expect(wrap('one two three\n\nfour', 8)).toEqual(['one two', 'three', '', 'four']);
+  expect(wrap('abcdefghij', 4)).toEqual(['abcd', 'efgh', 'ij']);
+  expect(wrap('a\x1b[31m\tb', 20)).toEqual(['a�[31m b']);
+  expect(wrap('', 5)).toEqual(['']);
 });
 
 test('a confusion matrix, its names cut where they are long', () => {

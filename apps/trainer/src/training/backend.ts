@@ -2,8 +2,11 @@
 import type { Backend } from '@nn/backend';
 import type { TrainingOptions } from '../options/training-options.ts';
 
-const backends: { readonly [Name in TrainingOptions['backend']]: () => Promise<Backend> } = {
+type Choice = Pick<TrainingOptions, 'backend' | 'threads'>;
+
+const backends: { readonly [Name in TrainingOptions['backend']]: (choice: Choice) => Promise<Backend> } = {
+  wasm: async ({ threads }) => (await import('@nn/backend-wasm')).wasm(threads === null ? {} : { threads }),
   reference: async () => (await import('@nn/backend')).reference(),
 };
 
-export const openBackend = (name: TrainingOptions['backend']): Promise<Backend> => backends[name]();
+export const openBackend = (choice: Choice): Promise<Backend> => backends[choice.backend](choice);

@@ -1,4 +1,5 @@
-/** The lines of metrics.jsonl: what was measured, as JSON. */
+/** The lines of metrics.jsonl: what was measured, as JSON. Losses are natural logarithms, also of characters, whose perplexity is e to the loss. */
+import type { Means } from './score.ts';
 
 /** Means over the steps since the line before. */
 export interface StepMetrics {
@@ -11,7 +12,7 @@ export interface StepMetrics {
   readonly seconds: number;
 }
 
-/** Means over an epoch's training images, as the model was when it saw each, and over the images held out, after the epoch. */
+/** Means over an epoch's training samples, as the model was when it saw each, and over those held out, after the epoch. */
 export interface EpochMetrics {
   readonly type: 'epoch';
   readonly epoch: number;
@@ -24,3 +25,13 @@ export interface EpochMetrics {
 }
 
 export type Metrics = StepMetrics | EpochMetrics;
+
+/** The means of a line that are over training samples, and those over what is held out. */
+export const trainMeans = ({ trainLoss, trainAccuracy }: EpochMetrics): Means => ({
+  loss: trainLoss,
+  accuracy: trainAccuracy,
+});
+export const validMeans = ({ validLoss, validAccuracy }: EpochMetrics): Means => ({
+  loss: validLoss,
+  accuracy: validAccuracy,
+});

@@ -1,5 +1,5 @@
 /** The optimisers that can be chosen by name, and what they remember as tensors in a file and numbers in JSON. */
-import type { Sequential } from '@nn/nn';
+import type { Module } from '@nn/nn';
 import { Adam, AdamW, type Optimizer, type OptimizerState, type ParameterState, SGD } from '@nn/optim';
 import { Tensor } from '@nn/tensor';
 import type { Safetensors, StoredTensor } from '../checkpoint/safetensors.ts';
@@ -13,14 +13,14 @@ export type AnyOptimizer = Pick<Optimizer<object>, 'step' | 'zeroGrad'> & {
 };
 
 const optimizers: {
-  readonly [Name in TrainingOptions['optimizer']]: (model: Sequential, options: TrainingOptions) => unknown;
+  readonly [Name in TrainingOptions['optimizer']]: (model: Module, options: TrainingOptions) => unknown;
 } = {
   sgd: (model, { lr, momentum, weightDecay }) => new SGD(model.parameters(), { lr, momentum, weightDecay }),
   adam: (model, { lr, weightDecay }) => new Adam(model.parameters(), { lr, weightDecay }),
   adamw: (model, { lr, weightDecay }) => new AdamW(model.parameters(), { lr, weightDecay }),
 };
 
-export const buildOptimizer = (model: Sequential, options: TrainingOptions): AnyOptimizer =>
+export const buildOptimizer = (model: Module, options: TrainingOptions): AnyOptimizer =>
   optimizers[options.optimizer](model, options) as AnyOptimizer;
 
 /** The part of an optimiser's state that JSON can hold: its groups, and by parameter the numbers. */

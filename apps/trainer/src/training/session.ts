@@ -1,18 +1,16 @@
 /**
- * A training run in memory: model, optimiser, data, and where it stands. It trains step by step and tells what happened; when to save, print or stop is decided
+ * A training run in memory: model, optimiser, task, and where it stands. It trains step by step and tells what happened; when to save, print or stop is decided
  * by who listens. Everything that the next step depends on is in `checkpoint()`, so that a run that goes on from there ends in the same weights, bit for bit.
  */
 import { FormatError } from '@nn/backend';
-import { DataLoader, type LoaderState } from '@nn/data';
-import { crossEntropy, type Sequential } from '@nn/nn';
+import type { DataLoader, LoaderState } from '@nn/data';
+import type { Module } from '@nn/nn';
 import { type GeneratorState, getRngState, manualSeed, setRngState, type Tensor } from '@nn/tensor';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { Failure } from '../failure.ts';
+import { buildModel, describeModel, type ModelDescription, weightShapes } from '../models/models.ts';
 import type { TrainingOptions } from '../options/training-options.ts';
-import type { Data } from './data.ts';
-import { type Evaluation, evaluate } from './evaluate.ts';
 import type { EpochMetrics, StepMetrics } from './metrics.ts';
-import { buildModel, describeModel, type ModelDescription, weightShapes } from './model.ts';
 import { describeInMetadata } from './model-metadata.ts';
 import {
   type AnyOptimizer,
@@ -21,8 +19,11 @@ import {
   type OptimizerNumbers,
   storeOptimizer,
 } from './optimizer.ts';
+import { rowsOf } from './rows.ts';
+import type { Means } from './score.ts';
 import { checkWeights, loadWeights, storeWeights } from './stored-tensors.ts';
 import { meansOf, nothingSeen, type TallyState, tallied } from './tally.ts';
+import type { Batch, Judgement, Task } from './task.ts';
 
 /** What a checkpoint holds besides tensors. */
 export interface TrainingRecord {
@@ -54,11 +55,11 @@ interface Unread {
 
 export class Session {
   readonly options: TrainingOptions;
-  readonly data: Data;
+  readonly task: Task;
   readonly description: ModelDescription;
-  readonly model: Sequential;
+  readonly model: Module;
   readonly #optimizer: AnyOptimizer;
-  readonly #loader: DataLoader<readonly [Tensor, Tensor]>;
+  readonly #loader: DataLoader<Batch>;
   #epoch = 0;
   #step = 0;
   #midEpoch = false;
@@ -68,16 +69,16 @@ export class Session {
   #secondsBefore = 0;
   #since: number = performance.now();
   /** How the model did after the last epoch of this session. */
-  evaluation: Evaluation | null = null;
+  judgement: Judgement | null = null;
 
-  constructor(options: TrainingOptions, data: Data) {
+  constructor(options: TrainingOptions, task: Task) {
     this.options = options;
-    this.data = data;
+    this.task = task;
     manualSeed(options.seed);
-    this.description = describeModel(options, data.train.tensors[0].shape[1]!, data.classes.length);
+    this.description = describeModel(options, task.sizes);
     this.model = buildModel(this.description);
     this.#optimizer = buildOptimizer(this.model, options);
-    this.#loader = new DataLoader(data.train, { batchSize: options.batchSize, shuffle: options.shuffle });
+    this.#loader = task.load(options);
   }
 
   /** Whole epochs done. */
@@ -99,15 +100,15 @@ export class Session {
     return this.#secondsBefore + (performance.now() - this.#since) / 1000;
   }
 
-  /** Trains the epochs that are left, after each of them judging the model by the images held out. */
+  /** Trains the epochs that are left, after each of them judging the model by what is held out. */
   async *train(): AsyncGenerator<TrainingEvent, void, void> {
     this.#since = performance.now();
     while (this.#epoch < this.options.epochs) {
       this.model.train();
       const lastStep = (this.#epoch + 1) * this.batchesPerEpoch;
       this.#midEpoch = true;
-      for await (const [x, y] of this.#loader) {
-        this.#trainBatch(x, y);
+      for await (const batch of this.#loader) {
+        this.#trainBatch(batch);
         if (this.#step % this.options.logEvery === 0) yield await this.#closeWindow();
         yield { type: 'batch', lastOfEpoch: this.#step === lastStep };
       }
@@ -115,24 +116,23 @@ export class Session {
     }
   }
 
-  #trainBatch(x: Tensor, y: Tensor): void {
-    const logits = this.model.forward(x) as Tensor;
-    const loss = crossEntropy(logits, y);
+  #trainBatch(batch: Batch): void {
+    const { logits, answers, loss } = rowsOf(this.model, batch);
     loss.backward();
     this.#optimizer.step();
     this.#optimizer.zeroGrad();
     this.#step++;
-    const correct = logits.detach().argmax({ dim: 1 }).eq(y).sum();
+    const correct = logits.detach().argmax({ dim: 1 }).eq(answers).sum();
     this.#unread.push({
       step: this.#step,
-      samples: y.shape[0]!,
+      samples: answers.shape[0]!,
       loss: loss.detach() as Tensor,
       correct: correct as Tensor,
     });
   }
 
   /** Reads what the batches since the last call gave, and returns the means of the running epoch. */
-  async progress(): Promise<{ loss: number; accuracy: number }> {
+  async progress(): Promise<Means> {
     for (const { step, samples, loss, correct } of this.#unread.splice(0)) {
       const [value, right] = [await loss.item(), await correct.item()];
       if (!Number.isFinite(value)) {
@@ -155,11 +155,11 @@ export class Session {
 
   async #closeEpoch(): Promise<EpochMetrics> {
     const train = await this.progress();
-    this.evaluation = await evaluate(this.model, this.data.valid);
+    this.judgement = await this.task.judge(this.model);
     this.#epoch++;
     this.#midEpoch = false;
     this.#epochTally = nothingSeen;
-    const { loss: validLoss, accuracy: validAccuracy } = this.evaluation;
+    const { loss: validLoss, accuracy: validAccuracy } = this.judgement.means;
     return {
       type: 'epoch',
       epoch: this.#epoch,
@@ -177,7 +177,10 @@ export class Session {
     await this.progress();
     const { tensors, numbers } = await storeOptimizer(this.#optimizer);
     return {
-      model: { tensors: await storeWeights(this.model), metadata: describeInMetadata(this.description, this.data) },
+      model: {
+        tensors: await storeWeights(this.model),
+        metadata: describeInMetadata(this.description, this.task.metadata),
+      },
       optimizer: tensors,
       training: {
         epoch: this.#epoch,

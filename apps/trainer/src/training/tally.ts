@@ -1,4 +1,5 @@
 /** Sums over the samples that were seen, from which means follow. Plain numbers, so that a checkpoint can hold them. */
+import type { Means } from './score.ts';
 
 export interface TallyState {
   readonly samples: number;
@@ -18,11 +19,7 @@ export const tallied = (t: TallyState, samples: number, meanLoss: number, correc
 });
 
 /** Mean loss and share of right answers. */
-export const meansOf = ({
-  samples,
-  loss,
-  correct,
-}: TallyState): { readonly loss: number; readonly accuracy: number } => ({
+export const meansOf = ({ samples, loss, correct }: TallyState): Means => ({
   loss: loss / samples,
   accuracy: correct / samples,
 });

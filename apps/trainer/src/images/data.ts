@@ -1,23 +1,19 @@
 /** The sets of images that can be chosen by name or folder, and what makes out that they are the same ones again. */
+import '@nn/tensor/methods';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
-import { type DownloadProgress, fashionMnist, type MnistDataset, type MnistSets, mnist } from '@nn/mnist';
+import { resolve } from 'node:path';
+import { fashionMnist, type MnistDataset, type MnistSets, mnist } from '@nn/mnist';
+import { select } from '@nn/tensor';
 import { Failure } from '../failure.ts';
 import type { TrainingOptions } from '../options/training-options.ts';
+import { dataName } from '../training/data-name.ts';
+import type { Fingerprint, OnDownload } from '../training/task.ts';
 
-/** What makes out a set: sizes, exact statistics of all training pixels, and a digest of the labels. */
-export interface Fingerprint {
-  readonly train: number;
-  readonly valid: number;
-  readonly mean: number;
-  readonly std: number;
-  readonly labels: string;
-}
-
-export interface Data extends MnistSets {
+export interface ImageData extends MnistSets {
   /** A short name, fit for a file. */
   readonly name: string;
+  /** Sizes, exact statistics of all training pixels, and a digest of the labels. */
   readonly fingerprint: Fingerprint;
 }
 
@@ -25,10 +21,9 @@ export interface Data extends MnistSets {
 const debianFolder = '/usr/share/datasets/fashion-mnist';
 
 type Source = Pick<TrainingOptions, 'dataset' | 'download'>;
-type OnProgress = (progress: DownloadProgress) => void;
 
 /** Images and labels on the default backend. `onProgress` hears how far a download is. */
-export async function loadData(source: Source, onProgress: OnProgress = () => {}): Promise<Data> {
+export async function loadImages(source: Source, onProgress: OnDownload = () => {}): Promise<ImageData> {
   const sets = await readSets(source, onProgress);
   if (sets.train.length === 0 || sets.valid.length === 0)
     throw new Failure(`--dataset ${source.dataset}: there are no images in it`);
@@ -37,12 +32,12 @@ export async function loadData(source: Source, onProgress: OnProgress = () => {}
   for (const { tensors } of [train, valid]) labels.update(Int32Array.from(await tensors[1].data()));
   return {
     ...sets,
-    name: dataName(source),
+    name: dataName(source.dataset),
     fingerprint: { train: train.length, valid: valid.length, mean, std, labels: labels.digest('hex') },
   };
 }
 
-function readSets({ dataset, download }: Source, onProgress: OnProgress): Promise<MnistSets> {
+function readSets({ dataset, download }: Source, onProgress: OnDownload): Promise<MnistSets> {
   if (dataset === 'mnist') return mnist(download ? { download, onProgress } : {});
   if (dataset === 'fashion') {
     if (download) return fashionMnist({ download, onProgress });
@@ -57,18 +52,12 @@ function readSets({ dataset, download }: Source, onProgress: OnProgress): Promis
   return /fashion/i.test(dir) ? fashionMnist({ dir }) : mnist({ dir });
 }
 
-/** A name for the folder of a run. */
-export const dataName = ({ dataset }: Pick<Source, 'dataset'>): string =>
-  basename(resolve(dataset))
-    .replace(/[^\w.-]+/g, '-')
-    .replace(/^[.-]+/, '') || 'data';
-
 /** The pixels of an image as they were, 0 paper to 1 ink. */
 export async function pixelsOf(
   set: MnistDataset,
   index: number,
-  { mean, std }: Pick<Data, 'mean' | 'std'>,
+  { mean, std }: Pick<ImageData, 'mean' | 'std'>,
 ): Promise<Float32Array> {
-  const pixels = await set.tensors[0].select(0, index).data();
+  const pixels = await select(set.tensors[0], 0, index).data();
   return Float32Array.from(pixels, (value) => Math.min(1, Math.max(0, value * std + mean)));
 }

@@ -1,14 +1,16 @@
 /** How a model does on images that it isn't trained with. */
+import '@nn/tensor/methods';
 import { noGrad } from '@nn/autograd';
 import { DataLoader } from '@nn/data';
 import type { MnistDataset } from '@nn/mnist';
-import { crossEntropy, type Module } from '@nn/nn';
-import { softmax, type Tensor } from '@nn/tensor';
-import { meansOf, nothingSeen, tallied } from './tally.ts';
+import type { Module } from '@nn/nn';
+import { amax, softmax, type Tensor } from '@nn/tensor';
+import { rowsOf } from '../training/rows.ts';
+import type { Means } from '../training/score.ts';
+import { meansOf, nothingSeen, tallied } from '../training/tally.ts';
+import type { Batch } from '../training/task.ts';
 
-export interface Evaluation {
-  readonly loss: number;
-  readonly accuracy: number;
+export interface Evaluation extends Means {
   /** For each image its class, the predicted one, and how sure the model was of that, 0 to 1. */
   readonly labels: Int32Array;
   readonly predictions: Int32Array;
@@ -26,9 +28,10 @@ export async function evaluate(model: Module, set: MnistDataset): Promise<Evalua
   let tally = nothingSeen;
   const wasTraining = model.training;
   model.eval();
-  for await (const [x, y] of new DataLoader(set, { batchSize })) {
+  for await (const batch of new DataLoader(set, { batchSize })) {
     const from = tally.samples;
-    const { loss, predicted, confidence } = noGrad(() => judge(model, x, y));
+    const { loss, predicted, confidence } = noGrad(() => judge(model, batch));
+    const [, y] = batch;
     labels.set(await y.data(), from);
     predictions.set(await predicted.data(), from);
     confidences.set(await confidence.data(), from);
@@ -40,12 +43,12 @@ export async function evaluate(model: Module, set: MnistDataset): Promise<Evalua
   return { ...meansOf(tally), labels, predictions, confidences };
 }
 
-function judge(model: Module, x: Tensor, y: Tensor): { loss: Tensor; predicted: Tensor; confidence: Tensor } {
-  const logits = model.forward(x) as Tensor;
+function judge(model: Module, batch: Batch): { loss: Tensor; predicted: Tensor; confidence: Tensor } {
+  const { logits, loss } = rowsOf(model, batch);
   return {
-    loss: crossEntropy(logits, y),
+    loss,
     predicted: logits.argmax({ dim: 1 }),
-    confidence: softmax(logits, 1).amax({ dim: 1 }),
+    confidence: amax(softmax(logits, 1 as never), { dim: 1 } as never) as Tensor,
   };
 }
 

@@ -1,29 +1,27 @@
 /** A trained model from a run, a checkpoint, or a file of weights. */
 import { readFile, stat } from 'node:fs/promises';
-import type { Sequential } from '@nn/nn';
+import type { Module } from '@nn/nn';
 import { decodeCheckpoint, modelFile } from '../checkpoint/checkpoint.ts';
 import { listCheckpoints, readCheckpointFile } from '../checkpoint/checkpoint-folder.ts';
 import { readSafetensors, type Safetensors } from '../checkpoint/safetensors.ts';
 import { explained, Failure } from '../failure.ts';
-import { buildModel, weightShapes } from '../training/model.ts';
-import { type Classifier, classifierOf } from '../training/model-metadata.ts';
-import { checkWeights, loadWeights } from '../training/stored-tensors.ts';
+import { buildModel, weightShapes } from '../models/models.ts';
+import { type StoredModel, storedModel } from './model-metadata.ts';
+import { checkWeights, loadWeights } from './stored-tensors.ts';
 
-export interface LoadedClassifier extends Omit<Classifier, 'model'> {
-  readonly model: Sequential;
-  /** Numbers that the model takes for an image. */
-  readonly inputs: number;
-}
-
-/** Reads and checks everything before the model is built. */
-export async function loadClassifier(path: string): Promise<LoadedClassifier> {
+/**
+ * Reads weights and builds their model, ready to be used. `read` checks what the task has added to the description, before anything is built.
+ */
+export async function loadModel<T extends StoredModel>(
+  path: string,
+  read: (place: string, stored: StoredModel) => T,
+): Promise<{ readonly stored: T; readonly model: Module }> {
   const { place, weights } = await findWeights(path);
-  const classifier = classifierOf(place, weights.metadata);
-  checkWeights(place, weights.tensors, weightShapes(classifier.model));
-  const model = buildModel(classifier.model);
+  const stored = read(place, storedModel(place, weights.metadata));
+  checkWeights(place, weights.tensors, weightShapes(stored.model));
+  const model = buildModel(stored.model);
   loadWeights(model, weights.tensors);
-  model.eval();
-  return { ...classifier, model, inputs: classifier.model.inputs };
+  return { stored, model: model.eval() };
 }
 
 async function findWeights(path: string): Promise<{ place: string; weights: Safetensors }> {

@@ -1,0 +1,69 @@
+#!/usr/bin/env node
+/** `nn-bench`: reads the command line, runs, shows and writes what was found, and turns what went wrong into one line and an exit code. */
+import { writeFileSync } from 'node:fs';
+import { readCommandLine } from './command-line.ts';
+import { explained, Failure, isSystemError, oneLine } from './failure.ts';
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw explained(`can't write ${file}`, error);
+  }
+}
+
+async function main(): Promise<number> {
+  const options = readCommandLine(process.argv.slice(2));
+  if (options === null) return 0;
+  const { asksForBundles, select } = await import('./cases/index.ts');
+  if (options.list) {
+    const rows = select(options.filter, options).map(
+      ({ group, id, title }) => `${group.padEnd(12)} ${id.padEnd(36)} ${title}`,
+    );
+    process.stdout.write(`${rows.join('\n')}\n`);
+    return 0;
+  }
+  const chosen = select(options.filter, options);
+  if (chosen.length === 0 && !asksForBundles(options.filter)) {
+    throw new Failure(`no case has ${options.filter.join(' or ')} in its name; --list names them all`);
+  }
+  const { readResults } = await import('./compare/read.ts');
+  // Read first: a file that can't be read is better known before minutes of measuring.
+  const before = options.compare === null ? null : readResults(options.compare);
+  const { run } = await import('./run/run.ts');
+  const { Interrupt } = await import('./interrupt.ts');
+  const { Progress } = await import('./progress.ts');
+  const interrupt = new Interrupt();
+  const progress = new Progress(process.stderr);
+  const results = await run(options, { abort: interrupt.abort, progress: progress.show });
+  progress.end();
+  const ours = results.players.filter(({ role }) => role === 'ours');
+  if (ours.length > 0 && ours.every(({ isAbsent }) => isAbsent)) {
+    throw new Failure(ours.map(({ name, about }) => `${name}: ${about}`).join('; '));
+  }
+  const { renderComparison, renderResults } = await import('./report/terminal.ts');
+  const { compareResults, regressions } = await import('./compare/compare.ts');
+  const { wrongOnes } = await import('./report/rows.ts');
+  process.stdout.write(renderResults(results));
+  const comparison = before === null ? null : compareResults(before, results);
+  if (comparison !== null) process.stdout.write(`\n${renderComparison(comparison, options.compare!)}\n`);
+  if (options.json !== null) write(options.json, `${JSON.stringify(results, null, 1)}\n`);
+  if (options.html !== null) {
+    const { renderReport } = await import('./report/html.ts');
+    write(options.html, renderReport(results, comparison));
+  }
+  if (interrupt.isRequested) return interrupt.exitCode;
+  const isWorse = comparison !== null && regressions(comparison).length > 0;
+  return wrongOnes(results).length > 0 || isWorse ? 1 : 0;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  const isKnown = error instanceof Failure || isSystemError(error);
+  const text = isKnown
+    ? oneLine(error as Error)
+    : `a mistake in this program, please report it: ${(error as Error).stack ?? String(error)}`;
+  process.stderr.write(`nn-bench: ${text}\n`);
+  process.exitCode = isKnown ? 2 : 1;
+}

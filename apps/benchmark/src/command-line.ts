@@ -1,0 +1,122 @@
+/** The command line: flags to options. */
+import { availableParallelism } from 'node:os';
+import { Command, CommanderError } from 'commander';
+import { type PeerName, peerNames } from './cases/case.ts';
+import { Failure, oneLine } from './failure.ts';
+import { backendNames } from './ours/backends.ts';
+import { version } from './place.ts';
+import type { RunOptions } from './run/run.ts';
+
+export interface Options extends RunOptions {
+  readonly json: string | null;
+  readonly html: string | null;
+  readonly compare: string | null;
+  /** Only name the cases. */
+  readonly list: boolean;
+}
+
+const help = `
+Exit codes: 0 done; 1 a result is wrong, or slower than in --compare; 2 the request can't be met; 128 + n stopped by signal n,
+with what was measured until then shown and written.
+
+Examples:
+  nn-bench --quick                          under a minute
+  nn-bench --filter matmul --peers torch
+  nn-bench --filter 784-50-10 --threads 1,2
+  nn-bench --backend wasm --backend reference --filter ladder
+  nn-bench --json before.json               then change something, and
+  nn-bench --compare before.json`;
+
+/** What to do, or null when help or version were shown. */
+export function readCommandLine(argv: readonly string[]): Options | null {
+  const command = new Command('nn-bench')
+    .description(
+      'Measures the library against the limits of this machine and against its peers, in interleaved rounds.',
+    )
+    .option('--quick', 'fewer and shorter rounds, long cases left out')
+    .option('--filter <text>', 'cases whose group, name or title contains it; repeatable', add)
+    .option('--backend <name>', `${backendNames.join(' or ')}; repeatable; default wasm`, add)
+    .option(
+      '--threads <counts>',
+      'threads of ours and of PyTorch, such as 1,2; default 1, and 2 where there are two cores',
+    )
+    .option('--peers <names>', `${peerNames.join(',')} or none; default all that are there`)
+    .option('--rounds <count>', 'samples of each player for a case; default 15, quick 5')
+    .option('--json <file>', 'write all samples')
+    .option('--html <file>', 'write a page with plots')
+    .option('--compare <file>', 'compare with what --json wrote before')
+    .option('--list', 'name the cases')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this')
+    .addHelpText('after', help)
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  command.configureHelp({ helpWidth: Math.min(process.stdout.columns || 100, 100) });
+  try {
+    command.parse([...argv], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return null;
+    throw new Failure(oneLine(error).replace(/^error: /, ''), { cause: error });
+  }
+  return interpret(command.opts());
+}
+
+interface Given {
+  readonly quick?: true;
+  readonly filter?: readonly string[];
+  readonly backend?: readonly string[];
+  readonly threads?: string;
+  readonly peers?: string;
+  readonly rounds?: string;
+  readonly json?: string;
+  readonly html?: string;
+  readonly compare?: string;
+  readonly list?: true;
+}
+
+function add(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), text];
+}
+
+function interpret(given: Given): Options {
+  const quick = given.quick === true;
+  const several = !quick && availableParallelism() > 1;
+  return {
+    quick,
+    filter: given.filter ?? [],
+    backends: unique((given.backend ?? ['wasm']).map((name) => oneOf('--backend', name, backendNames))),
+    threads: given.threads === undefined ? (several ? [1, 2] : [1]) : unique(parts(given.threads).map(threadCount)),
+    peers: peersOf(given.peers),
+    rounds: given.rounds === undefined ? (quick ? 5 : 15) : whole('--rounds', given.rounds, 1, 1000),
+    json: given.json ?? null,
+    html: given.html ?? null,
+    compare: given.compare ?? null,
+    list: given.list === true,
+  };
+}
+
+const unique = <T>(values: readonly T[]): readonly T[] => [...new Set(values)];
+const parts = (text: string): readonly string[] => text.split(',').map((part) => part.trim());
+const threadCount = (text: string): number => whole('--threads', text, 1, 64);
+
+function oneOf<const Name extends string>(flag: string, text: string, names: readonly Name[]): Name {
+  const found = names.find((name) => name === text);
+  if (found === undefined) throw new Failure(`${flag}: ${JSON.stringify(text)} is not one of ${names.join(', ')}`);
+  return found;
+}
+
+function peersOf(text: string | undefined): readonly PeerName[] {
+  if (text === undefined || text === 'all') return peerNames;
+  if (text === 'none') return [];
+  return unique(parts(text).map((name) => oneOf('--peers', name, peerNames)));
+}
+
+function whole(flag: string, text: string, from: number, to: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= from && value <= to)) {
+    throw new Failure(`${flag}: ${JSON.stringify(text)} is not a whole number from ${from} to ${to}`);
+  }
+  return value;
+}

@@ -1,0 +1,103 @@
+/** The side of a player: reads questions from standard input and answers them, one after the other, until the input ends. */
+import { createInterface } from 'node:readline';
+import type { Prepared } from './performer.ts';
+import { prepare, type Repertoire, Unsupported } from './performer.ts';
+import type { Answer, Counts, Greeting, Question } from './protocol.ts';
+
+export interface Company {
+  /** Name and version, shown in the report. */
+  readonly ready: string;
+  readonly repertoire: Repertoire;
+  /** What is wrong with a spec's computation, or null. */
+  readonly check?: (spec: Extract<Question, { do: 'check' }>['spec']) => Promise<string | null>;
+  readonly count?: (prepared: Prepared) => Promise<Counts>;
+}
+
+/** How long a library may compute without a turn of the event loop, in ms. */
+const turn = 5;
+
+/** Times so many calls, all work done. */
+async function time(prepared: Prepared, calls: number, estimate: number): Promise<number> {
+  const perTurn = Math.max(1, Math.min(calls, Math.floor(turn / Math.max(estimate, 1e-6))));
+  await prepared.settle();
+  const start = performance.now();
+  for (let left = calls; left > 0; left -= perTurn) {
+    await prepared.repeat(Math.min(left, perTurn));
+    await prepared.settle();
+  }
+  return performance.now() - start;
+}
+
+const sentence = (error: unknown): string =>
+  (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).replace(/\s*\n\s*/g, ' ').slice(0, 300);
+
+class Stage {
+  readonly #company: Company;
+  #prepared: Prepared | null = null;
+  /** Milliseconds of one call, as last seen. */
+  #estimate = Number.POSITIVE_INFINITY;
+
+  constructor(company: Company) {
+    this.#company = company;
+  }
+
+  async answer(question: Question): Promise<Answer> {
+    const { repertoire, check, count } = this.#company;
+    switch (question.do) {
+      case 'prepare': {
+        this.#release();
+        const prepared = await prepare(repertoire, question.spec);
+        this.#prepared = prepared;
+        this.#estimate = Number.POSITIVE_INFINITY;
+        const { values, note } = prepared;
+        return note === undefined ? { values } : { values, note };
+      }
+      case 'sample': {
+        const ms = await time(this.#current(), question.calls, this.#estimate);
+        this.#estimate = ms / question.calls;
+        return { ms };
+      }
+      case 'check':
+        if (check === undefined) throw new Error('this player has nothing to check by');
+        return { wrong: await check(question.spec) };
+      case 'count':
+        if (count === undefined) throw new Error('this player does not count');
+        return { counts: await count(this.#current()) };
+      case 'release':
+        this.#release();
+        return { released: true };
+    }
+  }
+
+  #current(): Prepared {
+    if (this.#prepared === null) throw new Error('asked before a case was prepared');
+    return this.#prepared;
+  }
+
+  #release(): void {
+    this.#prepared?.release();
+    this.#prepared = null;
+  }
+}
+
+const send = (line: Greeting | Answer): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
+
+/** Opens a library and serves it; a library that is not there is a greeting too. */
+export async function serve(open: () => Promise<Company | string>): Promise<void> {
+  // Ctrl-C reaches every process of the terminal; who asks decides when the questions end.
+  process.on('SIGINT', () => {});
+  const company = await open();
+  if (typeof company === 'string') {
+    send({ absent: company });
+    return;
+  }
+  send({ ready: company.ready });
+  const stage = new Stage(company);
+  for await (const line of createInterface({ input: process.stdin })) {
+    try {
+      send(await stage.answer(JSON.parse(line) as Question));
+    } catch (error) {
+      send(error instanceof Unsupported ? { unsupported: error.message } : { failed: sentence(error) });
+    }
+  }
+}

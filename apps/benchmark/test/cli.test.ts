@@ -1,0 +1,121 @@
+/** The command line as a process, with its players: tiny cases on the reference backend, nothing said about time. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { readResults } from '../src/compare/read.ts';
+import type { Results } from '../src/results.ts';
+import { program } from './build.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'nn-bench-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function start(line: string, onError: (text: string, kill: () => void) => void = () => {}): Promise<Ended> {
+  const { NO_COLOR: _, FORCE_COLOR: __, CI: ___, ...env } = process.env;
+  const child = spawn(process.execPath, [program, ...line.split(' ')], { cwd: folder, env, stdio: 'pipe' });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (text) => {
+    out += text;
+  });
+  child.stderr.on('data', (text) => {
+    err += text;
+    onError(err, () => child.kill('SIGINT'));
+  });
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })));
+}
+
+const time = 120_000;
+const tiny = '--quick --backend reference --peers none --rounds 2';
+
+test('measures, checks, and writes what it found', { timeout: time }, async () => {
+  const line = `${tiny} --filter eager-add --filter matmul-5x784x10 --filter 784-50-10-sgd-37 --json a.json --html a.html`;
+  const { code, out, err } = await start(line);
+  expect({ code, err: err.includes('mistake') }).toEqual({ code: 0, err: false });
+  expect(out).toContain('add of 4 elements');
+  const results = readResults(join(folder, 'a.json'));
+  expect(results.cases.map(({ id, outcomes }) => [id, outcomes['reference']?.status])).toEqual([
+    ['eager-add', 'measured'],
+    ['matmul-5x784x10', 'measured'],
+    ['mlp-784-50-10-sgd-37', 'measured'],
+  ]);
+  for (const { outcomes, limits } of results.cases) {
+    const outcome = outcomes['reference']!;
+    const samples = outcome.status === 'measured' ? outcome.samples : [];
+    expect(samples).toHaveLength(2);
+    expect(samples.every((ms) => ms > 0)).toBe(true);
+    expect(limits['mul-add']!.length).toBeGreaterThan(0);
+  }
+  const step = results.overhead.find(({ id }) => id === 'mlp-784-50-10-sgd-37')!;
+  expect(step.counts.launches['matmul']).toBe(5);
+  expect(step.counts.programs).toBe(0);
+  expect(readFileSync(join(folder, 'a.html'), 'utf8')).toContain('<svg');
+});
+
+test('compares with a file from before, and fails when slower', { timeout: time }, async () => {
+  const line = `${tiny} --filter eager-add`;
+  expect((await start(`${line} --json b.json`)).code).toBe(0);
+  const before = readResults(join(folder, 'b.json'));
+  const faster: Results = {
+    ...before,
+    cases: before.cases.map((one) => ({
+      ...one,
+      outcomes: { reference: { status: 'measured', samples: [1e-9, 1e-9] } },
+    })),
+  };
+  writeFileSync(join(folder, 'c.json'), JSON.stringify(faster));
+  const { code, out } = await start(`${line} --compare c.json`);
+  expect(code).toBe(1);
+  expect(out).toMatch(/eager-add .*slower/);
+});
+
+test('stopped by Ctrl-C, it shows what was measured', { timeout: time }, async () => {
+  let isSent = false;
+  const { code, out } = await start(`${tiny} --filter eager-add --filter matmul`, (text, kill) => {
+    // The second case has begun, so the first one is measured.
+    if (isSent || !text.includes('5×784 @ 784×10')) return;
+    isSent = true;
+    kill();
+  });
+  expect(code).toBe(130);
+  expect(out).toContain('Stopped before the end');
+  expect(out).toContain('add of 4 elements');
+  expect(out).not.toContain('1024³');
+});
+
+test.each([
+  ['--rounds x', /--rounds: "x"/],
+  ['--compare none.json', /can't read none\.json/],
+  ['--filter nothing-has-this-name', /no case/],
+])('%s is refused in one line', { timeout: time }, async (line, message) => {
+  const { code, out, err } = await start(`--quick --backend reference --peers none ${line}`);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err.trim().split('\n').at(-1)).toMatch(message);
+});
+
+test('a backend or peer that is absent is said to be, in a table or as the reason', { timeout: time }, async () => {
+  const { PATH: _, ...env } = process.env;
+  const child = spawn(process.execPath, [program, ...`${tiny} --peers torch --filter eager-add`.split(' ')], {
+    cwd: folder,
+    // A Python that isn't there; the system's own may or may not have PyTorch.
+    env: { ...env, NN_BENCH_PYTHON: join(folder, 'no-python') },
+  });
+  let out = '';
+  child.stdout.on('data', (text) => {
+    out += text;
+  });
+  expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
+  expect(out).toMatch(/torch is absent: |torch: PyTorch/);
+});
+
+test('names its cases', { timeout: time }, async () => {
+  const { code, out } = await start('--list --filter ladder');
+  expect(code).toBe(0);
+  expect(out.trim().split('\n')).toHaveLength(5);
+});

@@ -1,10 +1,11 @@
 import { relative } from 'node:path';
 import { join } from 'node:path/posix';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { entryBytes, longestFile, longFiles } from './budgets.ts';
-import { filesBelow, isTest, read, root, workspaces } from './workspace.ts';
+import { pureConstants } from '../tsup.pure.ts';
+import { entryBytes, longestFile, longFiles, programs } from './budgets.ts';
+import { filesBelow, isTest, read, root, sourceOf, workspaces } from './workspace.ts';
 
 const source = '@nn/source';
 
@@ -13,7 +14,7 @@ describe('bytes of the package entries', () => {
     Object.entries(manifest.exports ?? {}).flatMap(([subpath, entry]) =>
       typeof entry === 'string'
         ? []
-        : [{ name: `${manifest.name}${subpath.slice(1)}`, file: join(folder, entry[source]!) }],
+        : [{ name: `${manifest.name}${subpath.slice(1)}`, file: join(folder, sourceOf(entry)) }],
     ),
   );
 
@@ -25,8 +26,8 @@ describe('bytes of the package entries', () => {
     const sizes = await Promise.all(
       entries.map(async ({ name, file }) => ({
         name,
-        own: await weigh(file, ['@nn/*']),
-        whole: await weigh(file, []),
+        own: await weigh({ entryPoints: [file], external: ['@nn/*'] }),
+        whole: await weigh({ entryPoints: [file] }),
       })),
     );
     const rows = sizes.map(
@@ -35,6 +36,27 @@ describe('bytes of the package entries', () => {
     );
     console.log(`gzip: its own${' '.repeat(15)}limit       lazy with others\n${rows.join('\n')}`);
     expect(sizes.filter(({ name, own }) => own.entry > (entryBytes[name] ?? 0))).toEqual([]);
+  });
+});
+
+describe.each(Object.entries(programs))('bytes of %s', (name, { limit, code }) => {
+  const source = { stdin: { contents: code, resolveDir: join(root, 'test') } };
+
+  it('are within the limit', { timeout: 60_000 }, async () => {
+    const { entry, lazy } = await weigh(source);
+    console.log(`gzip: ${name} ${kilobytes(entry)} of ${kilobytes(limit)}`);
+    expect(entry).toBeLessThanOrEqual(limit);
+    expect(lazy).toBe(0);
+  });
+
+  it('do their work', { timeout: 60_000 }, async () => {
+    const exported = `${code}\nexport { reference } from '@nn/backend';`;
+    const { outputFiles } = await bundle({ stdin: { ...source.stdin, contents: exported } });
+    const text = outputFiles.find(({ path }) => path.endsWith('.js'))!.text;
+    const { reference, run } = (await import(
+      /* @vite-ignore */ `data:text/javascript;base64,${Buffer.from(text).toString('base64')}`
+    )) as { reference: () => unknown; run: (backend: unknown) => Promise<boolean> };
+    expect(await run(reference())).toBe(true);
   });
 });
 
@@ -56,14 +78,16 @@ describe('lines of the source files', () => {
   });
 });
 
-/** The bytes that a browser loads for a bundle of this file: at once, and when a dynamic import is reached. */
-async function weigh(file: string, external: readonly string[]): Promise<{ entry: number; lazy: number }> {
-  const { metafile, outputFiles } = await build({
+/** A bundle for a browser, of the sources as they are published: their constants marked, and without a default backend. */
+const bundle = ({ external = [], ...options }: BuildOptions) =>
+  build({
+    ...options,
     absWorkingDir: root,
-    entryPoints: [file],
     outdir: 'temp/bundle',
     external: [...external, 'node:*'],
     conditions: [source],
+    alias: { '@nn/backend/default': join(root, 'packages/backend/src/default-none.ts') },
+    plugins: [pureConstants],
     bundle: true,
     splitting: true,
     minify: true,
@@ -74,10 +98,14 @@ async function weigh(file: string, external: readonly string[]): Promise<{ entry
     write: false,
     logLevel: 'silent',
   });
+
+/** The bytes that a browser loads for a bundle: at once, and when a dynamic import is reached. */
+async function weigh(options: BuildOptions): Promise<{ entry: number; lazy: number }> {
+  const { metafile, outputFiles } = await bundle(options);
   const bytes = new Map(
     outputFiles.map(({ path, contents }) => [relative(root, path), gzipSync(contents, { level: 9 }).byteLength]),
   );
-  const entry = Object.keys(metafile.outputs).find((output) => metafile.outputs[output]!.entryPoint === file)!;
+  const entry = Object.keys(metafile.outputs).find((output) => metafile.outputs[output]!.entryPoint !== undefined)!;
   const atOnce = new Set([entry]);
   for (const output of atOnce) {
     for (const { path, kind } of metafile.outputs[output]!.imports) {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { type Manifest, read, root, workspaces } from './workspace.ts';
+import { type Manifest, read, root, sourcesOf, workspaces } from './workspace.ts';
 
 const source = '@nn/source';
 const engines = JSON.parse(read('package.json')).engines;
@@ -15,8 +15,8 @@ describe.each(workspaces('packages'))('$manifest.name', ({ folder, manifest }) =
   it('publishes the exports that the workspace uses, without the source condition', () => {
     const published = Object.entries(manifest.exports ?? {}).map(([subpath, entry]) => {
       if (typeof entry === 'string') return [subpath, entry];
-      expect(Object.keys(entry)).toEqual([source, 'types', 'default']);
-      expect(existsSync(join(root, folder, entry[source]!))).toBe(true);
+      expect(Object.keys(entry).filter((condition) => condition !== 'node')).toEqual([source, 'types', 'default']);
+      for (const [file] of sourcesOf(entry)) expect(existsSync(join(root, folder, file))).toBe(true);
       const { [source]: _, ...rest } = entry;
       return [subpath, rest];
     });
@@ -33,7 +33,8 @@ describe.each(workspaces('packages'))('$manifest.name', ({ folder, manifest }) =
     expect(listed.filter((file) => file.startsWith('./src/') && !existsSync(join(root, folder, file)))).toEqual([]);
     for (const entry of Object.values(manifest.exports ?? {})) {
       // What is true of an entry's source is true of the file that is built from it.
-      if (typeof entry !== 'string') expect(listed.includes(entry[source]!)).toBe(listed.includes(entry.default!));
+      if (typeof entry === 'string') continue;
+      for (const [file, built] of sourcesOf(entry)) expect(listed.includes(file)).toBe(listed.includes(built));
     }
   });
 
@@ -43,11 +44,14 @@ describe.each(workspaces('packages'))('$manifest.name', ({ folder, manifest }) =
 });
 
 describe.each(workspaces('packages').filter(({ manifest }) => effectsOf(manifest).length > 0))(
-  'import of $manifest.name alone',
+  'imports of $manifest.name alone',
   ({ folder, manifest }) => {
-    it('keeps its effects in a bundle', async () => {
+    it('keep its effects in a bundle', async () => {
+      const entries = Object.entries(manifest.exports ?? {}).flatMap(([subpath, entry]) =>
+        typeof entry === 'string' ? [] : [`${manifest.name}${subpath.slice(1)}`],
+      );
       const { metafile } = await build({
-        stdin: { contents: `import '${manifest.name}';`, resolveDir: join(root, 'test') },
+        stdin: { contents: entries.map((entry) => `import '${entry}';`).join('\n'), resolveDir: join(root, 'test') },
         absWorkingDir: root,
         conditions: [source],
         bundle: true,
@@ -59,7 +63,9 @@ describe.each(workspaces('packages').filter(({ manifest }) => effectsOf(manifest
       const kept = Object.entries(Object.values(metafile.outputs)[0]!.inputs)
         .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
         .map(([file]) => file);
-      const effects = effectsOf(manifest).filter((file) => file.startsWith('./src/') && file !== './src/index.ts');
+      // What only Node gets isn't in this bundle.
+      const entryFiles = ['./src/index.ts', './src/node.ts'];
+      const effects = effectsOf(manifest).filter((file) => file.startsWith('./src/') && !entryFiles.includes(file));
       expect(kept).toEqual(expect.arrayContaining(effects.map((file) => join(folder, file))));
     });
   },

@@ -1,4 +1,5 @@
 /** Gradients of reductions, scans, sorting and random functions: against finite differences, first and second order, and PyTorch's conventions where those don't decide. */
+import '@nn/tensor/methods';
 import { grad, gradcheck, gradgradcheck } from '@nn/autograd';
 import type { Tensor } from '@nn/tensor';
 import * as nn from '@nn/tensor';

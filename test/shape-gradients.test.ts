@@ -1,4 +1,5 @@
 /** Gradients of shape ops and indexing: against finite differences, first and second order, from dense and strided tensors, and PyTorch's conventions for ties and zeros. */
+import '@nn/tensor/methods';
 import { gradcheck, gradgradcheck } from '@nn/autograd';
 import type { Tensor } from '@nn/tensor';
 import * as nn from '@nn/tensor';

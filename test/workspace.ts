@@ -7,8 +7,30 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** What `exports` of a package holds: a file, or a file for each condition. */
-export type Entry = string | Readonly<Record<string, string>>;
+/** What `exports` of a package holds: a file, or a file for each condition; the sources may be one file in Node and another elsewhere. */
+export type Entry = string | Conditions;
+
+export interface Conditions {
+  readonly '@nn/source': string | { readonly node: string; readonly default: string };
+  readonly types: string;
+  readonly node?: string;
+  readonly default: string;
+}
+
+/** The source of an entry outside of Node. */
+export const sourceOf = ({ '@nn/source': source }: Conditions): string =>
+  typeof source === 'string' ? source : source.default;
+
+/** All sources of an entry, each with the built file that stands for it. */
+export const sourcesOf = (entry: Conditions): readonly (readonly [source: string, built: string])[] => {
+  const source = entry['@nn/source'];
+  return typeof source === 'string'
+    ? [[source, entry.default]]
+    : [
+        [source.default, entry.default],
+        [source.node, entry.node!],
+      ];
+};
 
 /** The part of package.json that the checks read. */
 export interface Manifest {

@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { basename, delimiter, extname, join } from 'node:path';
+import { delimiter, extname, join, normalize } from 'node:path';
 import { json } from 'node:stream/consumers';
 
 /** What page.html reports. */
@@ -20,7 +20,15 @@ export interface Report {
 }
 
 const names = ['chromium', 'chromium-browser', 'google-chrome'];
-const types: Readonly<Record<string, string>> = { '.html': 'text/html; charset=utf-8', '.mjs': 'text/javascript' };
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.mjs': 'text/javascript',
+  '.js': 'text/javascript',
+};
+const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
 
 // Headless, and without anything that a browser does on its own account.
 const flags = [
@@ -41,9 +49,17 @@ export function findBrowser(): string | undefined {
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((file) => existsSync(file));
 }
 
-/** Opens `page.html` of a folder and resolves with its report; rejects when the browser ends or the time is over before. */
-export async function openPage(browser: string, folder: string, milliseconds: number): Promise<Report> {
-  const { server, report } = serve(folder);
+/**
+ * Opens `page.html` of a folder and resolves with its report; rejects when the browser ends or the time is over before. An isolated page may share memory
+ * between threads.
+ */
+export async function openPage(
+  browser: string,
+  folder: string,
+  milliseconds: number,
+  isolated = false,
+): Promise<Report> {
+  const { server, report } = serve(folder, isolated ? isolation : {});
   const profile = mkdtempSync(join(tmpdir(), 'nn-browser-'));
   let close = async (): Promise<void> => {};
   try {
@@ -78,7 +94,10 @@ export async function openPage(browser: string, folder: string, milliseconds: nu
 }
 
 /** Serves the files of a folder, and takes one report. */
-function serve(folder: string): { readonly server: Server; readonly report: Promise<Report> } {
+function serve(
+  folder: string,
+  headers: Readonly<Record<string, string>>,
+): { readonly server: Server; readonly report: Promise<Report> } {
   let deliver: (report: Report) => void;
   const report = new Promise<Report>((resolve) => {
     deliver = resolve;
@@ -89,10 +108,10 @@ function serve(folder: string): { readonly server: Server; readonly report: Prom
       response.end();
       return;
     }
-    const file = join(folder, basename(request.url ?? ''));
+    const file = join(folder, normalize(new URL(request.url ?? '', 'http://page').pathname));
     const type = types[extname(file)];
     if (type === undefined || !existsSync(file)) response.writeHead(404).end();
-    else response.writeHead(200, { 'content-type': type }).end(readFileSync(file));
+    else response.writeHead(200, { ...headers, 'content-type': type }).end(readFileSync(file));
   });
   return { server, report };
 }

@@ -33,9 +33,9 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('a bundle of the built packages', () => {
-  it.each(['browser', 'neutral'] as const)('for %s is whole', async (platform) => {
+  it.each(['browser', 'neutral'] as const)('for %s is whole', { timeout: wait }, async (platform) => {
     const { inputs, complaints } = await bundle('train', join(folder, platform), platform);
-    const built = /^packages\/(\w+)\/dist\/[^/]+\.js$/;
+    const built = /^packages\/(\w+)\/dist\/.+\.js$/;
     expect(complaints).toEqual([]);
     expect(inputs.filter((file) => !built.test(file))).toEqual(['test/platforms/fixture/train.ts']);
     const used = new Set(inputs.flatMap((file) => built.exec(file)?.[1] ?? []));
@@ -49,7 +49,8 @@ describe('a bundle of the built packages', () => {
     console.log(`minified, gzip: at once      lazy\n${rows.join('\n')}`);
     expect(bundles.mlp.lazy).toBe(0);
     expect(bundles.train.lazy).toBeGreaterThan(1_000_000);
-    expect(bundles.train.atOnce).toBeLessThan(bundles.mlp.atOnce + 20_000);
+    // Besides the data it has the reference backend, einsum and what else it calls.
+    expect(bundles.train.atOnce).toBeLessThan(bundles.mlp.atOnce + 25_000);
   });
 });
 

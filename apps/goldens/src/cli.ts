@@ -1,14 +1,15 @@
 #!/usr/bin/env node
 /**
- * Runs a folder of reference cases on a backend and prints what agreed: `goldens --dir DIR [--backend NAME] [--family F]
- * [--json FILE] [--only ID-substring]`. Exit code 1 when a case failed, 2 when the command line made no sense.
+ * Runs a folder of reference cases on a backend and prints what agreed: `goldens --dir DIR [--backend NAME] [--threads N]
+ * [--family F] [--json FILE] [--only ID-substring]`. Exit code 1 when a case failed, 2 when the command line made no sense.
  */
 
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { DocumentError, type GoldenCase } from './format/document.ts';
-import { readFolder } from './format/folder.ts';
+import { readFamilies } from './format/families.ts';
+import { diskFolder } from './format/folder.ts';
 import { type CaseResult, countFamilies, hasPassed } from './report/result.ts';
 import { formatReport } from './report/text.ts';
 import { UsageError } from './usage-error.ts';
@@ -19,6 +20,7 @@ const EXIT_USAGE = 2;
 interface Options {
   readonly dir: string;
   readonly backend: string;
+  readonly threads?: number;
   readonly family?: string;
   readonly only?: string;
   readonly json?: string;
@@ -29,6 +31,7 @@ function readOptions(argv: readonly string[]): Options {
     .description('Runs reference cases made with PyTorch and reports which agree.')
     .requiredOption('--dir <folder>', 'folder of family files (.json)')
     .option('--backend <name>', 'backend to run on', 'reference')
+    .option('--threads <n>', 'threads of the backend, where it has any', Number)
     .option('--family <name>', 'run one family only')
     .option('--only <text>', 'run only cases whose id contains this text')
     .option('--json <file>', 'also write the report as JSON')
@@ -39,7 +42,7 @@ function readOptions(argv: readonly string[]): Options {
 }
 
 async function selectCases({ dir, family, only }: Options): Promise<GoldenCase[]> {
-  const families = await readFolder(resolve(dir));
+  const families = await readFamilies(diskFolder(resolve(dir)));
   const wanted = family === undefined ? families : families.filter((candidate) => candidate.family === family);
   if (wanted.length === 0) {
     throw new UsageError(`no family ${family} in ${dir}; there are ${families.map((each) => each.family).join(', ')}`);
@@ -55,9 +58,10 @@ async function main(argv: readonly string[]): Promise<number> {
   // The library is loaded only when there is something to run.
   const { useBackend } = await import('./run/backends.ts');
   const { runCase } = await import('./run/run-case.ts');
-  await useBackend(options.backend);
+  await useBackend(options.backend, options.threads);
   const results: CaseResult[] = [];
-  for (const golden of cases) results.push(await runCase(golden, { directory: resolve(options.dir) }));
+  const folder = diskFolder(resolve(options.dir));
+  for (const golden of cases) results.push(await runCase(golden, { folder }));
   if (options.json !== undefined) {
     await writeFile(
       options.json,

@@ -3,14 +3,15 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { GoldenCase } from '../src/format/document.ts';
-import { readFolder } from '../src/format/folder.ts';
+import { readFamilies } from '../src/format/families.ts';
+import { diskFolder } from '../src/format/folder.ts';
 import { runCase } from '../src/run/run-case.ts';
 import { completeFamilies, partialFamilies } from './complete-families.ts';
 
 /** Milliseconds for one case: the large ones take seconds on a busy machine. */
 const PATIENCE = 120_000;
-const directory = join(import.meta.dirname, '../data');
-const families = new Map((await readFolder(directory)).map(({ family, cases }) => [family, cases]));
+const folder = diskFolder(join(import.meta.dirname, '../data'));
+const families = new Map((await readFamilies(folder)).map(({ family, cases }) => [family, cases]));
 
 function casesOf(family: string): readonly GoldenCase[] {
   const cases = families.get(family);
@@ -31,7 +32,7 @@ function testCases(cases: readonly GoldenCase[]): void {
   it.each(cases.map((golden) => [golden.id, golden] as const))(
     '%s',
     async (_, golden) => {
-      const { status, message } = await runCase(golden, { directory });
+      const { status, message } = await runCase(golden, { folder });
       expect(message ?? status).toBe('passed');
     },
     PATIENCE,

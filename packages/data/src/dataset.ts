@@ -1,6 +1,6 @@
 /** Where samples come from: anything with a length and a `get`. */
 import { IndexError, ShapeError, ValueError } from '@nn/backend';
-import type { Tensor } from '@nn/tensor';
+import { select, type Tensor } from '@nn/tensor';
 import { rows } from './tensors.ts';
 
 /** A map-style dataset; PyTorch: `torch.utils.data.Dataset`. Reading a sample may be asynchronous. */
@@ -67,7 +67,7 @@ export class TensorDataset<const T extends readonly Tensor[]> implements Batched
 
   get(index: number): T {
     const i = checkIndex('TensorDataset', index, this.length);
-    return this.tensors.map((t) => t.select(0, i)) as unknown as T;
+    return this.tensors.map((t) => select(t, 0, i)) as unknown as T;
   }
 
   /** Rows of all tensors, gathered in one launch each. */

@@ -5,10 +5,11 @@
 
 import type { Comparison } from '../compare/tensors.ts';
 import type { GoldenCase } from '../format/document.ts';
+import type { Folder } from '../format/families.ts';
 
 export interface FormContext {
   /** The folder of the cases, where files that a case names lie. */
-  readonly directory: string;
+  readonly folder: Pick<Folder, 'read'>;
 }
 
 export interface Form {

@@ -1,32 +1,28 @@
 /**
- * A training run from stored weights on stored images: the loss of every step, the gradient norms of the first, the final
- * weights and accuracy. The model is built from its printed form, where that is a flat Sequential of known modules.
+ * A training run from stored weights on stored images or a text: the loss of every step, the gradient norms of the first, the final
+ * weights and accuracy. The model is built from its printed form, where that is a flat Sequential of known modules or one of
+ * the examples.
  */
 
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Tensor } from '@nn/tensor';
 import { type Comparison, compareNumbers, fail, joinComparisons } from '../compare/tensors.ts';
 import { type GoldenCase, isRecord, type JsonRecord } from '../format/document.ts';
 import { toPlain } from '../format/python-float.ts';
 import { readSafetensors } from '../format/safetensors.ts';
 import type { TensorValues } from '../format/tensor-values.ts';
+import { Char, type CharSizes } from '../programs/example-modules.ts';
 import { constructFromRepr } from '../run/constructed-as.ts';
 import { callFunction, callMethod, construct } from '../run/library.ts';
 import { toOptions } from '../run/options.ts';
 import { makeTensor, readTensor } from '../run/tensors.ts';
 import { type Form, type FormContext, UntranslatedError } from './form.ts';
-import { readSamples, type Samples, takeBatch } from './training-data.ts';
+import { type Batch, type BatchPlan, imageBatches, type TrainingData, textBatches } from './training-data.ts';
 
 /** What a file says of the run, beside the model. */
-interface Plan {
+interface Plan extends BatchPlan {
   readonly optimizer: string;
   readonly optimizer_args: Readonly<Record<string, unknown>>;
   readonly loss: string;
-  readonly input: string;
-  readonly batch_size: number;
-  readonly epochs: number | null;
-  readonly steps?: number;
 }
 
 type FinalSums = Readonly<Record<string, { readonly sum: number; readonly sum_of_abs: number }>>;
@@ -47,36 +43,46 @@ export const trainingForm: Form = {
     const weights = await readFileOf(context, files['weights'] as string);
     const state = [...weights].map(([name, values]) => [name, makeTensor(values)] as const);
     await callMethod(model, 'loadStateDict', [Object.fromEntries(state)]);
-    const samples = readSamples(await readFileOf(context, files['data'] as string), plan.input);
-    return train(model, samples, plan, golden.fields['expected'] as JsonRecord);
+    const data =
+      files['data'] === null
+        ? textBatches(golden.fields['given'] as never, plan)
+        : imageBatches(await readFileOf(context, files['data'] as string), plan);
+    return train(model, data, plan, golden.fields['expected'] as JsonRecord);
   },
 };
 
 function buildModel(golden: GoldenCase): unknown {
   const model = golden.fields['model'];
-  const built = isRecord(model) ? constructFromRepr(model['repr'] as string) : undefined;
+  const printed = isRecord(model) ? (model['repr'] as string) : '';
+  const built = printed.startsWith('Char(') ? buildChar(golden, printed) : constructFromRepr(printed);
   if (built === undefined) throw new UntranslatedError('no translation of this model');
   return built;
 }
 
-async function readFileOf({ directory }: FormContext, name: string): Promise<Map<string, TensorValues>> {
-  return readSafetensors(await readFile(join(directory, name)));
+const CHAR_FORWARD =
+  'out(enc(tok(x) + pos(0..T-1), causal mask)); enc is torch.nn.TransformerEncoder of 2 TransformerEncoderLayer with batch_first, no final norm';
+
+/** The transformer of the examples, if it prints as the file says; a float without a fraction is a whole number here. */
+function buildChar(golden: GoldenCase, printed: string): Char | undefined {
+  const plan = toPlain(golden.attrs) as unknown as CharSizes & { readonly forward: string };
+  const { vocabulary } = golden.fields['given'] as { readonly vocabulary: string };
+  const model = new Char({ ...plan, vocabulary: vocabulary.length });
+  return plan.forward === CHAR_FORWARD && String(model) === printed.replaceAll('p=0.0', 'p=0') ? model : undefined;
 }
 
-async function train(model: unknown, samples: Samples, plan: Plan, expected: JsonRecord): Promise<Comparison> {
-  const count = samples.labels.values.length;
-  const batches = Math.ceil(count / plan.batch_size);
-  const steps = plan.steps ?? (plan.epochs ?? 1) * batches;
+async function readFileOf({ folder }: FormContext, name: string): Promise<Map<string, TensorValues>> {
+  return readSafetensors(await folder.read(name));
+}
+
+async function train(model: unknown, data: TrainingData, plan: Plan, expected: JsonRecord): Promise<Comparison> {
   const optimizer = construct(plan.optimizer, [
     parametersOf(model).map(([, parameter]) => parameter),
     toOptions(plan.optimizer_args),
   ]);
   const losses: number[] = [];
   let firstNorms: Readonly<Record<string, number>> = {};
-  for (let step = 0; step < steps; step += 1) {
-    const start = (step % batches) * plan.batch_size;
-    const [x, y] = takeBatch(samples, start, Math.min(start + plan.batch_size, count));
-    const loss = callFunction('crossEntropy', [callMethod(model, 'forward', [x]), y]) as Tensor;
+  for (let step = 0; step < data.steps; step += 1) {
+    const loss = lossOf(model, data.batch(step));
     losses.push((await readTensor(loss)).values[0] as number);
     loss.backward();
     if (step === 0) firstNorms = await measureGradientNorms(model);
@@ -87,8 +93,17 @@ async function train(model: unknown, samples: Samples, plan: Plan, expected: Jso
     ['losses', compareLosses(losses, expected)],
     ['first gradients', compareNorms(firstNorms, expected['first_step_gradient_norms'] as Record<string, number>)],
     ['final state', await compareFinalState(model, expected['final_state_sums'] as unknown as FinalSums)],
-    ['final accuracy', await compareAccuracy(model, samples, expected)],
+    ...(data.all === null
+      ? []
+      : [['final accuracy', await compareAccuracy(model, data.all, expected)] as [string, Comparison]]),
   ]);
+}
+
+/** The mean loss over all answers: one for each sample, or for each place of it. */
+function lossOf(model: unknown, [x, y]: Batch): Tensor {
+  const logits = callMethod(model, 'forward', [x]) as Tensor;
+  const rows = logits.reshape([-1, logits.shape.at(-1)!]);
+  return callFunction('crossEntropy', [rows, y.reshape([-1])]) as Tensor;
 }
 
 function parametersOf(model: unknown): [name: string, parameter: Tensor][] {
@@ -129,20 +144,29 @@ async function compareFinalState(model: unknown, expected: FinalSums): Promise<C
     const { sum = Number.NaN, sum_of_abs = Number.NaN } = expected[name] ?? {};
     const { values } = await readTensor(parameter);
     const found = [values, values.map(Math.abs)].map((list) => list.reduce((total, value) => total + value, 0));
-    const tolerance = { rtol: 0, atol: SUM_SHARE * sum_of_abs };
+    const tolerance = { rtol: 0, atol: SUM_SHARE * sum_of_abs + 2 * movedByRounding(name, values) };
     const describe = (position: number): string => (position === 0 ? 'sum' : 'sum of absolute values');
     parts.push([name, compareNumbers(found, [sum, sum_of_abs], tolerance, describe)]);
   }
   return joinComparisons(parts);
 }
 
-async function compareAccuracy(model: unknown, samples: Samples, expected: JsonRecord): Promise<Comparison> {
+/**
+ * The sum of absolute values of what has no gradient but rounding errors, which the optimiser scales up to steps of its usual size: the bias of attention's keys (the middle
+ * third) adds the same to all scores of a query, which softmax takes out again. It starts at 0, so that this is how far it has come; PyTorch's has come as far elsewhere.
+ */
+function movedByRounding(name: string, values: readonly number[]): number {
+  if (!name.endsWith('in_proj_bias')) return 0;
+  const third = values.length / 3;
+  return values.slice(third, 2 * third).reduce((total, value) => total + Math.abs(value), 0);
+}
+
+async function compareAccuracy(model: unknown, [x, y]: Batch, expected: JsonRecord): Promise<Comparison> {
   callMethod(model, 'eval', []);
-  const count = samples.labels.values.length;
-  const [x] = takeBatch(samples, 0, count);
   const best = callFunction('argmax', [callMethod(model, 'forward', [x]), { dim: 1 }]) as Tensor;
-  const { values } = await readTensor(best);
-  const right = values.filter((label, position) => label === samples.labels.values[position]).length;
+  const [{ values }, { values: labels }] = [await readTensor(best), await readTensor(y)];
+  const right = values.filter((label, position) => label === labels[position]).length;
   const tolerance = { rtol: 0, atol: expected['final_accuracy_within'] as number };
-  return compareNumbers([right / count], [expected['final_accuracy'] as number], tolerance, () => 'accuracy');
+  const share = right / values.length;
+  return compareNumbers([share], [expected['final_accuracy'] as number], tolerance, () => 'accuracy');
 }

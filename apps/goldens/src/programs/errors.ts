@@ -3,6 +3,7 @@
  * know, since it would refuse most of these programs. A mistake in values may show only when the result is read.
  */
 
+import '@nn/tensor/methods';
 import { crossEntropy, Dropout, Linear, nllLoss } from '@nn/nn';
 import { SGD } from '@nn/optim';
 import { arange, cat, einsum, linear, mean, ones, stack, type Tensor, tensor } from '@nn/tensor';

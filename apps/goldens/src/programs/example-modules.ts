@@ -1,7 +1,19 @@
 /** Classes that exist only in the examples of the files. */
 
-import { Linear, Module, ModuleDict, ModuleList, Parameter, ParameterList, ReLU, Tanh } from '@nn/nn';
-import { ones, type Tensor, zeros } from '@nn/tensor';
+import {
+  Embedding,
+  Linear,
+  Module,
+  ModuleDict,
+  ModuleList,
+  Parameter,
+  ParameterList,
+  ReLU,
+  Tanh,
+  TransformerEncoder,
+  TransformerEncoderLayer,
+} from '@nn/nn';
+import { arange, ones, type Tensor, zeros } from '@nn/tensor';
 
 /** `MLP(n_inps, nh, n_outs)`: two linear layers with a ReLU between. */
 export class MLP extends Module {
@@ -18,6 +30,45 @@ export class MLP extends Module {
 
   override forward(x: Tensor): Tensor {
     return this.l2.forward(this.relu.forward(this.l1.forward(x)));
+  }
+}
+
+/** Sizes of `Char`. */
+export interface CharSizes {
+  readonly vocabulary: number;
+  readonly context: number;
+  readonly d_model: number;
+  readonly nhead: number;
+  readonly dim_feedforward: number;
+  readonly layers: number;
+}
+
+/** A transformer over characters: `out(enc(tok(x) + pos(0..T-1), causal mask))`. */
+export class Char extends Module {
+  readonly tok: Embedding;
+  readonly pos: Embedding;
+  readonly enc: TransformerEncoder;
+  readonly out: Linear;
+
+  constructor({ vocabulary, context, d_model: size, nhead, dim_feedforward, layers }: CharSizes) {
+    super();
+    const options = {
+      dimFeedforward: dim_feedforward,
+      dropout: 0,
+      activation: 'gelu',
+      batchFirst: true,
+      normFirst: true,
+    } as const;
+    this.tok = new Embedding(vocabulary, size);
+    this.pos = new Embedding(context, size);
+    this.enc = new TransformerEncoder(new TransformerEncoderLayer(size, nhead, options), layers);
+    this.out = new Linear(size, vocabulary);
+  }
+
+  override forward(x: Tensor): Tensor {
+    const places = arange(x.shape[1]!, { dtype: 'int64' }) as Tensor;
+    const h = this.tok.forward(x).add(this.pos.forward(places)) as Tensor;
+    return this.out.forward(this.enc.forward(h, { isCausal: true })) as Tensor;
   }
 }
 

@@ -7,16 +7,16 @@ const EMBEDDED = 'reference';
 
 /**
  * Makes a backend the default: `reference` is the embedded one, any other name the package `@nn/backend-<name>`, whose
- * export of that name creates it.
+ * export of that name creates it, on so many threads where it has any.
  */
-export async function useBackend(name: string): Promise<void> {
+export async function useBackend(name: string, threads?: number): Promise<void> {
   if (name === EMBEDDED) return;
   const specifier = `@nn/backend-${name}`;
   const create = (await importPackage(specifier))[name];
   if (typeof create !== 'function')
     throw new UsageError(`${specifier} does not export ${name}, which would create the backend`);
   try {
-    setBackend(await create());
+    setBackend(await create(threads === undefined ? {} : { threads }));
   } catch (error) {
     throw new UsageError(`the backend ${name} can't be used here: ${(error as Error).message}`);
   }

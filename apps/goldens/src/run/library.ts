@@ -3,6 +3,7 @@
  * so a function that the library doesn't have fails the cases that need it, by name, and nothing else.
  */
 
+import '@nn/tensor/methods';
 import * as autograd from '@nn/autograd';
 import * as data from '@nn/data';
 import * as nn from '@nn/nn';

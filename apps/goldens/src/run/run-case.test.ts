@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../format/document.ts';
 import { readFamily } from '../format/document.ts';
+import { diskFolder } from '../format/folder.ts';
 import type { CaseResult } from '../report/result.ts';
 import { runCase } from './run-case.ts';
 
@@ -10,7 +11,7 @@ async function run(fields: Fields): Promise<CaseResult> {
   const text = JSON.stringify({ family: 'f', cases: [{ id: 'f/1', inputs: [], attrs: {}, ...fields }] });
   const [golden] = readFamily(text, 'f.json').cases;
   if (!golden) throw new Error('no case');
-  return runCase(golden, { directory: '.' });
+  return runCase(golden, { folder: diskFolder('.') });
 }
 
 const tensor = (...data: readonly number[]): Fields => ({ dtype: 'float32', shape: [data.length], data });

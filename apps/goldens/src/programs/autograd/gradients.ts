@@ -1,5 +1,6 @@
 /** How gradients accumulate and pass, and what is tracked. */
 
+import '@nn/tensor/methods';
 import { grad, noGrad } from '@nn/autograd';
 import { arange, onesLike, type Tensor, zeros } from '@nn/tensor';
 import { collectPrograms, type Programs, type Translation } from '../program.ts';

@@ -1,5 +1,6 @@
 /** Elementwise arithmetic, broadcasting, indexing and einsum as the seed documents show them. */
 
+import '@nn/tensor/methods';
 import { arange, einsum, max, randn, type Tensor, tensor, zeros } from '@nn/tensor';
 import { collectPrograms, type Programs, type Translation } from '../program.ts';
 

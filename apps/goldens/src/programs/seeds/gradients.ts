@@ -1,5 +1,6 @@
 /** Gradients as the seed documents show them: descent written out, optimisers, clipping, hooks on tensors. */
 
+import '@nn/tensor/methods';
 import { noGrad } from '@nn/autograd';
 import { clipGradNorm_, Linear, mseLoss } from '@nn/nn';
 import { SGD } from '@nn/optim';

@@ -3,6 +3,7 @@
  * constructed by name, so that one that is missing fails its own example only.
  */
 
+import '@nn/tensor/methods';
 import { BCELoss, CrossEntropyLoss, Linear, type Module, NLLLoss } from '@nn/nn';
 import { arange, ones, type Tensor, tensor } from '@nn/tensor';
 import { callFunction, callMethod, construct } from '../../run/library.ts';

@@ -1,0 +1,40 @@
+/*
+ * Tests inside a real browser: vitest's browser mode drives the Chromium that is on PATH. The page is cross-origin isolated, so that it has shared memory and threads.
+ * Without a browser nothing runs and the reason is said; NN_REQUIRE_BROWSER=1 makes that a failure.
+ */
+import { playwright } from '@vitest/browser-playwright';
+import { defaultClientConditions } from 'vite';
+import { defineConfig } from 'vitest/config';
+import { findBrowser } from '../platforms/browser.ts';
+
+const executablePath = findBrowser();
+if (executablePath === undefined) {
+  const message =
+    'No Chromium on PATH: the tests in a browser are left out; install one (Debian: apt install chromium).';
+  if (process.env['NN_REQUIRE_BROWSER'] === '1') throw new Error(message);
+  console.error(message);
+}
+
+export default defineConfig({
+  resolve: { conditions: ['@nn/source', ...defaultClientConditions] },
+  server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
+  test: {
+    include: executablePath === undefined ? ['none'] : ['*.test.ts'],
+    passWithNoTests: true,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    fileParallelism: false,
+    browser: {
+      enabled: executablePath !== undefined,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({
+        launchOptions: {
+          ...(executablePath === undefined ? {} : { executablePath }),
+          args: ['--no-sandbox', '--disable-gpu'],
+        },
+      }),
+      instances: [{ browser: 'chromium' }],
+    },
+  },
+});

@@ -1,0 +1,82 @@
+/*
+ * The wasm backend as it is published: a program that trains with it, built by each bundler and by none, runs in a browser and on plain Node, with threads where the page
+ * may have them, to the same losses. Needs `npm run build`; NN_NODE and NN_REQUIRE_BROWSER as in platforms.test.ts.
+ */
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findBrowser, openPage } from './browser.ts';
+import { bundlers } from './bundlers.ts';
+
+const run = promisify(execFile);
+const node = process.env['NN_NODE'] ?? process.execPath;
+const browser = findBrowser();
+const required = process.env['NN_REQUIRE_BROWSER'] === '1';
+const wait = 120_000;
+const folder = mkdtempSync(join(tmpdir(), 'nn-wasm-'));
+const folderOf = (name: string): string => join(folder, name.replace(' ', '-'));
+
+/** Losses and other values by name. */
+const valuesOf = (output: string): Map<string, string> =>
+  new Map(
+    output
+      .trimEnd()
+      .split('\n')
+      .map((line) => [line.replace(/:.*/, ''), line.replace(/^[^:]*: ?/, '')]),
+  );
+
+const losses = (values: Map<string, string>, name: string): number[] => values.get(name)!.split(',').map(Number);
+
+let onNode: Map<string, string>;
+
+beforeAll(async () => {
+  for (const [name, build] of Object.entries(bundlers)) {
+    mkdirSync(folderOf(name));
+    await build('wasm', folderOf(name));
+  }
+  const { stdout } = await run(node, [join(folderOf('esbuild'), 'wasm.mjs')]);
+  onNode = valuesOf(stdout);
+}, wait);
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+
+it('trains on plain Node, with threads', () => {
+  expect(Object.fromEntries(onNode)).toMatchObject({ threads: '2', reason: 'null', ok: 'ok' });
+  for (const name of ['mlp', 'cnn']) {
+    const found = losses(onNode, name);
+    expect(found[0]).toBeGreaterThan(1.5);
+    expect(found.at(-1)).toBeLessThan(0.7 * found[0]!);
+  }
+});
+
+describe.skipIf(browser === undefined && !required)('in a browser', () => {
+  const open = async (name: string, isolated: boolean): Promise<Map<string, string>> => {
+    if (browser === undefined) throw new Error('there is no Chromium on PATH (Debian: apt-get install chromium)');
+    const { output, error } = await openPage(browser, folderOf(name), wait, isolated);
+    expect(error).toBeUndefined();
+    return valuesOf(output);
+  };
+  const same = (values: Map<string, string>): void => {
+    for (const name of ['mlp', 'cnn']) {
+      const [here, there] = [losses(values, name), losses(onNode, name)];
+      // The browser's engine fuses multiplications and additions, the oldest Node doesn't.
+      for (const [i, loss] of here.entries()) expect(Math.abs(loss - there[i]!)).toBeLessThan(1e-3 * (1 + there[i]!));
+    }
+    expect(values.get('ok')).toBe('ok');
+  };
+
+  it.each(Object.keys(bundlers))('built by %s, with threads', { timeout: wait + 10_000 }, async (name) => {
+    const values = await open(name, true);
+    expect(Object.fromEntries(values)).toMatchObject({ threads: '2', reason: 'null', relaxed: 'true' });
+    same(values);
+  });
+
+  it('on one thread where the page is not isolated, and says why', { timeout: wait + 10_000 }, async () => {
+    const values = await open('esbuild', false);
+    expect(values.get('threads')).toBe('1');
+    expect(values.get('reason')).toContain('the page is not cross-origin isolated');
+    same(values);
+  });
+});

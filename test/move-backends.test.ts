@@ -32,10 +32,12 @@ async function losses(make: (p: Iterable<Tensor>) => SGD | Adam, backends: reado
   return found;
 }
 
-it.each([
+const makers: [string, (p: Iterable<Tensor>) => SGD | Adam][] = [
   ['SGD with momentum', (p) => new SGD(p as never, { lr: 0.1, momentum: 0.9 })],
   ['Adam', (p) => new Adam(p as never, { lr: 0.01 })],
-] as [string, (p: Iterable<Tensor>) => SGD | Adam][])('%s', async (_, make) => {
+];
+
+it.each(makers)('%s', async (_, make) => {
   const stayed = await losses(
     make,
     Array.from({ length: 10 }, () => here),
@@ -46,3 +48,34 @@ it.each([
     expect(Math.abs(loss - stayed[i]!), `step ${i}`).toBeLessThan(1e-5);
   });
 });
+
+it.each(makers.flatMap(([name, make]) => [here, there].map((backend) => [name, backend.name, make, backend] as const)))(
+  '%s goes on when the model becomes another dtype, on %s',
+  async (_name, _backend, make, backend) => {
+    const train = async (dtypes: readonly ('float32' | 'float64')[]): Promise<number[]> => {
+      manualSeed(3);
+      const model = await new Sequential(new Linear(20, 16), new ReLU(), new Linear(16, 4)).to(backend);
+      const optimizer = make(model.parameters() as never);
+      const x = randn([32, 20], { backend });
+      const y = randint(0, 4, [32], { backend });
+      const found: number[] = [];
+      for (const dtype of dtypes) {
+        model.to(dtype);
+        const loss = crossEntropy(model.forward(x.to(dtype) as never), y as never);
+        loss.backward();
+        optimizer.step();
+        optimizer.zeroGrad();
+        for (const entry of Object.values(optimizer.stateDict().state))
+          for (const value of Object.values(entry)) if (typeof value !== 'number') expect(value.dtype).toBe(dtype);
+        found.push(await loss.item());
+      }
+      return found;
+    };
+    const [single, double] = ['float32', 'float64'] as const;
+    const stayed = await train([single, single, single, single, single, single, single, single]);
+    const changed = await train([single, single, double, double, double, single, single, double]);
+    changed.forEach((loss, i) => {
+      expect(Math.abs(loss - stayed[i]!), `step ${i}`).toBeLessThan(1e-5);
+    });
+  },
+);

@@ -86,14 +86,14 @@ export class WasmBackend implements Backend {
   #shared = { address: 0, bytes: 0 };
   readonly #pool: Pool | null;
   readonly #shelf: Shelf;
-  readonly #info: Pick<WasmInfo, 'reason'>;
+  readonly #reason: string | null;
   #disposed = false;
 
   constructor({ features, memory, memoryLimit, pool, reason }: Settings) {
     this.#features = features;
     this.#memory = memory;
     this.#pool = pool;
-    this.#info = { reason };
+    this.#reason = reason;
     this.#heap = new Heap(this.#memory, blockAddress + blockBytes, memoryLimit);
     this.#shelf = new Shelf(this.#heap, this.#memory, shelfBytes);
     this.#imports = { e: hostFunctions(this.#memory.memory) };
@@ -192,7 +192,7 @@ export class WasmBackend implements Backend {
     const broken = pool?.broken ?? null;
     return {
       threads: pool === null || broken !== null ? 1 : pool.threads,
-      reason: broken ?? this.#info.reason,
+      reason: broken ?? this.#reason,
       relaxed: this.#features.relaxed,
       memory: { used: this.#heap.used, peak: this.#heap.peak, taken: this.#memory.size },
       compiled: this.#nextEntry,

@@ -5,7 +5,7 @@ import { mostPages, pageBytes } from './memory/linear-memory.ts';
 export interface WasmOptions {
   /** Threads that compute, the caller's own included; default: as many as the machine has cores, at most 8. One: no workers. */
   readonly threads?: number;
-  /** Fused multiply-add and other relaxed instructions where the engine has them; default true. Without them results repeat bit for bit on every machine. */
+  /** Fused multiply-add and other relaxed instructions where the engine has them; default true. Without them results repeat bit for bit on every machine, but for functions that are the engine's own (those of float64, sines of large numbers). */
   readonly relaxed?: boolean;
   /** Bytes of linear memory at most; default 4 GiB, all that 32-bit addresses reach. */
   readonly memoryLimit?: number;

@@ -64,12 +64,14 @@ abstract class AdamFamily extends Optimizer<AdamOptions> {
   protected override update(p: Tensor, g: Tensor, state: ParameterState, group: Group<AdamOptions>): void {
     const { lr, eps, weightDecay } = group;
     const [b1, b2] = group.betas;
-    const step = ((state['step'] as number | undefined) ?? 0) + 1;
-    state['step'] = step;
+    state['step'] ??= 0;
+    const step = (state['step'] as number) + 1;
     const names = group.amsgrad ? amsgradMeans : means;
     const decay = this.decoupled ? 1 - lr * weightDecay : weightDecay;
     const scalars = [lr / (1 - b1 ** step), b1, 1 - b1, b2, 1 - b2, Math.sqrt(1 - b2 ** step), eps, decay];
     runUpdate(updateFor(this.decoupled, group), p, g, state, names, scalars);
+    // Counted when it is done: one that throws may be tried again.
+    state['step'] = step;
   }
 }
 

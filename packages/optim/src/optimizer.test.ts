@@ -1,7 +1,8 @@
 /** Groups, state dicts, errors and launches; the updates themselves are compared with PyTorch's in apps/goldens. */
 import '@nn/autograd';
-import { nullBackend, reference } from '@nn/backend';
+import { type Backend, BackendError, nullBackend, reference } from '@nn/backend';
 import { setBackend, type Tensor, tensor } from '@nn/tensor';
+import { relocate } from '@nn/tensor/internal';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Adam, AdamW, type Optimizer, SGD } from './index.ts';
 
@@ -50,6 +51,95 @@ describe.each(Object.entries(makers))('%s', (_, make) => {
     backend.reset();
     optimizer.step();
     expect([backend.counts.total, backend.counts.programs]).toEqual([1, 0]);
+  });
+});
+
+/** One whose memory can only be read by waiting. */
+function awaited(): Backend {
+  const backend = reference();
+  const now = backend.readSync!.bind(backend);
+  const read: Backend['read'] = async (...given) => now(...given);
+  return Object.assign(backend, { readSync: undefined, read }) as unknown as Backend;
+}
+
+describe('state and a parameter that moves', () => {
+  const tensorsOf = (optimizer: Optimizer<never>): Tensor[] =>
+    Object.values(optimizer.stateDict().state).flatMap((entry) =>
+      Object.values(entry).filter((value) => typeof value !== 'number'),
+    );
+
+  describe.each(Object.entries(makers))('%s', (_, make) => {
+    const stayed = async (): Promise<unknown> => {
+      const x = leaf([2, -1]);
+      descend(x, make(x), 12);
+      return values(x);
+    };
+
+    test('follow() moves it, between any backends, and steps go on exactly', async () => {
+      const x = leaf([2, -1]);
+      const optimizer = make(x);
+      const followed = optimizer as unknown as Optimizer<never>;
+      await followed.follow();
+      descend(x, optimizer, 5);
+      const before = tensorsOf(followed);
+      expect(before.length).toBeGreaterThan(0);
+      for (const [backend, steps] of [
+        [awaited(), 3],
+        [awaited(), 2],
+        [reference(), 2],
+      ] as const) {
+        await relocate(x, backend);
+        await followed.follow();
+        expect(tensorsOf(followed).map((t) => t.backend)).toEqual(before.map(() => backend));
+        descend(x, optimizer, steps);
+      }
+      expect(tensorsOf(followed)).toEqual(before);
+      expect(await values(x)).toEqual(await stayed());
+    });
+
+    test('a step moves it where memory can be read at once', async () => {
+      const x = leaf([2, -1]);
+      const optimizer = make(x);
+      descend(x, optimizer, 5);
+      const backend = reference();
+      await relocate(x, backend);
+      descend(x, optimizer, 7);
+      for (const t of tensorsOf(optimizer as unknown as Optimizer<never>)) expect(t.backend).toBe(backend);
+      expect(await values(x)).toEqual(await stayed());
+    });
+
+    test('elsewhere a step says that follow() is needed, and changes nothing', async () => {
+      const x = leaf([2, -1]);
+      const optimizer = make(x);
+      const followed = optimizer as unknown as Optimizer<never>;
+      await relocate(x, awaited());
+      descend(x, optimizer, 5);
+      const known = await values(x);
+      await relocate(x, reference());
+      expect(() => descend(x, optimizer, 1)).toThrow(BackendError);
+      optimizer.zeroGrad();
+      expect(() => descend(x, optimizer, 1)).toThrow(/await optimizer\.follow\(\) after moving the model/);
+      optimizer.zeroGrad();
+      expect(await values(x)).toEqual(known);
+      await followed.follow();
+      descend(x, optimizer, 7);
+      expect(await values(x)).toEqual(await stayed());
+    });
+
+    test('a saved state is taken over on the parameter’s backend', async () => {
+      const x = leaf([2, -1]);
+      const optimizer = make(x);
+      descend(x, optimizer, 5);
+      const backend = reference();
+      const y = leaf([0, 0]);
+      y.detach().copy_(x.detach());
+      await relocate(y, backend);
+      const resumed = make(y);
+      resumed.loadStateDict(optimizer.stateDict() as never);
+      descend(y, resumed, 7);
+      for (const t of tensorsOf(resumed as unknown as Optimizer<never>)) expect(t.backend).toBe(backend);
+      expect(await values(y)).toEqual(await stayed());
+    });
   });
 });
 

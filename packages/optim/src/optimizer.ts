@@ -6,7 +6,7 @@
 import { noGrad } from '@nn/autograd';
 import { ShapeError, ValueError } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
-import { assign, fresh, outlive, relocate, sameNumbers, state } from '@nn/tensor/internal';
+import { assign, fresh, layoutOf, outlive, relocate, sameNumbers, state } from '@nn/tensor/internal';
 
 /** Parameters with options of their own; what they leave out comes from the optimiser's defaults. */
 export type ParameterGroup<Options> = Partial<Options> & { readonly params: Iterable<Tensor> };
@@ -96,7 +96,20 @@ export abstract class Optimizer<Options extends object> {
 
   /**
    * Moves what is remembered to the backends of its parameters, after `await model.to(backend)`. Only needed where memory can't be read without waiting: elsewhere
-   * `step` does it.
+   * `step` does it. PyTorch has nothing like it: there a state stays where it was made.
+   * @example
+   * ```ts
+   * import '@nn/autograd';
+   * import { reference } from '@nn/backend';
+   * import { Adam } from '@nn/optim';
+   * import { tensor } from '@nn/tensor';
+   * const w = tensor([2], { requiresGrad: true, backend: reference() });
+   * const optimizer = new Adam([w]);
+   * w.mul(w).sum().backward();
+   * optimizer.step();
+   * await optimizer.follow(); // all is where it should be: nothing moves
+   * console.log(Object.keys(optimizer.stateDict().state[0]!)); // prints: [ 'step', 'expAvg', 'expAvgSq' ]
+   * ```
    */
   async follow(): Promise<void> {
     for (const [p, entry] of this.state)
@@ -159,13 +172,15 @@ export abstract class Optimizer<Options extends object> {
   }
 }
 
-/** State with tensors of its own, on the parameter's backend. */
+/** State with tensors of its own. On another backend than the parameter's it stays there until the next step, or `follow()`, moves it. */
 function copied(p: Tensor, entry: Readonly<ParameterState>): ParameterState {
   const own: ParameterState = {};
   for (const [name, value] of Object.entries(entry)) {
     if (typeof value === 'number') own[name] = value;
     else {
-      const copy = fresh(p.layout.contiguous ? p.layout : value.layout, 'optimizer state');
+      const { device } = value.layout;
+      const there = device === p.layout.device ? p.layout : layoutOf(device, p.dtype, p.layout.shape);
+      const copy = fresh(there.contiguous ? there : value.layout, 'optimizer state');
       own[name] = outlive(noGrad<Tensor>(() => assign(copy, value)));
     }
   }

@@ -33,6 +33,13 @@ export function updateOp(name: string, scalars: number, write: (element: Element
 /** Which operands an update replaces, by how many tensors of state it has: the parameter, then state, which follows the gradient. */
 const targets = Array.from({ length: 4 }, (_, states) => [0, ...Array.from({ length: states }, (_, i) => i + 2)]);
 
+/** What is remembered of a parameter that has moved, or become another dtype, goes after it. */
+function following(known: Tensor, parameter: Tensor, op: string): Tensor {
+  if (known.layout === parameter.layout) return known;
+  if (known.layout.device !== parameter.layout.device) relocateSync(known, parameter.backend, op);
+  return known.dtype === parameter.dtype ? known : outlive(known.to(parameter.dtype) as Tensor);
+}
+
 /** Runs an update on a parameter: operands are it, its gradient, and the named state (three tensors at most), made of zeros when first needed. */
 export function runUpdate(
   op: Op<'map'>,
@@ -45,10 +52,8 @@ export function runUpdate(
   const operands = [parameter, gradient];
   for (const name of names) {
     const known = state[name] as Tensor | undefined;
-    const tensor = known ?? outlive(filledLike(parameter, 0));
-    if (known === undefined) state[name] = tensor;
-    // The parameter has moved: what is remembered of it follows.
-    else if (known.layout.device !== parameter.layout.device) relocateSync(known, parameter.backend, op.name);
+    const tensor = known === undefined ? outlive(filledLike(parameter, 0)) : following(known, parameter, op.name);
+    if (known !== tensor) state[name] = tensor;
     operands.push(tensor);
   }
   dispatchUpdate(op, operands, targets[names.length]!, scalars);

@@ -61,9 +61,10 @@ function rightGradient(node: Node, g: Tensor): Tensor {
 
 /** All rows of a batch as one matrix. */
 function flat(t: Tensor): Tensor {
-  const { shape, size } = t.layout;
-  const columns = shape[shape.length - 1]!;
-  return shape.length === 2 ? t : reshape(t, [size / Math.max(columns, 1), columns]);
+  const { shape } = t.layout;
+  if (shape.length === 2) return t;
+  const rows = shape.slice(0, -1).reduce((n, each) => n * each, 1);
+  return reshape(t, [rows, shape[shape.length - 1]!]);
 }
 
 export const matmulRule: Rule<'matmul'> = {

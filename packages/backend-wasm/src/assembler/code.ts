@@ -10,9 +10,11 @@ export type Code = number | Local | Callable | readonly Code[];
 export type ValueType = 0x7f | 0x7e | 0x7d | 0x7c | 0x7b;
 export const I32 = 0x7f;
 export const I64 = 0x7e;
-export const F32 = 0x7d;
 export const F64 = 0x7c;
 export const V128 = 0x7b;
+
+/** Types of so many addresses or counts. */
+export const words = (count: number): (typeof I32)[] => Array.from({ length: count }, () => I32);
 
 /** A parameter or local variable of a function. As code, it reads the variable. */
 export class Local {

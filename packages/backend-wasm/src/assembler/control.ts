@@ -27,7 +27,11 @@ export const choose = (condition: Operand, x: Operand, y: Operand): Code => [
   0x1b,
 ];
 
+/** The smaller one, signed; both are computed twice. */
+export const least = (x: Code, y: Code): Code => choose(i32.ltS(x, y), x, y);
+
 export const drop = (value: Code): Code => [value, 0x1a];
+/** Ends the function; its results are what was left before. */
 export const giveBack: Code = 0x0f;
 export const unreachable: Code = 0x00;
 

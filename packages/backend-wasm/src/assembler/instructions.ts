@@ -69,21 +69,17 @@ const replace =
   (x, index, value) => [x, value, vector(op), index];
 
 // biome-ignore format: a table
-export const i32: Table<'eqz', IntegerUnary> & Table<'eq' | 'ne' | 'ltS' | 'ltU' | 'gtS' | 'gtU' | 'leS' | 'leU' | 'geS' | 'geU' | 'add' | 'sub' | 'mul' | 'divS' | 'divU' | 'remS' | 'remU' | 'and' | 'or' | 'xor' | 'shl' | 'shrS' | 'shrU', IntegerBinary> & Table<'load' | 'load8U', Load> & Table<'store' | 'store8', Store> & Table<'wrapI64' | 'reinterpretF32', Unary> & Table<'const', (value: number) => Code> & Table<'truncF32S' | 'truncF64S' | 'truncF64U', Unary> & Table<'atomicLoad', Load> & Table<'atomicStore' | 'atomicAdd' | 'atomicSub', Atomic> & Table<'atomicCompareExchange', (address: Operand, expected: Operand, value: Operand, offset?: number) => Code> & Table<'atomicWait', (address: Operand, expected: Operand, nanoseconds: number, offset?: number) => Code> = {
+export const i32: Table<'eqz', IntegerUnary> & Table<'eq' | 'ne' | 'ltS' | 'ltU' | 'gtS' | 'gtU' | 'geS' | 'geU' | 'add' | 'sub' | 'mul' | 'divS' | 'divU' | 'remS' | 'remU' | 'and' | 'or' | 'xor' | 'shl' | 'shrS' | 'shrU', IntegerBinary> & Table<'load' | 'load8U', Load> & Table<'store', Store> & Table<'wrapI64' | 'reinterpretF32', Unary> & Table<'const', (value: number) => Code> & Table<'atomicLoad', Load> & Table<'atomicAdd' | 'atomicSub', Atomic> & Table<'atomicCompareExchange', (address: Operand, expected: Operand, value: Operand, offset?: number) => Code> & Table<'atomicWait', (address: Operand, expected: Operand, nanoseconds: number, offset?: number) => Code> = {
   const: integer,
   eqz: integerUnary(0x45), eq: integerBinary(0x46), ne: integerBinary(0x47),
-  ltS: integerBinary(0x48), ltU: integerBinary(0x49), gtS: integerBinary(0x4a), gtU: integerBinary(0x4b),
-  leS: integerBinary(0x4c), leU: integerBinary(0x4d), geS: integerBinary(0x4e), geU: integerBinary(0x4f),
+  ltS: integerBinary(0x48), ltU: integerBinary(0x49), gtS: integerBinary(0x4a), gtU: integerBinary(0x4b), geS: integerBinary(0x4e), geU: integerBinary(0x4f),
   add: integerBinary(0x6a), sub: integerBinary(0x6b), mul: integerBinary(0x6c),
   divS: integerBinary(0x6d), divU: integerBinary(0x6e), remS: integerBinary(0x6f), remU: integerBinary(0x70),
   and: integerBinary(0x71), or: integerBinary(0x72), xor: integerBinary(0x73),
   shl: integerBinary(0x74), shrS: integerBinary(0x75), shrU: integerBinary(0x76),
-  load: load(0x28), load8U: load(0x2d), store: store(0x36), store8: store(0x3a),
-  wrapI64: unary(0xa7),
-  truncF32S: (x: Code): Code => [x, 0xfc, 0], truncF64S: (x: Code): Code => [x, 0xfc, 2], truncF64U: (x: Code): Code => [x, 0xfc, 3],
+  load: load(0x28), load8U: load(0x2d), store: store(0x36), wrapI64: unary(0xa7),
   reinterpretF32: unary(0xbc),
   atomicLoad: (address: Operand, offset = 0): Code => [number32(address), 0xfe, 0x10, 2, unsigned(offset)],
-  atomicStore: (address: Operand, value: Operand, offset = 0): Code => [number32(address), number32(value), 0xfe, 0x17, 2, unsigned(offset)],
   atomicAdd: (address: Operand, value: Operand, offset = 0): Code => [number32(address), number32(value), 0xfe, 0x1e, 2, unsigned(offset)],
   atomicCompareExchange: (address, expected, value, offset = 0) => [number32(address), number32(expected), number32(value), 0xfe, 0x48, 2, unsigned(offset)],
   atomicWait: (address, expected, nanoseconds, offset = 0) => [number32(address), number32(expected), 0x42, signed(nanoseconds), 0xfe, 1, 2, unsigned(offset)],
@@ -107,42 +103,37 @@ export const i64: Table<'const', (value: number) => Code> &
 };
 
 // biome-ignore format: a table
-export const f32: Table<'eq' | 'ne' | 'lt' | 'gt' | 'le' | 'ge' | 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max', Binary> & Table<'abs' | 'neg' | 'sqrt' | 'demoteF64' | 'reinterpretI32' | 'convertI32S', Unary> & Table<'load', Load> & Table<'store', Store> & Table<'const', (value: number) => Code> = {
-  const: (value: number): Code => [0x43, laneBytes('f32', [value])],
-  eq: binary(0x5b), ne: binary(0x5c), lt: binary(0x5d), gt: binary(0x5e), le: binary(0x5f), ge: binary(0x60),
-  abs: unary(0x8b), neg: unary(0x8c), sqrt: unary(0x91),
-  add: binary(0x92), sub: binary(0x93), mul: binary(0x94), div: binary(0x95), min: binary(0x96), max: binary(0x97),
-  load: load(0x2a), store: store(0x38), demoteF64: unary(0xb6), reinterpretI32: unary(0xbe), convertI32S: unary(0xb2),};
+export const f32: Table<'ne' | 'add', Binary> & Table<'demoteF64', Unary> & Table<'load', Load> & Table<'const', (value: number) => Code> = {
+  const: (value: number): Code => [0x43, laneBytes('f32', [value])], ne: binary(0x5c),
+  add: binary(0x92),
+  load: load(0x2a), demoteF64: unary(0xb6),};
 
 // biome-ignore format: a table
-export const f64: Table<'eq' | 'ne' | 'lt' | 'gt' | 'le' | 'ge' | 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max', Binary> & Table<'abs' | 'neg' | 'trunc' | 'sqrt' | 'promoteF32' | 'convertI32S' | 'convertI32U', Unary> & Table<'load', Load> & Table<'store', Store> & Table<'const', (value: number) => Code> = {
-  const: (value: number): Code => [0x44, laneBytes('f64', [value])],
-  eq: binary(0x61), ne: binary(0x62), lt: binary(0x63), gt: binary(0x64), le: binary(0x65), ge: binary(0x66),
-  abs: unary(0x99), neg: unary(0x9a), trunc: unary(0x9d), sqrt: unary(0x9f),
-  add: binary(0xa0), sub: binary(0xa1), mul: binary(0xa2), div: binary(0xa3), min: binary(0xa4), max: binary(0xa5),
-  load: load(0x2b), store: store(0x39), promoteF32: unary(0xbb), convertI32S: unary(0xb7), convertI32U: unary(0xb8),};
+export const f64: Table<'ne' | 'add', Binary> & Table<'promoteF32', Unary> & Table<'load', Load> & Table<'const', (value: number) => Code> = {
+  const: (value: number): Code => [0x44, laneBytes('f64', [value])], ne: binary(0x62),
+  add: binary(0xa0),
+  load: load(0x2b), promoteF32: unary(0xbb),};
 
 // biome-ignore format: a table
-export const v128: Table<'load' | 'load8Splat' | 'load32Splat' | 'load64Splat' | 'load32Zero' | 'load64Zero', Load> & Table<'store', Store> & Table<'load8Lane' | 'load32Lane' | 'load64Lane' | 'store8Lane' | 'store16Lane' | 'store32Lane' | 'store64Lane', LoadLane> & Table<'not' | 'anyTrue', Unary> & Table<'and' | 'andnot' | 'or' | 'xor' | 'swizzle', Binary> & Table<'bitselect', Ternary> & Table<'const', (bytes: readonly number[]) => Code> & Table<'shuffle', (x: Code, y: Code, bytes: readonly number[]) => Code> = {
+export const v128: Table<'load' | 'load8Splat' | 'load32Splat' | 'load64Splat' | 'load32Zero' | 'load64Zero', Load> & Table<'store', Store> & Table<'load8Lane' | 'load32Lane' | 'load64Lane' | 'store8Lane' | 'store32Lane' | 'store64Lane', LoadLane> & Table<'not' | 'anyTrue', Unary> & Table<'and' | 'andnot' | 'or' | 'xor', Binary> & Table<'bitselect', Ternary> & Table<'const', (bytes: readonly number[]) => Code> & Table<'shuffle', (x: Code, y: Code, bytes: readonly number[]) => Code> = {
   const: (bytes: readonly number[]): Code => [0xfd, 12, bytes],
   load: vectorLoad(0), load8Splat: vectorLoad(7), load32Splat: vectorLoad(9), load64Splat: vectorLoad(10),
   load32Zero: vectorLoad(0x5c), load64Zero: vectorLoad(0x5d), store: vectorStore(11),
   load8Lane: lane(0x54), load32Lane: lane(0x56), load64Lane: lane(0x57),
-  store8Lane: lane(0x58), store16Lane: lane(0x59), store32Lane: lane(0x5a), store64Lane: lane(0x5b),
+  store8Lane: lane(0x58), store32Lane: lane(0x5a), store64Lane: lane(0x5b),
   not: v1(77), and: v2(78), andnot: v2(79), or: v2(80), xor: v2(81), bitselect: v3(82), anyTrue: v1(83),
   /** Bytes of x and y by their numbers: 0 to 15 from x, 16 to 31 from y. */
-  shuffle: (x: Code, y: Code, bytes: readonly number[]): Code => [x, y, 0xfd, 13, bytes],
-  swizzle: v2(14),};
+  shuffle: (x: Code, y: Code, bytes: readonly number[]): Code => [x, y, 0xfd, 13, bytes],};
 
 /** Bytes of a shuffle that picks 32-bit lanes: 0 to 3 from x, 4 to 7 from y. */
 export const lanes = (...picks: readonly number[]): number[] =>
   picks.flatMap((p) => [4 * p, 4 * p + 1, 4 * p + 2, 4 * p + 3]);
 
 // biome-ignore format: a table
-export const i32x4: Table<'splat' | 'abs' | 'neg' | 'allTrue' | 'truncSatF32x4S' | 'truncSatF32x4U' | 'truncSatF64x2SZero' | 'truncSatF64x2UZero' | 'extendLowI16x8U', Unary> & Table<'extractLane', Extract> & Table<'replaceLane', Replace> & Table<'eq' | 'ne' | 'ltS' | 'ltU' | 'gtS' | 'gtU' | 'leS' | 'leU' | 'geS' | 'geU' | 'add' | 'sub' | 'mul' | 'minS' | 'minU' | 'maxS' | 'maxU', Binary> & Table<'shl' | 'shrS' | 'shrU', Shift> & Table<'relaxedLaneselect', Ternary> = {
+export const i32x4: Table<'splat' | 'abs' | 'neg' | 'truncSatF32x4S' | 'truncSatF32x4U' | 'truncSatF64x2SZero' | 'truncSatF64x2UZero' | 'extendLowI16x8U', Unary> & Table<'extractLane', Extract> & Table<'replaceLane', Replace> & Table<'eq' | 'ne' | 'ltS' | 'ltU' | 'gtS' | 'gtU' | 'leS' | 'leU' | 'geS' | 'geU' | 'add' | 'sub' | 'mul' | 'minS' | 'minU' | 'maxS' | 'maxU', Binary> & Table<'shl' | 'shrS' | 'shrU', Shift> & Table<'relaxedLaneselect', Ternary> = {
   splat: v1(17), extractLane: extract(27), replaceLane: replace(28),
   eq: v2(0x37), ne: v2(0x38), ltS: v2(0x39), ltU: v2(0x3a), gtS: v2(0x3b), gtU: v2(0x3c), leS: v2(0x3d), leU: v2(0x3e), geS: v2(0x3f), geU: v2(0x40),
-  abs: v1(0xa0), neg: v1(0xa1), allTrue: v1(0xa3), shl: shift(0xab), shrS: shift(0xac), shrU: shift(0xad),
+  abs: v1(0xa0), neg: v1(0xa1), shl: shift(0xab), shrS: shift(0xac), shrU: shift(0xad),
   add: v2(0xae), sub: v2(0xb1), mul: v2(0xb5), minS: v2(0xb6), minU: v2(0xb7), maxS: v2(0xb8), maxU: v2(0xb9),
   truncSatF32x4S: v1(0xf8), truncSatF32x4U: v1(0xf9), truncSatF64x2SZero: v1(0xfc), truncSatF64x2UZero: v1(0xfd),
   extendLowI16x8U: v1(0xa9), relaxedLaneselect: v3(0x10b),};
@@ -154,46 +145,36 @@ export const i16x8: Table<'extendLowI8x16U', Unary> & Table<'narrowI32x4U', Bina
 export const i8x16: Table<'narrowI16x8U', Binary> = { narrowI16x8U: v2(0x66) };
 
 // biome-ignore format: a table
-export const i64x2: Table<'splat' | 'extendLowI32x4S' | 'extendHighI32x4S', Unary> & Table<'eq' | 'add' | 'sub', Binary> & Table<'extractLane', Extract> & Table<'shl' | 'shrU', Shift> = {
-  splat: v1(18), extractLane: extract(29), eq: v2(0xd6), shl: shift(0xcb), shrU: shift(0xcd), add: v2(0xce), sub: v2(0xd1),
-  extendLowI32x4S: v1(0xc7), extendHighI32x4S: v1(0xc8),
+export const i64x2: Table<'add', Binary> & Table<'shl' | 'shrU', Shift> = {
+ shl: shift(0xcb), shrU: shift(0xcd), add: v2(0xce),
 };
 
 // biome-ignore format: a table
-export const f32x4: Table<'splat' | 'ceil' | 'floor' | 'trunc' | 'nearest' | 'abs' | 'neg' | 'sqrt' | 'convertI32x4S' | 'convertI32x4U' | 'demoteF64x2Zero', Unary> & Table<'extractLane', Extract> & Table<'replaceLane', Replace> & Table<'eq' | 'ne' | 'lt' | 'gt' | 'le' | 'ge' | 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max' | 'pmin' | 'pmax', Binary> & Table<'relaxedMadd' | 'relaxedNmadd', Ternary> = {
+export const f32x4: Table<'splat' | 'ceil' | 'floor' | 'trunc' | 'nearest' | 'abs' | 'neg' | 'sqrt' | 'convertI32x4S' | 'convertI32x4U' | 'demoteF64x2Zero', Unary> & Table<'extractLane', Extract> & Table<'replaceLane', Replace> & Table<'eq' | 'ne' | 'lt' | 'gt' | 'le' | 'ge' | 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max' | 'pmin' | 'pmax', Binary> & Table<'relaxedMadd', Ternary> = {
   splat: v1(19), extractLane: extract(31), replaceLane: replace(32),
   eq: v2(0x41), ne: v2(0x42), lt: v2(0x43), gt: v2(0x44), le: v2(0x45), ge: v2(0x46),
   ceil: v1(0x67), floor: v1(0x68), trunc: v1(0x69), nearest: v1(0x6a), abs: v1(0xe0), neg: v1(0xe1), sqrt: v1(0xe3),
   add: v2(0xe4), sub: v2(0xe5), mul: v2(0xe6), div: v2(0xe7), min: v2(0xe8), max: v2(0xe9), pmin: v2(0xea), pmax: v2(0xeb),
   convertI32x4S: v1(0xfa), convertI32x4U: v1(0xfb), demoteF64x2Zero: v1(0x5e),
-  relaxedMadd: v3(0x105), relaxedNmadd: v3(0x106),};
+  relaxedMadd: v3(0x105),};
 
 // biome-ignore format: a table
-export const f64x2: Table<'splat' | 'ceil' | 'floor' | 'trunc' | 'nearest' | 'abs' | 'neg' | 'sqrt' | 'promoteLowF32x4' | 'convertLowI32x4S' | 'convertLowI32x4U', Unary> & Table<'extractLane', Extract> & Table<'replaceLane', Replace> & Table<'eq' | 'ne' | 'lt' | 'gt' | 'le' | 'ge' | 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max' | 'pmin' | 'pmax', Binary> & Table<'relaxedMadd' | 'relaxedNmadd', Ternary> = {
+export const f64x2: Table<'splat' | 'ceil' | 'floor' | 'trunc' | 'nearest' | 'abs' | 'neg' | 'sqrt' | 'promoteLowF32x4' | 'convertLowI32x4S' | 'convertLowI32x4U', Unary> & Table<'extractLane', Extract> & Table<'replaceLane', Replace> & Table<'eq' | 'ne' | 'lt' | 'gt' | 'le' | 'ge' | 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max' | 'pmin' | 'pmax', Binary> & Table<'relaxedMadd', Ternary> = {
   splat: v1(20), extractLane: extract(33), replaceLane: replace(34),
   eq: v2(0x47), ne: v2(0x48), lt: v2(0x49), gt: v2(0x4a), le: v2(0x4b), ge: v2(0x4c),
   ceil: v1(0x74), floor: v1(0x75), trunc: v1(0x7a), nearest: v1(0x94), abs: v1(0xec), neg: v1(0xed), sqrt: v1(0xef),
   add: v2(0xf0), sub: v2(0xf1), mul: v2(0xf2), div: v2(0xf3), min: v2(0xf4), max: v2(0xf5), pmin: v2(0xf6), pmax: v2(0xf7),
   promoteLowF32x4: v1(0x5f), convertLowI32x4S: v1(0xfe), convertLowI32x4U: v1(0xff),
-  relaxedMadd: v3(0x107), relaxedNmadd: v3(0x108),};
+  relaxedMadd: v3(0x107),};
 
-/** `bytes` bytes set to zero (the value) from the address on; and bytes copied. */
-export const memory: Table<'fill' | 'copy', (to: Operand, from: Operand, bytes: Operand) => Code> = {
+/** `bytes` bytes set to the value (its low eight bits) from the address on. */
+export const memory: Table<'fill', (to: Operand, from: Operand, bytes: Operand) => Code> = {
   fill: (address: Operand, value: Operand, bytes: Operand): Code => [
     number32(address),
     number32(value),
     number32(bytes),
     0xfc,
     11,
-    0,
-  ],
-  copy: (to: Operand, from: Operand, bytes: Operand): Code => [
-    number32(to),
-    number32(from),
-    number32(bytes),
-    0xfc,
-    10,
-    0,
     0,
   ],
 };

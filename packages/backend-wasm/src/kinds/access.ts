@@ -2,23 +2,25 @@
  * Elements of each dtype on their way between memory and vectors, four at a time. A load may read up to three elements further than it needs (buffers have
  * room behind them); a store never writes further. Addresses and strides are in bytes.
  */
-import { type DType, dtypes } from '@nn/backend';
+import { type DType, dtypes, type Expression } from '@nn/backend';
 import {
   type Code,
+  f32,
+  f32x4,
   f64,
   f64x2,
   i8x16,
   i16x8,
   i32,
   i32x4,
+  i64,
   type Local,
   type Operand,
-  V128,
   v128,
   when,
 } from '../assembler/index.ts';
 import type { FunctionBuilder } from '../assembler/module.ts';
-import type { Quad } from '../scalar/quad.ts';
+import { keep, type Quad } from '../scalar/quad.ts';
 
 /** Bytes of an element. */
 export const bytesOf = (dtype: DType): number => dtypes[dtype].bytes;
@@ -82,7 +84,7 @@ function narrowBytes(f: FunctionBuilder, dtype: DType, value: Code): Code {
 }
 
 /** What is stored: bytes narrowed, everything else as it is. */
-export const packed = (f: FunctionBuilder, dtype: DType, value: Quad): Quad =>
+const packed = (f: FunctionBuilder, dtype: DType, value: Quad): Quad =>
   bytesOf(dtype) === 1 ? [narrowBytes(f, dtype, value[0]!)] : value;
 
 /** Stores four packed elements in a row. */
@@ -118,11 +120,19 @@ export const storeFirst = (dtype: DType, address: Operand, value: readonly Local
   ]),
 ];
 
-/** Run-time number `index` in the block as a double and, for integers, as its low 32 bits. */
-export const scalarNumber = (block: Local, offset: number): { readonly wide: Code; readonly whole: Code } => ({
-  wide: f64.load(block, offset),
-  whole: [f64.load(block, offset), 0xfc, 6, 0xa7],
-});
+/** Where run-time numbers lie, as doubles. */
+interface Numbers {
+  scalar(index: number): number;
+}
+
+/** A run-time number of the launch in every lane of its type: of integers its low 32 bits. */
+export function loadNumber(block: Local, numbers: Numbers, { type, value }: Expression): Quad {
+  const wide = f64.load(block, numbers.scalar(value));
+  if (type === 'f64') return [f64x2.splat(wide), f64x2.splat(wide)];
+  if (type === 'f32') return [f32x4.splat(f32.demoteF64(wide))];
+  const whole = i32x4.splat(i32.wrapI64(i64.truncF64S(wide)));
+  return [type === 'bool' ? i32x4.ne(whole, i32x4.splat(i32.const(0))) : whole];
+}
 
 /** Puts packed values in variables. */
 export function keepPacked(
@@ -130,11 +140,5 @@ export function keepPacked(
   dtype: DType,
   value: Quad,
 ): { readonly kept: Local[]; readonly code: Code } {
-  const parts = packed(f, dtype, value);
-  const kept = parts.map(() => f.local(V128));
-  return { kept, code: parts.map((part, i) => kept[i]!.set(part)) };
+  return keep(f, packed(f, dtype, value));
 }
-
-/** The first lane as a number of its type. */
-export const firstLane = (dtype: DType, [x]: Quad): Code =>
-  dtype === 'float64' ? f64x2.extractLane(x!, 0) : i32x4.extractLane(x!, 0);

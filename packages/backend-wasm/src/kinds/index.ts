@@ -1,4 +1,4 @@
-/** The kinds that have code here; the others are said in terms of these by the shared fallbacks. */
+/** The code of each kind; a kernel of any other would be declined. */
 import type { Kernel, KernelKind } from '@nn/backend';
 import { convKind } from './conv/conv.ts';
 import { gatherKind, scatterKind } from './indexed.ts';

@@ -3,7 +3,19 @@
  * along a row and the memory is dense, whole vectors move; else one element at a time. Gathers divide among threads; scatters run in order on one.
  */
 import { type DType, dtypes, type GatherKernel, type Geometry, product, type ScatterKernel } from '@nn/backend';
-import { branchIf, type Code, I32, i32, type Local, loop, type WasmModule, when } from '../assembler/index.ts';
+import {
+  branchIf,
+  type Code,
+  giveBack,
+  I32,
+  i32,
+  type Local,
+  loop,
+  type WasmModule,
+  when,
+  words,
+} from '../assembler/index.ts';
+import type { Quad } from '../scalar/quad.ts';
 import { bytesOf, keepPacked, loadSplat, storeLane } from './access.ts';
 import { combined } from './fold.ts';
 import { BlockLayout, faultWord, type Kind, plainVariant, type Variant } from './kind.ts';
@@ -55,9 +67,8 @@ function emitIndexed(module: WasmModule, { kernel, operands, moved, steady }: Sh
   const { rank, dtype } = kernel;
   const layout = new BlockLayout(0, operands.length);
   const combine = 'combine' in kernel ? kernel.combine : 'replace';
-  module.function('run', [I32, I32, I32, I32], [], (f, block, first, last) => {
-    const constant = (index: number): Local =>
-      f.hoist(`constant ${index}`, I32, () => i32.load(block!, layout.constant(index)));
+  module.function('run', words(4), [], (f, block, first, last) => {
+    const constant = layout.reader(f, block!);
     const sizes = Math.max(1, rank);
     const stride = (i: number, d: number): Code => (rank === 0 ? i32.const(0) : constant(sizes + i * rank + d));
     const extent = (k: number): { size: Local; step: Local } => {
@@ -86,32 +97,29 @@ function emitIndexed(module: WasmModule, { kernel, operands, moved, steady }: Sh
         const cursor = cursors[2 + k]!;
         return [
           index.set(bytesOf(indexType) === 1 ? i32.load8U(cursor) : i32.load(cursor)),
-          when(i32.geU(i32.add(index, i32.mul(size, i32.ltS(index, 0))), size), [
-            fault(block!, index, size),
-            index.set(i32.const(0)),
-          ]),
+          when(i32.geU(i32.add(index, i32.mul(size, i32.ltS(index, 0))), size), [fault(block!, index, size)]),
           distance.add(i32.mul(i32.add(index, i32.mul(size, i32.ltS(index, 0))), step)),
         ];
       }),
     ];
     const [target, value] = streams as [Stream, Stream];
+    /** What is stored for a value. */
+    const merged = (parts: Quad, load: () => Quad): Quad => {
+      if (combine === 'replace') return parts;
+      const old = load();
+      return parts.map((part, i) => combined(combine, dtypes[dtype].scalar, old[i]!, part));
+    };
     /** `rest` elements (at most four at a time) from value to target. */
-    const four = (): Code => {
-      const parts = value.load(0, rest);
-      const old = combine === 'replace' ? null : target.load(0, rest);
-      return target.store(
-        old === null ? parts : parts.map((part, i) => combined(combine as 'sum', dtypes[dtype].scalar, old[i]!, part)),
+    const four = (): Code =>
+      target.store(
+        merged(value.load(0, rest), () => target.load(0, rest)),
         0,
         rest,
       );
-    };
     /** One element, the moved operand `distance` further on. */
     const one = (): Code => {
       const at = (i: number): Code => (i === moved ? i32.add(cursors[i]!, distance) : cursors[i]!);
-      const parts = loadSplat(f, dtype, at(1));
-      const old = combine === 'replace' ? null : loadSplat(f, dtype, at(0));
-      const result =
-        old === null ? parts : parts.map((part, i) => combined(combine as 'sum', dtypes[dtype].scalar, old[i]!, part));
+      const result = merged(loadSplat(f, dtype, at(1)), () => loadSplat(f, dtype, at(0)));
       const { kept, code } = keepPacked(f, dtype, result);
       return [code, storeLane(dtype, at(0), kept, 0)];
     };
@@ -152,9 +160,10 @@ function emitIndexed(module: WasmModule, { kernel, operands, moved, steady }: Sh
   });
 }
 
-/** Leaves word that an index is out of range. */
+/** Leaves word that an index is out of range, and ends: there may be nothing that could be read or written in its stead. */
 const fault = (block: Local, index: Local, size: Local): Code => [
   i32.store(block, index, 4 * faultWord + 4),
   i32.store(block, size, 4 * faultWord + 8),
   i32.store(block, i32.const(1), 4 * faultWord),
+  giveBack,
 ];

@@ -3,7 +3,7 @@
  * first ≤ u < last, the address of the parameter block, and memory of the calling thread's own. Which thread does which units never shows in a result.
  */
 import type { Geometry } from '@nn/backend';
-import type { Features, WasmModule } from '../assembler/index.ts';
+import { type Features, type FunctionBuilder, I32, i32, type Local, type WasmModule } from '../assembler/index.ts';
 
 /** Code for a kernel and a class of geometries, and the numbers of one geometry. */
 export interface Variant {
@@ -35,7 +35,7 @@ export const plainVariant = { constants: [], grain: 1, scratch: 0, shared: 0, fi
 /** The variant for a geometry. Depends on nothing else, so that results repeat. */
 export type Kind<K> = (kernel: K, geometry: Geometry, features: Features) => Variant;
 
-/** Words at the start of the parameter block: 0 is no fault, else 1 + the number of the index operand that was out of range; then the index and the size. */
+/** Words at the start of the parameter block: 1 where an index was out of range, else 0; then the index and the size. */
 export const faultWord = 0;
 /** Word with the address of the memory that all threads of a launch share. */
 export const sharedWord = 3;
@@ -57,5 +57,9 @@ export class BlockLayout {
   }
   constant(index: number): number {
     return this.#constants + 4 * index;
+  }
+  /** Reads constants, each once, before the body of a function that has the block's address. */
+  reader(f: FunctionBuilder, block: Local): (index: number) => Local {
+    return (index) => f.hoist(`constant ${index}`, I32, () => i32.load(block, this.constant(index)));
   }
 }

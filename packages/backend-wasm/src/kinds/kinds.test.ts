@@ -1,7 +1,7 @@
 /** What conformance can't see of maps, reductions, rows and sorts: the bits of a result are the same in every layout and division into units; odd sizes of tiles; faults; long rows. */
 import {
-  add, castTo, type DataArray, type DType, div,dtypes, exp, type GatherKernel, type Geometry, IndexError, input, type Kernel, kernelKey,Launch, 
-  type MapKernel, max, mul, type ReduceKernel, type RowsKernel, type SortKernel, sub, 
+  add, castTo, type DataArray, type DType, div,dtypes, exp, type GatherKernel, type Geometry, IndexError, input, type Kernel, Launch, 
+  type MapKernel, max, mul, type ReduceKernel, type RowsKernel, type ScatterKernel, type SortKernel, sub, 
 } from '@nn/backend'; // biome-ignore format: one list
 import { describe, expect, it } from 'vitest';
 import { WasmModule } from '../assembler/index.ts';
@@ -271,6 +271,26 @@ it('an index out of range is an error that says which', async () => {
   backend.dispose();
 });
 
+it('an index into nothing leaves what lies beside it', async () => {
+  const backend = await wasm({ threads: 1 });
+  const kernel: ScatterKernel = {
+    kind: 'scatter', rank: 2, dtype: 'float32', value: { dtype: 'float32', access: 'contiguous' },
+    indices: [{ dtype: 'int32', access: 'strided' }], output: { dtype: 'float32', access: 'strided' }, combine: 'replace',
+  }; // biome-ignore format: facts
+  const launch = new Launch();
+  launch.program = backend.compile(kernel);
+  launch.label = 'indexCopy';
+  launch.geometry = { sizes: [1, 8], strides: [[0, 1], [8, 1], [1, 0]], extents: [0, 8] }; // biome-ignore format: one line
+  launch.count = 3;
+  launch.blocks.push(backend.allocate(64), backend.allocate(32), backend.allocate(4));
+  launch.offsets.push(4, 0, 0);
+  backend.write(launch.blocks[0]!, 0, 'float32', new Float32Array(16).fill(7));
+  backend.write(launch.blocks[2]!, 0, 'int32', Int32Array.of(0));
+  expect(() => backend.run(launch)).toThrow('[indexCopy] index 0 is out of bounds for dimension with size 0');
+  expect([...backend.readSync(launch.blocks[0]!, 0, 'float32', 16)]).toEqual(Array(16).fill(7));
+  backend.dispose();
+});
+
 describe('sorts of long rows', () => {
   for (const descending of [false, true])
     it(`are stable, ${descending ? 'descending' : 'ascending'}`, () => {
@@ -295,33 +315,43 @@ describe('sorts of long rows', () => {
     });
 });
 
-it('variants say all that their code depends on: one key, one code', () => {
-  const kernel: ReduceKernel = {
-    kind: 'reduce', rank: 1, reducedRank: 1, inputs: [{ dtype: 'float32', access: 'strided' }],
-    output: { dtype: 'float32', access: 'contiguous' }, combine: 'sum', body: input(0, 'f32'), epilogue: input(0, 'f32'), scalars: 0,
-  }; // biome-ignore format: facts
+/** Whether all geometries of a kernel whose variants have the same key have the same code; how many codes there are. */
+function codesOf(kernel: Kernel, geometries: readonly Geometry[]): number {
   const codes = new Map<string, string>();
-  for (const kept of [1, 2, 5, 16, 40, 700])
-    for (const reduced of [1, 3, 8, 40, 600, 2000])
-      for (const strides of [
-        [reduced, 1],
-        [1, kept],
-        [2 * reduced, 2],
-        [5, 0],
-      ]) {
-        // biome-ignore format: pairs
-        const features = { relaxed: false, shared: false };
-        const variant = (kinds.reduce as Kind<ReduceKernel>)(
-          kernel,
-          { sizes: [kept, reduced], strides: [[1, 0], strides], extents: [] },
-          features,
-        );
-        const module = new WasmModule(features);
-        variant.emit(module);
-        const code = module.encode().join();
-        const key = `${variant.key} ${kernelKey(kernel)}`;
-        expect(codes.get(key) ?? code).toBe(code);
-        codes.set(key, code);
-      }
-  expect(codes.size).toBeGreaterThan(4);
+  const features = { relaxed: false, shared: false };
+  for (const geometry of geometries) {
+    const variant: Variant = (kinds[kernel.kind] as Kind<Kernel>)(kernel, geometry, features);
+    const module = new WasmModule(features);
+    variant.emit(module);
+    const code = module.encode().join();
+    expect(codes.get(variant.key) ?? code).toBe(code);
+    codes.set(variant.key, code);
+  }
+  return codes.size;
+}
+
+describe('variants say all that their code depends on: one key, one code', () => {
+  it('of reductions', () => {
+    const kernel: ReduceKernel = {
+      kind: 'reduce', rank: 1, reducedRank: 1, inputs: [{ dtype: 'float32', access: 'strided' }],
+      output: { dtype: 'float32', access: 'contiguous' }, combine: 'sum', body: input(0, 'f32'), epilogue: input(0, 'f32'), scalars: 0,
+    }; // biome-ignore format: facts
+    const geometries = [1, 2, 5, 16, 40, 700].flatMap((kept) =>
+      [1, 3, 8, 40, 600, 2000].flatMap((reduced) =>
+        [[reduced, 1], [1, kept], [2 * reduced, 2], [5, 0]].map((strides) => ({ sizes: [kept, reduced], strides: [[1, 0], strides], extents: [] })),
+      ),
+    ); // biome-ignore format: pairs
+    expect(codesOf(kernel, geometries)).toBeGreaterThan(4);
+  });
+
+  it('of maps', () => {
+    const kernel: MapKernel = {
+      kind: 'map', rank: 2, inputs: [{ dtype: 'float32', access: 'strided' }], scalars: 0,
+      outputs: [{ dtype: 'float32', access: 'contiguous', expression: input(0, 'f32'), overwrites: -1 }],
+    }; // biome-ignore format: facts
+    const geometries = [[9, 1], [1, 9], [1, 2], [1, -9], [2, 1], [18, 2], [0, 1], [1, 0], [-9, -1]].map((strides) => ({
+      sizes: [9, 9], strides: [[9, 1], strides], extents: [],
+    })); // biome-ignore format: pairs
+    expect(codesOf(kernel, geometries)).toBeGreaterThan(3);
+  });
 });

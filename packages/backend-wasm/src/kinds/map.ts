@@ -3,10 +3,11 @@
  * loop over vectors. How an operand moves along that dimension is part of the variant.
  */
 import { type Expression, type Geometry, type MapKernel, product, topological } from '@nn/backend';
-import { branchIf, type Code, I32, i32, i32x4, type Local, loop, type WasmModule, when } from '../assembler/index.ts';
+import { branchIf, type Code, I32, i32, type Local, loop, type WasmModule, when, words } from '../assembler/index.ts';
 import type { FunctionBuilder } from '../assembler/module.ts';
-import { emit, type Known, lower, splatNumber } from '../scalar/emit.ts';
-import { bytesOf, scalarNumber, shiftOf } from './access.ts';
+import { emit, type Known, lower, steadyNodes } from '../scalar/emit.ts';
+import { ascending, type Quad } from '../scalar/quad.ts';
+import { bytesOf, loadNumber, shiftOf } from './access.ts';
 import { BlockLayout, type Kind, plainVariant } from './kind.ts';
 import { type Step, Stream, stepOf } from './stream.ts';
 import { tiledMap } from './tiles.ts';
@@ -67,9 +68,8 @@ function emitMap(
   const layout = new BlockLayout(kernel.scalars, operands.length);
   const { rank } = kernel;
   const walking = operands.filter(({ walks }) => walks);
-  module.function('run', [I32, I32, I32, I32], [], (f, block, first, last) => {
-    const constant = (index: number): Local =>
-      f.hoist(`constant ${index}`, I32, () => i32.load(block!, layout.constant(index)));
+  module.function('run', words(4), [], (f, block, first, last) => {
+    const constant = layout.reader(f, block!);
     const stride = (operand: Moved, d: number): Local => constant(rank + walking.indexOf(operand) * rank + d);
     const bases = operands.map(({ index }) =>
       f.hoist(`operand ${index}`, I32, () => i32.load(block!, layout.operand(index))),
@@ -148,18 +148,13 @@ class Row {
 
   /** Code for every node that depends only on what is the same all along the row. */
   invariants(streams: readonly Stream[]): Code {
-    const steady = new Set<Expression>();
-    for (const node of this.#nodes) {
-      const is =
-        node.op === 'input'
-          ? this.#streamOf(node, streams).step === 'one'
-          : node.op !== 'coordinate' && node.args.every((arg) => steady.has(arg));
-      if (is) steady.add(node);
-    }
-    const leaf = (node: Expression): ReturnType<typeof splatNumber> => {
+    const steady = steadyNodes(
+      this.#roots,
+      (leaf) => leaf.op === 'input' && this.#streamOf(leaf, streams).step === 'one',
+    );
+    const leaf = (node: Expression): Quad => {
       if (node.op === 'input') return this.#streamOf(node, streams).load(0);
-      const { wide, whole } = scalarNumber(this.#block, this.#layout.scalar(node.value));
-      return splatNumber(node.type, wide, whole);
+      return loadNumber(this.#block, this.#layout, node);
     };
     return emit(this.#f, this.#roots, this.#known, leaf, (node) => steady.has(node));
   }
@@ -201,9 +196,7 @@ class Row {
     const f = this.#f;
     const known: Known = new Map(this.#known);
     const code = emit(f, this.#roots, known, (leaf) =>
-      leaf.op === 'coordinate'
-        ? [i32x4.add(i32x4.splat(index), f.lanes('i32', ...[0, 1, 2, 3].map((lane) => 4 * q + lane)))]
-        : this.#streamOf(leaf, streams).load(q, rest),
+      leaf.op === 'coordinate' ? [ascending(f, index, 4 * q)] : this.#streamOf(leaf, streams).load(q, rest),
     );
     return [code, this.#roots.map((root, j) => streams[j]!.store(known.get(root)!, q, rest))];
   }

@@ -3,7 +3,7 @@
  * after another (`reduce/loops.ts`). Where there are many segments they are the units of work, and `finish` combines them in order.
  */
 import { type Geometry, product, type ReduceKernel } from '@nn/backend';
-import { I32 } from '../assembler/index.ts';
+import { words } from '../assembler/index.ts';
 import { bytesOf } from './access.ts';
 import { type Kind, plainVariant } from './kind.ts';
 import { Loops } from './reduce/loops.ts';
@@ -30,12 +30,11 @@ export const reduceKind: Kind<ReduceKernel> = (kernel, geometry) => {
     ...plainVariant,
     key: key.join(''),
     emit: (module) => {
-      module.function('run', [I32, I32, I32, I32], [], (f, block, first, last) => {
+      module.function('run', words(4), [], (f, block, first, last) => {
         const loops = new Loops(f, shape, block!);
         return split ? loops.segments(first!, last!) : loops.outputs(first!, last!);
       });
-      if (split)
-        module.function('finish', [I32, I32, I32, I32], [], (f, block) => new Loops(f, shape, block!).finish());
+      if (split) module.function('finish', words(4), [], (f, block) => new Loops(f, shape, block!).finish());
     },
     constants: [...sizes, ...stridesInBytes(kernel, geometry), rows, length, pieces, group, count, columns],
     units,

@@ -15,10 +15,11 @@ import {
   v128,
   type WasmModule,
   when,
+  words,
 } from '../assembler/index.ts';
-import { emit, type Known, lower, splatNumber, steadyNodes } from '../scalar/emit.ts';
-import type { Quad } from '../scalar/quad.ts';
-import { bytesOf, scalarNumber } from './access.ts';
+import { emit, type Known, lower, steadyNodes } from '../scalar/emit.ts';
+import { ascending, type Quad } from '../scalar/quad.ts';
+import { bytesOf, loadNumber } from './access.ts';
 import { Fold, foldAlong } from './fold.ts';
 import { BlockLayout, type Kind, plainVariant } from './kind.ts';
 import { type Step, Stream, stepOf } from './stream.ts';
@@ -93,9 +94,8 @@ function emitRows(module: WasmModule, shape: Shape): void {
   const { kernel, bodies, results, steps, stashed } = shape;
   const { rank, inputs, outputs } = kernel;
   const layout = new BlockLayout(kernel.scalars, outputs.length + inputs.length);
-  module.function('run', [I32, I32, I32, I32], [], (f, block, first, last, scratch) => {
-    const constant = (index: number): Local =>
-      f.hoist(`constant ${index}`, I32, () => i32.load(block!, layout.constant(index)));
+  module.function('run', words(4), [], (f, block, first, last, scratch) => {
+    const constant = layout.reader(f, block!);
     const size = constant(rank);
     const stride = (i: number, d: number): Code => constant((rank + 1) * (1 + i) + d);
     const pointers = f.locals(I32, inputs.length);
@@ -114,8 +114,7 @@ function emitRows(module: WasmModule, shape: Shape): void {
     const known: Known = new Map();
     const numbers = steadyNodes([...bodies, ...results]);
     const number = (leaf: Expression): Quad => {
-      const { wide, whole } = scalarNumber(block!, layout.scalar(leaf.value));
-      return splatNumber(leaf.type, wide, whole);
+      return loadNumber(block!, layout, leaf);
     };
     const prelude = emit(f, [...bodies, ...results], known, number, (node) => numbers.has(node));
     const finished: Quad[] = [];
@@ -132,12 +131,7 @@ function emitRows(module: WasmModule, shape: Shape): void {
         (node) => nodes.has(node),
       );
     };
-    const coordinate = (q: number): Quad => [
-      i32x4.add(
-        i32x4.splat(i32.add(i32.mul(first!, size), index)),
-        f.lanes('i32', ...[0, 1, 2, 3].map((lane) => 4 * q + lane)),
-      ),
-    ];
+    const coordinate = (q: number): Quad => [ascending(f, i32.add(i32.mul(first!, size), index), 4 * q)];
     const stashAddress = (place: number): Code => i32.add(stash, i32.mul(padded, place));
     /** The value of a body or result at vector q. */
     const valueAt = (

@@ -14,6 +14,7 @@ import {
   V128,
   v128,
   when,
+  words,
 } from '../assembler/index.ts';
 import { castQuad } from '../scalar/cast.ts';
 import { narrowMask, type Quad, wideMasks } from '../scalar/quad.ts';
@@ -43,9 +44,8 @@ export const scanKind: Kind<ScanKernel> = (kernel, { sizes, strides }) => {
     work: rows * size * 3,
     emit: (module) => {
       const layout = new BlockLayout(0, types.length);
-      module.function('run', [I32, I32, I32, I32], [], (f, block, first, last) => {
-        const constant = (index: number): Local =>
-          f.hoist(`constant ${index}`, I32, () => i32.load(block!, layout.constant(index)));
+      module.function('run', words(4), [], (f, block, first, last) => {
+        const constant = layout.reader(f, block!);
         const stride = (i: number, d: number): Code => constant((rank + 1) * (1 + i) + d);
         const pointers = f.locals(I32, types.length);
         const cursors = f.locals(I32, types.length);

@@ -18,6 +18,7 @@ import {
   V128,
   v128,
   when,
+  words,
 } from '../assembler/index.ts';
 import type { FunctionBuilder } from '../assembler/module.ts';
 import { bytesOf, keepPacked, loadSplat, storeLane } from './access.ts';
@@ -40,9 +41,8 @@ export const sortKind: Kind<SortKernel> = (kernel, { sizes, strides }) => {
     scratch: 64 * Math.ceil(size / 2),
     emit: (module) => {
       const layout = new BlockLayout(0, 3);
-      module.function('run', [I32, I32, I32, I32], [], (f, block, first, last, scratch) => {
-        const constant = (index: number): Local =>
-          f.hoist(`constant ${index}`, I32, () => i32.load(block!, layout.constant(index)));
+      module.function('run', words(4), [], (f, block, first, last, scratch) => {
+        const constant = layout.reader(f, block!);
         const n = constant(rank);
         const step = constant(2 * rank + 1);
         const [row, cursor, record, rest, from, to] = f.locals(I32, 6) as Local[];

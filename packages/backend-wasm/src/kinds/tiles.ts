@@ -4,10 +4,10 @@
  */
 import { type Expression, type Geometry, type MapKernel, mentions, product, topological } from '@nn/backend';
 import {
-  branchIf, type Code, choose, I32, i32, type Local, lanes, loop, V128, v128, type WasmModule, when,
-} from '../assembler/index.ts'; // biome-ignore format: one list
-import { emit, type Known, splatNumber, steadyNodes } from '../scalar/emit.ts';
-import { bytesOf, scalarNumber } from './access.ts';
+  branchIf, type Code, I32, i32, type Local, least, loop, V128, v128, type WasmModule, when, words } from '../assembler/index.ts'; // biome-ignore format: one list
+import { emit, type Known, steadyNodes } from '../scalar/emit.ts';
+import { turned } from '../scalar/quad.ts';
+import { bytesOf, loadNumber } from './access.ts';
 import { BlockLayout, plainVariant, type Variant } from './kind.ts';
 import { Stream, stepOf } from './stream.ts';
 import { Walk } from './walk.ts';
@@ -45,7 +45,8 @@ export function tiledMap(kernel: MapKernel, geometry: Geometry, roots: readonly 
       bytesOf(dtype) === 4 &&
       strides[rows] === 1 &&
       (step === 'far' || step === 'second');
-    return { dtype, strides, step, turned };
+    // What is turned may move in any steps: all tiles of a key have the same code.
+    return { dtype, strides, step: turned ? ('far' as const) : step, turned };
   });
   const outer = product(sizes.slice(0, rank)) / Math.max(1, sizes[rows]! * sizes[rank - 1]!);
   return {
@@ -77,9 +78,8 @@ function emitTiles(
 ): void {
   const { rank } = kernel;
   const layout = new BlockLayout(kernel.scalars, operands.length);
-  module.function('run', [I32, I32, I32, I32], [], (f, block, first, last) => {
-    const constant = (index: number): Local =>
-      f.hoist(`constant ${index}`, I32, () => i32.load(block!, layout.constant(index)));
+  module.function('run', words(4), [], (f, block, first, last) => {
+    const constant = layout.reader(f, block!);
     const stride = (i: number, d: number): Local => constant(rank + i * rank + d);
     const [height, width] = [constant(rows), constant(rank - 1)];
     const others = Array.from({ length: rank - 1 }, (_, d) => d).filter((d) => d !== rows);
@@ -98,16 +98,15 @@ function emitTiles(
       roots,
       numbers,
       (leaf) => {
-        const { wide, whole } = scalarNumber(block!, layout.scalar(leaf.value));
-        return splatNumber(leaf.type, wide, whole);
+        return loadNumber(block!, layout, leaf);
       },
       (node) => steady.has(node),
     );
-    const vector = (streams: readonly Stream[], turned: readonly (Local | null)[], rest: Local | null): Code => {
+    const vector = (streams: readonly Stream[], turns: readonly (Local | null)[], rest: Local | null): Code => {
       const known: Known = new Map(numbers);
       const outputs = kernel.outputs.length;
       const code = emit(f, roots, known, ({ value }) => {
-        const vector = turned[outputs + value];
+        const vector = turns[outputs + value];
         return vector ? [vector] : streams[outputs + value]!.load(0, rest);
       });
       return [code, roots.map((root, j) => streams[j]!.store(known.get(root)!, 0, rest))];
@@ -129,17 +128,11 @@ function emitTiles(
       return [turns.map((turn) => turn?.code ?? []), rowsOf];
     };
     const turnedBlock = (cursor: Local, step: Local): { code: Code; parts: readonly Local[] } => {
-      const [at, ...v] = [f.local(I32), ...f.locals(V128, 8)] as [Local, ...Local[]];
-      const [a, b, c, d, p, q, r, s] = v as [Local, Local, Local, Local, Local, Local, Local, Local];
-      const mix = (target: Local, x: Local, y: Local, picks: readonly number[]): Code =>
-        target.set(v128.shuffle(x, y, lanes(...picks)));
-      const [low, high] = [[0, 4, 1, 5], [2, 6, 3, 7]]; // biome-ignore format: two pairs
-      const code = [
-        [a, b, c, d].map((part, k) => [at.set(k === 0 ? cursor : i32.add(at, step)), part.set(v128.load(at))]),
-        [mix(p, a, c, low!), mix(q, b, d, low!), mix(r, a, c, high!), mix(s, b, d, high!)],
-        [mix(a, p, q, low!), mix(b, p, q, high!), mix(c, r, s, low!), mix(d, r, s, high!)],
-      ];
-      return { code, parts: [a, b, c, d] };
+      const at = f.local(I32);
+      const rows = f.locals(V128, 4);
+      const { code, values } = turned(f, rows);
+      const loads = rows.map((part, k) => [at.set(k === 0 ? cursor : i32.add(at, step)), part.set(v128.load(at))]);
+      return { code: [loads, code], parts: values };
     };
     /** Up to four rows of up to four elements, a row at a time; the cursors end elsewhere. */
     const edge = (): Code => {
@@ -158,7 +151,6 @@ function emitTiles(
         ),
       ];
     };
-    const least = (x: Code, y: Code): Code => choose(i32.ltS(x, y), x, y);
     return [
       prelude,
       bands!.set(i32.divU(i32.add(height, rowsOfUnit - 1), rowsOfUnit)),

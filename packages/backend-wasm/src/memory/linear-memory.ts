@@ -10,10 +10,10 @@ export class LinearMemory {
   readonly memory: WebAssembly.Memory;
   readonly shared: boolean;
   /** Views of the whole memory, fresh after growth: read the field anew after any allocation. */
-  bytes: Uint8Array;
-  words: Int32Array;
-  floats: Float32Array;
-  doubles: Float64Array;
+  bytes!: Uint8Array;
+  words!: Int32Array;
+  floats!: Float32Array;
+  doubles!: Float64Array;
 
   /** Shared memory takes addresses for all that it may grow to, `limit` bytes, when it is made. */
   constructor(shared: boolean, limit: number = mostPages * pageBytes) {
@@ -28,6 +28,10 @@ export class LinearMemory {
       );
     }
     this.shared = shared;
+    this.#renew();
+  }
+
+  #renew(): void {
     const { buffer } = this.memory;
     this.bytes = new Uint8Array(buffer);
     this.words = new Int32Array(buffer);
@@ -49,11 +53,7 @@ export class LinearMemory {
     } catch {
       return false;
     }
-    const { buffer } = this.memory;
-    this.bytes = new Uint8Array(buffer);
-    this.words = new Int32Array(buffer);
-    this.floats = new Float32Array(buffer);
-    this.doubles = new Float64Array(buffer);
+    this.#renew();
     return true;
   }
 }

@@ -2,14 +2,14 @@
  * Expressions as vector code: one instruction or helper a node, four elements at a time, each node once. Leaves come from whoever emits the kernel.
  */
 import { type CoreName, type Expression, expand, type ScalarType, topological } from '@nn/backend';
-import { type Code, f32x4, f64x2, i32x4, type Local, V128 } from '../assembler/index.ts';
+import { type Code, type Local, V128 } from '../assembler/index.ts';
 import type { FunctionBuilder } from '../assembler/module.ts';
 import { castQuad } from './cast.ts';
 import { coreRows } from './core-rows.ts';
 import { float32 } from './math/exponential.ts';
 import { nativeRows } from './native-rows.ts';
 import { peephole } from './peephole.ts';
-import { type Quad, vectorsOf } from './quad.ts';
+import type { Quad } from './quad.ts';
 
 /** The vectors of an operand, a run-time number or the coordinate; called once a leaf. */
 export type LeafCode = (leaf: Expression) => Quad;
@@ -82,20 +82,3 @@ function quadOf(f: FunctionBuilder, node: Expression, known: Known, leaf: LeafCo
   const type = node.op === 'select' ? node.type : node.args[0]!.type;
   return coreRows[node.op as CoreName](f, type, args);
 }
-
-/** A run-time number of the launch (an f64 in the block) in every lane of its type. */
-export function splatNumber(type: ScalarType, wide: Code, whole: Code): Quad {
-  switch (type) {
-    case 'f64':
-      return [f64x2.splat(wide), f64x2.splat(wide)];
-    case 'f32':
-      return [f32x4.splat([wide, 0xb6])];
-    case 'bool':
-      return [i32x4.ne(i32x4.splat(whole), i32x4.splat([0x41, 0]))];
-    default:
-      return [i32x4.splat(whole)];
-  }
-}
-
-/** Whether a value of the type is two vectors. */
-export const isWide = (type: ScalarType): boolean => vectorsOf(type) === 2;

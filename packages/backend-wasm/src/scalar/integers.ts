@@ -1,7 +1,7 @@
 /** What vectors of integers lack, lane by lane: division (0 where the divisor is 0) and powers. */
 
 import type { ScalarType } from '@nn/backend';
-import { branchIf, type Code, call, choose, I32, i32, i32x4, loop, when } from '../assembler/index.ts';
+import { branchIf, type Code, call, choose, giveBack, I32, i32, i32x4, loop, when } from '../assembler/index.ts';
 import type { FunctionBuilder } from '../assembler/module.ts';
 import type { Quad } from './quad.ts';
 
@@ -46,7 +46,7 @@ export function integerPower(f: FunctionBuilder, type: ScalarType, args: readonl
                 i32.const(1),
                 choose(i32.eq(base!, -1), choose(i32.and(exponent!, 1), i32.const(-1), i32.const(1)), i32.const(0)),
               ),
-              0x0f,
+              giveBack,
             ]),
         result.set(i32.const(1)),
         when(

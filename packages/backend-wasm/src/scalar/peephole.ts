@@ -1,4 +1,4 @@
-/** Shorter code for what several rows say together, with the same bits in every case. */
+/** Shorter code for what several rows say together, with the same bits but for the sign of a zero, which `max` and `min` of a constant may leave open. */
 import type { Expression } from '@nn/backend';
 import { f32x4, i32x4 } from '../assembler/index.ts';
 import type { Known } from './emit.ts';

@@ -3,7 +3,19 @@
  * takes one by compare-and-swap has changed the very word that named the launch, so what it then reads of the launch is that launch's: it can't be over before
  * the chunk is reported done. A thread that sleeps through a launch is never waited for.
  */
-import { block, branch, branchIf, type Code, I32, i32, loop, WasmModule, when } from '../assembler/index.ts';
+import {
+  block,
+  branch,
+  branchIf,
+  type Code,
+  drop,
+  giveBack,
+  I32,
+  i32,
+  loop,
+  WasmModule,
+  when,
+} from '../assembler/index.ts';
 
 /** Words of the control block, which lies at the start of memory. */
 export const control = {
@@ -17,7 +29,7 @@ export const control = {
   stop: 3,
   /** Not zero: a thread threw. */
   failed: 4,
-  /** Of the launch: which code, where its bytes lie and how many, whether `run` (0); units in all and in a chunk; parameter block; scratch and its bytes a thread. */
+  /** Of the launch: which code, where its bytes lie and how many; units in all and in a chunk; parameter block; scratch and its bytes a thread. */
   entry: 5,
   bytes: 6,
   byteCount: 7,
@@ -27,9 +39,6 @@ export const control = {
   scratch: 11,
   scratchBytes: 12,
 } as const;
-
-/** Chunks of a launch at most: what the lower half of the ticket holds. */
-export const mostChunks = 0xffff;
 
 /** Waits so many nanoseconds at most before it looks again. */
 const patience = 1e9;
@@ -50,7 +59,7 @@ export function controlModule(): Uint8Array<ArrayBuffer> {
           branchIf(i32.eqz(i32.and(ticket, 0xffff)), 1),
           when(i32.eq(i32.atomicCompareExchange(0, ticket, i32.sub(ticket, 1), at('ticket')), ticket), [
             i32.sub(i32.and(ticket, 0xffff), 1),
-            0x0f,
+            giveBack,
           ]),
           branch(0),
         ),
@@ -64,23 +73,23 @@ export function controlModule(): Uint8Array<ArrayBuffer> {
     return [
       left!.set(spins!),
       loop(
-        when(i32.atomicLoad(0, at('stop')), [i32.const(-1), 0x0f]),
-        when(i32.geS(chunk!.tee([tryTake]), 0), [chunk!, 0x0f]),
+        when(i32.atomicLoad(0, at('stop')), [i32.const(-1), giveBack]),
+        when(i32.geS(chunk!.tee([tryTake]), 0), [chunk!, giveBack]),
         branchIf(i32.gtS(left!.tee(i32.sub(left!, 1)), 0), 0),
-        [i32.atomicAdd(0, 1, at('parked')), 0x1a],
+        drop(i32.atomicAdd(0, 1, at('parked'))),
         ticket!.set(i32.atomicLoad(0, at('ticket'))),
-        when(i32.eqz(i32.and(ticket!, 0xffff)), [asleep, 0x1a]),
-        [i32.atomicSub(0, 1, at('parked')), 0x1a],
+        when(i32.eqz(i32.and(ticket!, 0xffff)), drop(asleep)),
+        drop(i32.atomicSub(0, 1, at('parked'))),
         left!.set(spins!),
         branch(0),
       ),
       i32.const(-1),
     ];
   });
-  module.function('report', [], [], () => [i32.atomicAdd(0, 1, at('done')), 0x1a]);
+  module.function('report', [], [], () => drop(i32.atomicAdd(0, 1, at('done'))));
   module.function('join', [I32, I32], [I32], (_, total, spins) => [
     loop(
-      when(i32.geS(i32.atomicLoad(0, at('done')), total!), [i32.const(1), 0x0f]),
+      when(i32.geS(i32.atomicLoad(0, at('done')), total!), [i32.const(1), giveBack]),
       branchIf(i32.gtS(spins!.tee(i32.sub(spins!, 1)), 0), 0),
     ),
     i32.const(0),

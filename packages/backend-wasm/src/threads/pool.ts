@@ -2,14 +2,15 @@
 import { BackendError } from '@nn/backend';
 import type { LinearMemory } from '../memory/linear-memory.ts';
 import type { Entry } from '../program.ts';
-import { type Control, control, controlModule, mostChunks } from './control.ts';
+import { type Control, control, controlModule } from './control.ts';
 import { startWorker, type WorkerHandle } from './start-worker.ts';
 
 /** Looks that a worker takes before it goes to sleep: a few tens of microseconds. */
 const spins = 20_000;
-/** Nanoseconds of work from which threads pay, while they are awake and when they sleep. */
+/** Nanoseconds of work from which threads pay: when they sleep, and while they are awake. */
 const worthWaking = 40_000;
 const worthSharing = 8_000;
+
 /** A launch's division. */
 export interface Shares {
   readonly units: number;
@@ -61,13 +62,13 @@ export class Pool {
     return pool;
   }
 
-  /** Into how many chunks a launch falls; 1: it isn't worth dividing. */
+  /** Into how many chunks a launch falls (far fewer than a ticket can count); 1: it isn't worth dividing. */
   chunksOf({ units, grain, work }: Shares): number {
     if (work < worthSharing || this.#broken !== null) return 1;
     const { words } = this.#memory;
     if (work < worthWaking && Atomics.load(words, control.parked) > 0) return 1;
     const wanted = work > 1e6 ? 4 * this.threads : work > 1e5 ? 2 * this.threads : this.threads;
-    return Math.min(wanted, Math.ceil(units / grain), mostChunks);
+    return Math.min(wanted, Math.ceil(units / grain));
   }
 
   /** Runs all units of an entry on all threads. `bytesAt` is where its code lies in shared memory. */

@@ -1,11 +1,11 @@
 /** Sums, means and maxima of rows of a table, bag by bag: every row is added to its bag's place in one scatter. */
-import { equal, input as operand, ShapeError, scalar, select, ValueError } from '@nn/backend';
+import { constant, equal, less, input as operand, ShapeError, scalar, select, sub, ValueError } from '@nn/backend';
 import { arange, mul, type Shape, scatterReduce, scope, searchsorted, type Tensor, zeros } from '@nn/tensor';
 import { dispatch, expand, Op, reshape, sameNumbers, shapeText, slice } from '@nn/tensor/internal';
 import { type EmbeddingOptions, paddingRow, rowsOf } from './embedding.ts';
 
 export interface EmbeddingBagOptions extends EmbeddingOptions {
-  /** Where each bag begins in a vector of indices; of a matrix every row is a bag, and there are none. */
+  /** Where each bag begins in a vector of indices, the first at 0; of a matrix every row is a bag, and there are none. */
   readonly offsets?: Tensor | null | undefined;
   /** What is made of a bag; 'mean'. An empty bag gives zeros. */
   readonly mode?: 'sum' | 'mean' | 'max' | undefined;
@@ -17,18 +17,16 @@ export interface EmbeddingBagOptions extends EmbeddingOptions {
 
 const reductions = { sum: 'sum', mean: 'mean', max: 'amax' } as const;
 
-/** The bag of each index, or the one after the last for padding. Scalars: padding, bags. */
+/** The bag of each index, or the one after the last for padding; before the first bag, a number that is out of range even counted from the end. Scalars: padding, bags. */
 const bagOp = new Op('map', 'embeddingBag', {
   inPlace: false,
-  build: () => ({
-    outputs: [
-      {
-        dtype: 'int64',
-        expression: select(equal(operand(1, 'i32'), scalar(0, 'i32')), scalar(1, 'i32'), operand(0, 'i32')),
-      },
-    ],
-    scalars: 2,
-  }),
+  build: () => {
+    const [bag, row] = [operand(0, 'i32'), operand(1, 'i32')];
+    const [padding, bags] = [scalar(0, 'i32'), scalar(1, 'i32')];
+    const placed = select(equal(row, padding), bags, bag);
+    const expression = select(less(bag, constant(0, 'i32')), sub(constant(-2, 'i32'), bags), placed);
+    return { outputs: [{ dtype: 'int64', expression }], scalars: 2 };
+  },
 });
 
 /** Numbers of the bags, one for each index, and how many bags there are. */
@@ -57,7 +55,7 @@ function bagsOf(indices: Tensor, { offsets = null, includeLastOffset = false }: 
  * The sum, mean or largest values of the rows of `weight` (n, d) in each bag of indices: (bags, d). Indices at `paddingIdx` belong to no bag. Of equal largest values all get a
  * share of the gradient. PyTorch: `F.embedding_bag`.
  * @param indices (bags, size), or a vector with `offsets`
- * @throws what `embedding` throws; ShapeError for indices, offsets and weights that don't fit; ValueError for `perSampleWeights` with another mode than 'sum'
+ * @throws what `embedding` throws; IndexError (at the latest when the result is read) if the first offset isn't 0; ShapeError for indices, offsets and weights that don't fit; ValueError for `perSampleWeights` with another mode than 'sum'
  * @example
  * ```ts
  * import { embeddingBag } from '@nn/nn';

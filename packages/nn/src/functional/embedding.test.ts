@@ -316,6 +316,8 @@ describe('embeddingBag', () => {
     const square = indices(1, 0, 1, 3).reshape([2, 2]) as Tensor;
     expect(() => embeddingBag(square, table(), { offsets: offsets() })).toThrow(/every row of a matrix is a bag/);
     expect(() => embeddingBag(flat(), table())).toThrow(/needs offsets/);
+    for (const paddingIdx of [null, 0, 1, 2, 3])
+      expect(() => embeddingBag(flat(), table(), { offsets: indices(1, 2), paddingIdx })).toThrow(IndexError);
     expect(() => embeddingBag(flat(), table(), { offsets: offsets(), mode: 'min' as never })).toThrow(/mode is 'min'/);
     const perSampleWeights = tensor([1]) as Tensor;
     expect(() => embeddingBag(square, table(), { perSampleWeights })).toThrow(

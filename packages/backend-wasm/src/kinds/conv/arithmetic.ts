@@ -11,7 +11,6 @@ import {
   f64x2,
   i32x4,
   type Local,
-  lanes,
   multiplyAdd,
   multiplyAdd64,
   type Operand,
@@ -74,35 +73,4 @@ export function products(
       held.map((one, j) => sums[i]![j]!.set(arithmetic.multiplyAdd(passing, one, sums[i]![j]!))),
     ]),
   ];
-}
-
-/** Variables with 32-bit lanes picked from two vectors, and the code that sets them. */
-export function picked(
-  f: FunctionBuilder,
-  picks: readonly (readonly [x: Code, y: Code, ...lanes: number[]])[],
-): { readonly code: Code; readonly values: readonly Local[] } {
-  const values = f.locals(V128, picks.length);
-  return { code: picks.map(([x, y, ...own], i) => values[i]!.set(v128.shuffle(x, y, lanes(...own)))), values };
-}
-
-/** The columns of a matrix of 32-bit lanes whose rows are given: four rows, or two, whose columns are then the halves of two vectors. */
-export function turned(
-  f: FunctionBuilder,
-  rows: readonly Code[],
-): { readonly code: Code; readonly values: readonly Local[] } {
-  const [a, b, c, d] = rows as [Code, Code, Code?, Code?];
-  const low = picked(f, [
-    [a, b, 0, 4, 1, 5],
-    [a, b, 2, 6, 3, 7],
-  ]);
-  if (c === undefined) return low;
-  const high = turned(f, [c, d!]);
-  const all = picked(
-    f,
-    [0, 1].flatMap((h) => [
-      [low.values[h]!, high.values[h]!, 0, 1, 4, 5],
-      [low.values[h]!, high.values[h]!, 2, 3, 6, 7],
-    ]),
-  );
-  return { code: [low.code, high.code, all.code], values: all.values };
 }

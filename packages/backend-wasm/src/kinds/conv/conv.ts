@@ -1,10 +1,9 @@
 /** The `conv` kind: from the numbers of a launch to the code of its role. All sizes but the batch are part of the code: a convolution is always worth its own. */
 import { type ConvKernel, product } from '@nn/backend';
-import type { WasmModule } from '../../assembler/index.ts';
+import { type WasmModule, words } from '../../assembler/index.ts';
 import { type Kind, plainVariant } from '../kind.ts';
 import { arithmeticOf } from './arithmetic.ts';
 import { correlationCode } from './correlation.ts';
-import { words } from './run.ts';
 import { correlationOf } from './shape.ts';
 import { weightGradientCode } from './weight-gradient.ts';
 

@@ -1,8 +1,9 @@
 /** Operands brought into the form that tiles read: images between zeros, and channels side by side. */
 import { denseStrides } from '@nn/backend';
 import { type Callable, type Code, I32, i32, V128, v128, type WasmModule } from '../../assembler/index.ts';
+import { turned } from '../../scalar/quad.ts';
 import { loadEach, loadQuad, storeLane } from '../access.ts';
-import { type Arithmetic, turned } from './arithmetic.ts';
+import type { Arithmetic } from './arithmetic.ts';
 import { nest, repeated, unrolled, type Walk } from './walk.ts';
 
 /** `(from, to)`: an image (sizes with the planes first) to its place between zeros, in a layout of so many bytes from one to the next. */

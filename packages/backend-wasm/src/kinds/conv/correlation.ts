@@ -6,6 +6,7 @@ import {
   I32,
   i32,
   type Local,
+  least,
   stepUp,
   v128,
   type WasmModule,
@@ -16,7 +17,7 @@ import type { Arithmetic } from './arithmetic.ts';
 import { channelPack } from './copy.ts';
 import { finished, startedEpilogue } from './output.ts';
 import { type Block, lines, type Plan, planOf, type RoleCode } from './plan.ts';
-import { emitRun, least } from './run.ts';
+import { emitRun } from './run.ts';
 import type { Correlation, Phase } from './shape.ts';
 import { emitBlock, type Part, type TileKind } from './tile.ts';
 

@@ -10,12 +10,12 @@ import {
   rewrite,
   withArguments,
 } from '@nn/backend';
-import { type Code, type FunctionBuilder, i32, i32x4, type Local, v128 } from '../../assembler/index.ts';
-import { emit, type Known, lower, splatNumber } from '../../scalar/emit.ts';
-import type { Quad } from '../../scalar/quad.ts';
-import { keepPacked, scalarNumber, storeLane } from '../access.ts';
+import { type Code, type FunctionBuilder, i32, type Local, v128 } from '../../assembler/index.ts';
+import { emit, type Known, lower } from '../../scalar/emit.ts';
+import { ascending, type Quad, turned } from '../../scalar/quad.ts';
+import { keepPacked, loadNumber, storeLane } from '../access.ts';
 import type { BlockLayout } from '../kind.ts';
-import { type Arithmetic, turned } from './arithmetic.ts';
+import type { Arithmetic } from './arithmetic.ts';
 
 /** Four sums, of which `lanes` count, and their places in bytes: of the first from the pointer, and from one to the next. */
 interface Four {
@@ -54,10 +54,9 @@ export function finished(
     f,
     [root],
     leaves,
-    ({ op, type, value }) => {
-      if (op === 'input') return bias;
-      const { wide, whole } = scalarNumber(block, layout.scalar(value));
-      return splatNumber(type, wide, whole);
+    (leaf) => {
+      if (leaf.op === 'input') return bias;
+      return loadNumber(block, layout, leaf);
     },
     ({ op, args }) => args.length === 0 && op !== 'coordinate',
   );
@@ -66,7 +65,7 @@ export function finished(
     const known: Known = new Map(leaves).set(sum, sums);
     const code = emit(f, [root], known, () => {
       const first = i32.divU(i32.sub(i32.add(target, at), i32.load(block, layout.operand(0))), stored);
-      return [i32x4.add(i32x4.splat(first), f.lanes('i32', ...[0, 1, 2, 3].map((lane) => (lane * step) / stored)))];
+      return [ascending(f, first, 0, step / stored)];
     });
     const kept = stored > 1 ? { kept: known.get(root)!, code: [] } : keepPacked(f, dtype, known.get(root)!);
     values.push(kept.kept);

@@ -7,22 +7,20 @@ import {
   type Callable,
   type Code,
   call,
-  choose,
   type FunctionBuilder,
   forUp,
   I32,
   i32,
   type Local,
+  least,
   memory,
   stepUp,
   type WasmModule,
   when,
+  words,
 } from '../../assembler/index.ts';
 import { imageCopy } from './copy.ts';
 import type { Block, Plan } from './plan.ts';
-
-/** Parameters that are all addresses or counts. */
-export const words = (n: number): (typeof I32)[] => Array.from({ length: n }, () => I32);
 
 /** Variables of the function at work. */
 export class Units {
@@ -75,8 +73,6 @@ export class Units {
     return last === undefined ? whole! : when(i32.eq(this.within, this.plan.count - 1), last, whole!);
   }
 }
-
-export const least = (x: Code, y: Code): Code => choose(i32.ltS(x, y), x, y);
 
 /** Exports `run`: `before` once, `share` before each share's images, `each` for every block of every band of every image, which lies at `from`. */
 export function emitRun(

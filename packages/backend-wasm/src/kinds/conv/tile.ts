@@ -15,10 +15,10 @@ import {
   V128,
   v128,
   type WasmModule,
+  words,
 } from '../../assembler/index.ts';
 import { type Load, products, type Side } from './arithmetic.ts';
 import type { Block, Plan } from './plan.ts';
-import { words } from './run.ts';
 import { type Item, tiled } from './tiling.ts';
 import { type Dimension, nest, type Place, unrolled, type Walk } from './walk.ts';
 

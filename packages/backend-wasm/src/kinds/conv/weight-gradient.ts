@@ -15,13 +15,15 @@ import {
   V128,
   v128,
   type WasmModule,
+  words,
 } from '../../assembler/index.ts';
+import { picked } from '../../scalar/quad.ts';
 import { keepPacked, storeLane } from '../access.ts';
 import { sharedWord } from '../kind.ts';
-import { type Arithmetic, picked } from './arithmetic.ts';
+import type { Arithmetic } from './arithmetic.ts';
 import { channelPack } from './copy.ts';
 import { type Block, lines, type Plan, planOf, type RoleCode } from './plan.ts';
-import { emitRun, Units, words } from './run.ts';
+import { emitRun, Units } from './run.ts';
 import type { Correlation } from './shape.ts';
 import { emitBlock, type Part, type TileKind } from './tile.ts';
 

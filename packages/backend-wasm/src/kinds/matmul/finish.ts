@@ -2,9 +2,9 @@
 import { type Expression, input } from '@nn/backend';
 import { type Code, I32, i32, i32x4, type Local, number32, type Operand, v128 } from '../../assembler/index.ts';
 import type { FunctionBuilder } from '../../assembler/module.ts';
-import { emit, type Known, splatNumber } from '../../scalar/emit.ts';
+import { emit, type Known, steadyNodes } from '../../scalar/emit.ts';
 import { keep, type Quad } from '../../scalar/quad.ts';
-import { bytesOf, keepPacked, loadEach, loadQuad, loadSplat, scalarNumber, storeLane, storeQuad } from '../access.ts';
+import { bytesOf, keepPacked, loadEach, loadNumber, loadQuad, loadSplat, storeLane, storeQuad } from '../access.ts';
 import { BlockLayout } from '../kind.ts';
 import type { Read } from './figures.ts';
 import { type Mover, type Plan, scalarOf } from './plan.ts';
@@ -81,8 +81,7 @@ export class Finish {
       known,
       (leaf) => {
         if (leaf.op === 'scalar') {
-          const { wide, whole } = scalarNumber(this.#block, this.#layout().scalar(leaf.value));
-          return splatNumber(leaf.type, wide, whole);
+          return loadNumber(this.#block, this.#layout(), leaf);
         }
         const which = this.#moverOf(leaf);
         const { code: address, quad } = this.#loaded(this.#plan.movers[which]!, this.#cursors[which]!, this.#quad);
@@ -102,11 +101,10 @@ export class Finish {
 
   /** Values that all rows share: run-time numbers, a bias. */
   prepare(): Code {
-    const steady = (node: Expression): boolean => {
-      if (node === this.#sum) return false;
-      if (node.op === 'input' || node.op === 'coordinate') return this.#plan.movers[this.#moverOf(node)]!.steady;
-      return node.args.every(steady);
-    };
+    const steady = steadyNodes(
+      [this.#plan.epilogue],
+      (leaf) => leaf !== this.#sum && this.#plan.movers[this.#moverOf(leaf)]!.steady,
+    );
     const shared: Known = new Map();
     const numbers = this.#emit(shared, (node) => node.args.length === 0 && node.op === 'scalar');
     return [
@@ -114,7 +112,7 @@ export class Finish {
       Array.from({ length: Math.ceil(this.#count / 4) }, (_, j) => {
         this.#quad = j;
         this.#steady[j] = new Map(shared);
-        return this.#emit(this.#steady[j]!, steady);
+        return this.#emit(this.#steady[j]!, (node) => steady.has(node));
       }),
     ];
   }

@@ -17,6 +17,7 @@ import {
   type Operand,
   type WasmModule,
   when,
+  words,
 } from '../../assembler/index.ts';
 import type { FunctionBuilder } from '../../assembler/module.ts';
 import { BlockLayout } from '../kind.ts';
@@ -24,8 +25,6 @@ import { type Read, reader } from './figures.ts';
 import { packer } from './pack.ts';
 import { type Figure, type Plan, panelsOf, tilesOf, wideBytes } from './plan.ts';
 import { last, running, tile } from './tile.ts';
-
-const sizes = (count: number): (typeof I32)[] => Array.from({ length: count }, () => I32);
 
 /** `min(x, y)`, signed. */
 const least = (f: FunctionBuilder, x: Code, y: Operand): Code => {
@@ -44,7 +43,7 @@ export function emitMatmul(module: WasmModule, plan: Plan): void {
 
   /** A function of (block, a, b, movers…, steps, flags, full, rest): the tiles of a panel `count` columns wide. */
   const panel = (count: number): Callable =>
-    module.function(null, sizes(7 + movers.length), [], (f, block, a, b, ...more) => {
+    module.function(null, words(7 + movers.length), [], (f, block, a, b, ...more) => {
       const cursors = more.slice(0, movers.length);
       const [steps, flags, full, rest] = more.slice(movers.length) as [Local, Local, Local, Local];
       const through = (flight: number, height: number): Code =>
@@ -76,7 +75,7 @@ export function emitMatmul(module: WasmModule, plan: Plan): void {
   const panels = (width: number): Callable => module.helper(`panel ${width}`, () => panel(width));
 
   /** A function of (block, a, b, movers…, rows' first and end unit, columns' first and end unit, scratch): a part of one product. */
-  const matrix = module.function(null, sizes(8 + movers.length), [], (f, block, a, b, ...more) => {
+  const matrix = module.function(null, words(8 + movers.length), [], (f, block, a, b, ...more) => {
     const bases = more.slice(0, movers.length);
     const [top, bottom, start, end, scratch] = more.slice(movers.length) as [Local, Local, Local, Local, Local];
     const figure = (value: Figure): Operand => read(f, block!, value);
@@ -220,7 +219,7 @@ export function emitMatmul(module: WasmModule, plan: Plan): void {
     ];
   });
 
-  module.function('run', sizes(4), [], (f, block, first, end, scratch) => {
+  module.function('run', words(4), [], (f, block, first, end, scratch) => {
     const figure = (value: Figure): Operand => read(f, block!, value);
     const [entry, part, count, rest] = f.locals(I32, 4) as [Local, Local, Local, Local];
     const positions = plan.batch.map(() => f.local(I32));

@@ -14,10 +14,11 @@ import {
   V128,
   v128,
   when,
+  words,
 } from '../../assembler/index.ts';
 import { lanes } from '../../assembler/instructions.ts';
 import type { FunctionBuilder, WasmModule } from '../../assembler/module.ts';
-import { joinLow, keep, type Quad } from '../../scalar/quad.ts';
+import { joinLow, keep, type Quad, turned } from '../../scalar/quad.ts';
 import { bytesOf, loadEach, loadQuad } from '../access.ts';
 import type { Read } from './figures.ts';
 import { type Side, wideBytes } from './plan.ts';
@@ -25,7 +26,7 @@ import { type Side, wideBytes } from './plan.ts';
 /** A function of (block, source, target, steps) for `count` rows or columns; panels are `width` wide. */
 export function packer(module: WasmModule, read: Read, side: Side, count: number, width: number): Callable {
   return module.helper(`pack ${side.operand} ${count}`, () =>
-    module.function(null, [I32, I32, I32, I32], [], (f, block, source, target, steps) => {
+    module.function(null, words(4), [], (f, block, source, target, steps) => {
       const outer = side.dense === 'outer' ? bytesOf(side.dtype) : read(f, block!, side.outer);
       const along = read(f, block!, side.along);
       const wide = wideBytes(side.dtype);
@@ -116,15 +117,6 @@ function turn(f: FunctionBuilder, quads: readonly Quad[]): [Code, Quad[]] {
       ]),
     ];
   }
-  // Pairs interleaved, then pairs of pairs.
-  const pairs = f.locals(V128, 4);
-  const [low, high, low2, high2] = pairs as [Local, Local, Local, Local];
-  code.push(
-    low.set(v128.shuffle(a[0]!, b[0]!, lanes(0, 4, 1, 5))),
-    high.set(v128.shuffle(a[0]!, b[0]!, lanes(2, 6, 3, 7))),
-    low2.set(v128.shuffle(c[0]!, d[0]!, lanes(0, 4, 1, 5))),
-    high2.set(v128.shuffle(c[0]!, d[0]!, lanes(2, 6, 3, 7))),
-  );
-  const upper = (x: Code, y: Code): Code => v128.shuffle(x, y, lanes(2, 3, 6, 7));
-  return [code, [[joinLow(low, low2)], [upper(low, low2)], [joinLow(high, high2)], [upper(high, high2)]]];
+  const { code: turning, values } = turned(f, [a[0]!, b[0]!, c[0]!, d[0]!]);
+  return [[code, turning], values.map((value) => [value])];
 }

@@ -9,7 +9,6 @@ import {
   type Code,
   f32x4,
   f64x2,
-  I32,
   i32,
   i32x4,
   type Local,
@@ -20,6 +19,7 @@ import {
   V128,
   v128,
   when,
+  words,
 } from '../../assembler/index.ts';
 import type { WasmModule } from '../../assembler/module.ts';
 import type { Read } from './figures.ts';
@@ -33,8 +33,7 @@ export const last = 2;
 /** A function of (block, a, b, movers…, steps, flags) for `height` rows and `count` columns, over one block of k or `flight` whole ones at once. */
 export function tile(module: WasmModule, plan: Plan, read: Read, height: number, count: number, flight = 1): Callable {
   return module.helper(`tile ${height} ${count} ${flight}`, () => {
-    const parameters = Array.from({ length: 5 + plan.movers.length }, () => I32 as typeof I32);
-    return module.function(null, parameters, [], (f, block, a, b, ...rest) => {
+    return module.function(null, words(5 + plan.movers.length), [], (f, block, a, b, ...rest) => {
       const cursors = rest.slice(0, plan.movers.length);
       const [steps, flags] = rest.slice(plan.movers.length) as [Local, Local];
       // The only block there is: neither steps nor flags are read.

@@ -2,8 +2,9 @@
 import type { Expression } from '@nn/backend';
 import { type Code, I32, i32, type Local } from '../../assembler/index.ts';
 import type { FunctionBuilder } from '../../assembler/module.ts';
-import { emit, type Known, splatNumber, steadyNodes } from '../../scalar/emit.ts';
-import { scalarNumber } from '../access.ts';
+import { emit, type Known, steadyNodes } from '../../scalar/emit.ts';
+import type { Quad } from '../../scalar/quad.ts';
+import { loadNumber } from '../access.ts';
 import { Fold } from '../fold.ts';
 import { BlockLayout } from '../kind.ts';
 import { type Step, Stream } from '../stream.ts';
@@ -33,9 +34,8 @@ export class Frame {
     this.#dims = kernel.rank + kernel.reducedRank;
     const roots = epilogue === null ? [body] : [body, epilogue];
     const steady = steadyNodes(roots);
-    const number = (leaf: Expression): ReturnType<typeof splatNumber> => {
-      const { wide, whole } = scalarNumber(block, this.#layout.scalar(leaf.value));
-      return splatNumber(leaf.type, wide, whole);
+    const number = (leaf: Expression): Quad => {
+      return loadNumber(block, this.#layout, leaf);
     };
     this.prelude = emit(f, roots, this.known, number, (node) => steady.has(node));
   }

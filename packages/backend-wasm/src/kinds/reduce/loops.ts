@@ -1,7 +1,8 @@
 /** The three loops of a reduction: over outputs one by one, over vectors of outputs, over segments; and the one that combines segments. */
-import { branchIf, type Code, forUp, I32, i32, i32x4, type Local, loop, v128, when } from '../../assembler/index.ts';
+import { branchIf, type Code, forUp, I32, i32, type Local, loop, v128, when } from '../../assembler/index.ts';
 import type { FunctionBuilder } from '../../assembler/module.ts';
 import { emit, type Known } from '../../scalar/emit.ts';
+import { ascending } from '../../scalar/quad.ts';
 import type { State } from '../fold.ts';
 import { sharedWord } from '../kind.ts';
 import type { Stream } from '../stream.ts';
@@ -241,9 +242,8 @@ export class Loops {
     const { epilogue } = this.#shape;
     if (epilogue === null) return stream.store([fold.index(total)], q, rest);
     const here: Known = new Map(known);
-    const lanes = [0, 1, 2, 3].map((lane) => 4 * q + lane);
     const code = emit(this.#f, [epilogue], here, (leaf) =>
-      leaf.op === 'input' ? fold.values(total) : [i32x4.add(i32x4.splat(output), this.#f.lanes('i32', ...lanes))],
+      leaf.op === 'input' ? fold.values(total) : [ascending(this.#f, output, 4 * q)],
     );
     return [code, stream.store(here.get(epilogue)!, q, rest)];
   }

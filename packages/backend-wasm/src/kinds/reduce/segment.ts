@@ -2,7 +2,7 @@
 import { type Expression, mentions } from '@nn/backend';
 import { branchIf, type Code, I32, i32, i32x4, type Local, loop, pick, V128, when } from '../../assembler/index.ts';
 import { emit, type Known } from '../../scalar/emit.ts';
-import type { Quad } from '../../scalar/quad.ts';
+import { ascending, type Quad } from '../../scalar/quad.ts';
 import { foldAlong, nowhere, type State } from '../fold.ts';
 import type { Walk } from '../walk.ts';
 import type { Frame } from './frame.ts';
@@ -71,7 +71,7 @@ export function segmentAlongReduced(
   const numbered = fold.positions || mentions(body, 'coordinate');
   const value = (q: number, count: Local | null): { code: Code; parts: Quad } => {
     const known: Known = new Map(frame.known);
-    const here = i32x4.add(i32x4.splat(position), f.lanes('i32', ...[0, 1, 2, 3].map((lane) => 4 * q + lane)));
+    const here = ascending(f, position, 4 * q);
     const leaf = (node: Expression): Quad =>
       node.op === 'coordinate'
         ? [i32x4.add(here, i32x4.splat(i32.mul(output, i32.mul(frame.parameter('rows'), length))))]
@@ -132,7 +132,7 @@ export function segmentAlongKept(
         const known: Known = new Map(frame.known);
         const code = emit(f, [body], known, (leaf) => {
           if (leaf.op !== 'coordinate') return streams[leaf.value]!.load(q, rest);
-          const lanes = i32x4.add(i32x4.splat(output), f.lanes('i32', ...[0, 1, 2, 3].map((lane) => 4 * q + lane)));
+          const lanes = ascending(f, output, 4 * q);
           const before = i32x4.mul(lanes, i32x4.splat(i32.mul(frame.parameter('rows'), length)));
           return [i32x4.add(before, i32x4.splat(position))];
         });

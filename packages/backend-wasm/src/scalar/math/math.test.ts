@@ -53,6 +53,7 @@ const rows: readonly (readonly [string, Row, number, number, number, number, num
   ['erfc', erfc, -5, 9, 6.5, 7],
   ['ndtr', ndtr, -12, 5, 6.5, 7],
   ['expm1', expm1, -10, 10, 2.5, 2.5],
+  ['expm1, where it is a difference', expm1, 0.5, 0.75, 2.4, 2.9],
   ['log1p', log1p, -0.99, 10, 2.5, 2.5],
   ['sigmoid', sigmoid, -20, 20, 2.8, 3],
   ['pow', (x) => pow(x, constant(1.7, x.type)), 0.01, 100, 0.6, 0.6],

@@ -41,7 +41,7 @@ export const hyperbolicTangent: VectorCode = (f, x) => {
   );
 };
 
-/** Error function, at most 1.6 ulp (1.9 without fused multiply-adds): beyond 1/2 as 1 - exp(-p(|x|)), where p = -log(1 - erf) is nearly a parabola. */
+/** Error function, at most 1.7 ulp (1.9 without fused multiply-adds): beyond 1/2 as 1 - exp(-p(|x|)), where p = -log(1 - erf) is nearly a parabola. */
 export const errorFunction: VectorCode = (f, x) => {
   const y = f.local(V128);
   const logarithm = [

@@ -3,7 +3,8 @@ import { AutogradError } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
 import { autograd, type Node, readSync } from '@nn/tensor/internal';
 
-const settings = { enabled: false };
+/** Looks at each gradient that a rule makes while anomaly mode is on, else null: so a bundle without `detectAnomaly` holds nothing of it. */
+export const anomaly: { check: ((node: Node, g: Tensor) => void) | null } = { check: null };
 
 /** @internal Names of the modules whose `forward` is running, outermost first; @nn/nn fills it in. */
 export const modulePath: string[] = [];
@@ -24,7 +25,7 @@ function trace(node: Node): void {
  * Slow, and only on backends whose memory can be read without waiting.
  */
 export function detectAnomaly<R>(body: () => R): R {
-  const was = settings.enabled;
+  const was = isAnomalyEnabled();
   setDetectAnomaly(true);
   try {
     return body();
@@ -35,15 +36,15 @@ export function detectAnomaly<R>(body: () => R): R {
 
 /** Switches anomaly mode on or off; PyTorch: `torch.autograd.set_detect_anomaly`. */
 export function setDetectAnomaly(enabled: boolean): void {
-  settings.enabled = enabled;
+  anomaly.check = enabled ? checkGradient : null;
   autograd.seam.trace = enabled ? trace : null;
 }
 
-export const isAnomalyEnabled = (): boolean => settings.enabled;
+export const isAnomalyEnabled = (): boolean => anomaly.check !== null;
 
 /** Throws if a gradient that a rule just made holds NaN. */
-export function checkGradient(node: Node, g: Tensor): void {
-  if (!settings.enabled || (g.dtype !== 'float32' && g.dtype !== 'float64')) return;
+function checkGradient(node: Node, g: Tensor): void {
+  if (!g.layout.differentiable) return;
   if (!readSync(g, 'detectAnomaly').some(Number.isNaN)) return;
   const { name } = node.plan.op;
   throw new AutogradError(

@@ -2,7 +2,7 @@
 import { AutogradError } from '@nn/backend';
 import type { BackwardOptions, Tensor } from '@nn/tensor';
 import { filledLike, type Node, nodeOf, sameNumbers } from '@nn/tensor/internal';
-import { walk } from './engine.ts';
+import { eachParent, walk } from './engine.ts';
 import { castLike, handle } from './rules/rule.ts';
 
 /** The gradient to start from, a handle for the walk: given, or 1 for a scalar. */
@@ -50,6 +50,7 @@ export function backward(tensor: Tensor, gradient?: Tensor, options: BackwardOpt
     createGraph,
     retainGraph: options.retainGraph ?? createGraph,
     capture: null,
+    useful: null,
   });
 }
 
@@ -62,6 +63,30 @@ export interface GradOptions extends BackwardOptions {
 
 const list = <T>(value: T | readonly T[]): readonly T[] =>
   Array.isArray(value) ? (value as readonly T[]) : [value as T];
+
+/** Nodes from which a captured one can be reached. */
+function leading(roots: readonly Node[], capture: ReadonlyMap<Node, unknown>): Set<Node> {
+  const order: Node[] = [];
+  const seen = new Set<Node>();
+  const stack: { node: Node; done: boolean }[] = roots.map((node) => ({ node, done: false }));
+  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+    if (top.done) order.push(top.node);
+    else if (!seen.has(top.node)) {
+      seen.add(top.node);
+      stack.push({ node: top.node, done: true });
+      eachParent(top.node, (parent) => stack.push({ node: parent, done: false }));
+    }
+  }
+  const useful = new Set<Node>();
+  for (const node of order) {
+    let reaches = capture.has(node);
+    eachParent(node, (parent) => {
+      if (useful.has(parent)) reaches = true;
+    });
+    if (reaches) useful.add(node);
+  }
+  return useful;
+}
 
 /** Gradients of outputs with respect to inputs (leaves or not), returned instead of added to `grad`. */
 export function gradients(
@@ -91,7 +116,7 @@ export function gradients(
   walk(
     roots,
     outs.map((t, i) => seed('grad', t, given[i] as Tensor | undefined)),
-    { createGraph, retainGraph: options.retainGraph ?? createGraph, capture },
+    { createGraph, retainGraph: options.retainGraph ?? createGraph, capture, useful: leading(roots, capture) },
   );
   return nodes.map((node, i) => {
     const g = capture.get(node) ?? null;

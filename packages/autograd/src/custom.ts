@@ -5,8 +5,8 @@
 import { AutogradError } from '@nn/backend';
 import { Tensor } from '@nn/tensor';
 import { alias, filled, Node, nodeOf, Op, Plan, state } from '@nn/tensor/internal';
-import { checkGradient } from './anomaly.ts';
-import type { WalkOptions } from './engine.ts';
+import { anomaly } from './anomaly.ts';
+import type { RunCustom } from './engine.ts';
 import { noGrad } from './no-grad.ts';
 import { castLike, handle } from './rules/rule.ts';
 
@@ -115,7 +115,7 @@ export function applyCustom<Args extends readonly unknown[], Out extends Outputs
   const recorded: Recorded = { context, backward: custom.backward, positions, name, keepsNothing };
   const parents = tracked.map(({ t }) => nodeOf(t));
   const layouts = outputs.map((t) => t.layout);
-  const functionOp = new Op('custom', name, { backward: recorded });
+  const functionOp = new Op('custom', name, { backward: recorded, run: runCustom });
   const node = new Node(
     new Plan(
       functionOp,
@@ -129,12 +129,12 @@ export function applyCustom<Args extends readonly unknown[], Out extends Outputs
   );
   if (parents.length > 3) node.detail().rest = parents.slice(3);
   node.detail().slots = outputs.map(() => null);
-  const outputOp = new Op('custom', name, { backward: null });
+  const outputOp = new Op('custom', name, { backward: null, run: null });
   const own = outputs.map((t, slot) => {
     // A tensor with provenance of its own (an input returned as it is, a view, something from outside) keeps it: the output is another handle.
     const plain = t.base === null && nodeOf(t) === null && tensors.every((entry) => entry.t !== t);
     const out = plain ? t : alias(t, t.layout.shape, t.layout.strides, t.start);
-    if (t.dtype === 'float32' || t.dtype === 'float64') {
+    if (t.layout.differentiable) {
       out.node = new Node(new Plan(outputOp, [t.layout], [t.layout]), node, null, null, []);
       out.node.detail().slot = slot;
     }
@@ -144,13 +144,7 @@ export function applyCustom<Args extends readonly unknown[], Out extends Outputs
   return (Array.isArray(results) ? own : own[0]) as Out;
 }
 
-/** Runs the backward of a custom function whose outputs' gradients have all arrived. `drop` gives up a gradient in flight. */
-export function runCustom(
-  node: Node,
-  arrive: (parent: Node, g: Tensor | null) => void,
-  drop: (g: Tensor) => void,
-  options: WalkOptions,
-): void {
+const runCustom: RunCustom = (node, arrive, drop, options) => {
   const recorded = (node.plan.op.attributes as { backward: Recorded }).backward;
   const { backward, context, positions, name, keepsNothing } = recorded;
   const slots = node.extra!.slots!;
@@ -177,7 +171,7 @@ export function runCustom(
         name,
         `backward returned a gradient on ${g.backend.name} for argument ${position} on ${layout.device.backend.name}`,
       );
-    if (g !== null) checkGradient(node, g);
+    if (g !== null) anomaly.check?.(node, g);
     const isLast = keepsNothing && !positions.some((other, k) => k > j && answers[other] === g);
     const cast = g === null ? null : castLike(g, layout.dtype);
     arrive(parent, cast === null || isLast ? cast : handle(cast));
@@ -185,4 +179,4 @@ export function runCustom(
   });
   if (keepsNothing) for (const g of gradients) if (g !== null && !answers.includes(g)) drop(g);
   if (!options.retainGraph) context.free();
-}
+};

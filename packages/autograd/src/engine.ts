@@ -12,24 +12,34 @@ import {
   outlive,
   type Plan,
   type Receiver,
+  type Rule,
   release,
   sameNumbers,
   scopes,
   share,
   state,
 } from '@nn/tensor/internal';
-import { checkGradient, isAnomalyEnabled } from './anomaly.ts';
-import { runCustom } from './custom.ts';
+import { anomaly } from './anomaly.ts';
 import { noGrad } from './no-grad.ts';
-import { rules } from './rules/index.ts';
-import { handle, type Rule } from './rules/rule.ts';
+import { ruleOf } from './rules/index.ts';
+import { handle } from './rules/rule.ts';
 
 export interface WalkOptions {
   readonly retainGraph: boolean;
   readonly createGraph: boolean;
   /** Where given: the gradients of these nodes are collected here, and nothing goes to leaves. */
   readonly capture: Map<Node, Tensor | null> | null;
+  /** Only these nodes count, if something is captured. */
+  readonly useful: ReadonlySet<Node> | null;
 }
+
+/** Runs the backward of a custom function whose outputs' gradients have all arrived. The op brings it. `drop` gives up a gradient in flight. */
+export type RunCustom = (
+  node: Node,
+  arrive: (parent: Node, g: Tensor | null) => void,
+  drop: (g: Tensor) => void,
+  options: WalkOptions,
+) => void;
 
 let passes = 0;
 /** Walks that are running: more than one where a hook or a backward of its own calls backward. */
@@ -42,8 +52,6 @@ interface Walk {
   readonly pass: number;
   readonly options: WalkOptions;
   readonly displaced: Displaced[];
-  /** Only these nodes count, if something is captured. */
-  readonly useful: ReadonlySet<Node> | null;
 }
 
 /** What an outer walk has left on a node that an inner one goes through. */
@@ -102,7 +110,8 @@ function count(roots: readonly Node[], walk: Walk): void {
 }
 
 function enter(node: Node, walk: Walk): void {
-  if (walk.useful !== null && !walk.useful.has(node)) return;
+  const { useful } = walk.options;
+  if (useful !== null && !useful.has(node)) return;
   if (node.mark !== walk.pass) {
     if (depth > 1) walk.displaced.push(displace(node));
     node.mark = walk.pass;
@@ -111,37 +120,13 @@ function enter(node: Node, walk: Walk): void {
   node.pending++;
 }
 
-function eachParent(node: Node, visit: (parent: Node, j: number) => void): void {
+export function eachParent(node: Node, visit: (parent: Node, j: number) => void): void {
   if (node.a !== null) visit(node.a, 0);
   if (node.b !== null) visit(node.b, 1);
   if (node.c !== null) visit(node.c, 2);
   node.rest.forEach((parent, i) => {
     if (parent !== null) visit(parent, i + 3);
   });
-}
-
-/** Nodes from which a captured one can be reached. */
-function leading(roots: readonly Node[], capture: ReadonlyMap<Node, unknown>): Set<Node> {
-  const order: Node[] = [];
-  const seen = new Set<Node>();
-  const stack: { node: Node; done: boolean }[] = roots.map((node) => ({ node, done: false }));
-  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
-    if (top.done) order.push(top.node);
-    else if (!seen.has(top.node)) {
-      seen.add(top.node);
-      stack.push({ node: top.node, done: true });
-      eachParent(top.node, (parent) => stack.push({ node: parent, done: false }));
-    }
-  }
-  const useful = new Set<Node>();
-  for (const node of order) {
-    let reaches = capture.has(node);
-    eachParent(node, (parent) => {
-      if (useful.has(parent)) reaches = true;
-    });
-    if (reaches) useful.add(node);
-  }
-  return useful;
 }
 
 /** Adds a gradient, which is the node's from now on. */
@@ -182,9 +167,7 @@ function arrive(node: Node, g: Tensor | null, slot: number, pass: number): void 
 
 /** Runs backward from the roots with their gradients, which are the walk's from now on. */
 export function walk(roots: readonly Node[], gradients: readonly Tensor[], options: WalkOptions): void {
-  const { capture } = options;
-  const useful = capture === null ? null : leading(roots, capture);
-  const own: Walk = { pass: ++passes, options, displaced: [], useful };
+  const own: Walk = { pass: ++passes, options, displaced: [] };
   const bottom = stack.length;
   depth++;
   const wasTracking = state.tracking;
@@ -225,7 +208,8 @@ function step(node: Node, walk: Walk): void {
   const { pass, options } = walk;
   const { extra } = node;
   if (extra !== null && extra.slots !== null) {
-    runCustom(node, (parent, g) => arrive(parent, g, 0, pass), drop, options);
+    const { run } = node.plan.op.attributes as { readonly run: RunCustom };
+    run(node, (parent, g) => arrive(parent, g, 0, pass), drop, options);
     return;
   }
   const g = node.gradient;
@@ -325,16 +309,16 @@ function propagate(node: Node, g: Tensor, pass: number, options: WalkOptions): v
 }
 
 /** Remembered with the plan. */
-function ruleOf(plan: Plan): Rule<OpKind> {
-  if (plan.rule === null) plan.rule = rules[plan.op.kind];
+function ruleFor(plan: Plan): Rule<OpKind> {
+  if (plan.rule === null) plan.rule = ruleOf(plan);
   return plan.rule as Rule<OpKind>;
 }
 
 /** Gradient j of a node goes to its parent. */
 function send(node: Node, j: number, parent: Node, g: Tensor, pass: number): void {
   if (parent.mark !== pass) return;
-  const own = ruleOf(node.plan).apply(node, j, g);
-  if (own !== null && isAnomalyEnabled()) checkGradient(node, own);
+  const own = ruleFor(node.plan).apply(node, j, g);
+  if (own !== null && anomaly.check !== null) anomaly.check(node, own);
   arrive(parent, own === g ? another(g) : own, 0, pass);
 }
 

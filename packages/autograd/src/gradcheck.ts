@@ -67,7 +67,7 @@ export async function gradcheck(
   options: GradcheckOptions = {},
 ): Promise<true> {
   const { eps = 1e-6, atol = 1e-5, rtol = 1e-3 } = options;
-  const isFloat = inputs.map((t) => t.dtype === 'float32' || t.dtype === 'float64');
+  const isFloat = inputs.map((t) => t.layout.differentiable);
   const variables = inputs.map((t, i) => (isFloat[i] ? variable(t) : t));
   const tracked = variables.filter((_, i) => isFloat[i]);
   const outputs = enableGrad<Tensor[]>(() => [...asList(f(...variables))]).filter((t) => t.requiresGrad);
@@ -134,7 +134,7 @@ export async function gradgradcheck(
 }
 
 function detachedGradients(f: Differentiable, xs: readonly Tensor[], gs: readonly Tensor[]): Tensor[] {
-  const variables = xs.map((t) => (t.dtype === 'float32' || t.dtype === 'float64' ? variable(t) : t));
+  const variables = xs.map((t) => (t.layout.differentiable ? variable(t) : t));
   const floats = variables.filter((t) => t.requiresGrad);
   return gradients(asList(f(...variables)), floats, { gradOutputs: gs, allowUnused: true }).map(
     (g, i) => g ?? filledLike(floats[i]!, 0),

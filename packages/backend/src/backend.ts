@@ -39,7 +39,7 @@ export class Launch {
   readonly blocks: (Block | null)[] = [];
   /** Where each operand starts in its block, in elements of its dtype. */
   readonly offsets: number[] = [];
-  /** Run-time numbers. */
+  /** Run-time numbers; those beyond what the kernel has mean nothing. */
   scalars: readonly number[] = [];
 }
 

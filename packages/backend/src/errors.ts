@@ -29,6 +29,9 @@ export class ValueError extends NnError {}
 /** A backend that is missing, lost, disposed, or lacks what was asked of it. */
 export class BackendError extends NnError {}
 
+/** The device behind a backend is gone, with all that was on it: a GPU that was reset or unplugged. What was copied to the host before can go on elsewhere. */
+export class DeviceLostError extends BackendError {}
+
 /** Memory ran out; the message names the largest holders and what to do. */
 export class OutOfMemoryError extends BackendError {}
 

@@ -5,7 +5,7 @@
  * Operands of a launch are numbered outputs first, then inputs. `input(i)` in an expression is input operand i; `coordinate` is the
  * row-major index in the iteration shape (of `reduce`: kept dimensions, then reduced ones; of an epilogue: the output's shape).
  * An operand is read and written in the scalar type of its dtype (`dtypes`), so an output's expression has that type; what an integer
- * dtype is too narrow for wraps.
+ * dtype is too narrow for wraps, what float16 is too narrow for is rounded as it is stored, to nearest, ties to even.
  */
 import type { DType } from './dtype.ts';
 import type { Expression } from './scalar/expression.ts';
@@ -125,7 +125,7 @@ export interface ConvKernel {
 }
 
 /**
- * Running combine along the last dimension, in the output's type: `out[i, j] = combine over j' ≤ j of in[i, j']` (≥ in reverse). With
+ * Running combine along the last dimension, in the output's scalar type: `out[i, j] = combine over j' ≤ j of in[i, j']` (≥ in reverse). With
  * `indices` (of 'max' and 'min') a second output, dense int64, holds the position that the extreme came from: the last one met of equals, and
  * of NaNs, as torch.cummax says. Sizes: `rank` outer ones, then the axis.
  */

@@ -24,7 +24,7 @@ describe('without an optional kind', () => {
     }, 60_000);
 
   it('all of them are, with eight operands a launch', async () => {
-    expect(await failuresOf(['map', 'scan', 'sort', 'rows'], optionalKinds, 8)).toEqual([]);
+    expect(await failuresOf(['map', 'scan', 'sort', 'rows', 'half'], optionalKinds, 8)).toEqual([]);
   }, 60_000);
 
   it('a map is split where a launch takes four operands', async () => {

@@ -3,6 +3,7 @@ import {
   add, apply, type Backend, type DType, type Expression, expand, floor, IndexError, type Kernel, type Launch, less, lessEqual, mul, rewrite, same,
   select, sub, withArguments,
 } from '@nn/backend'; // biome-ignore format: one list
+import { inHalves } from './broken-half.ts';
 import { wrapped } from './wrapped.ts';
 
 export interface Broken {
@@ -276,4 +277,10 @@ const inMemory: readonly Broken[] = [
   },
 ];
 
-export const brokenBackends: readonly Broken[] = [...inScalarLanguage, ...inKernels, ...inLaunches, ...inMemory];
+export const brokenBackends: readonly Broken[] = [
+  ...inScalarLanguage,
+  ...inKernels,
+  ...inLaunches,
+  ...inMemory,
+  ...inHalves,
+];

@@ -2,9 +2,11 @@
  * Every kernel kind by its definition, loop by loop over index tuples, as slow as it likes. The reference backend is checked against this; the two
  * share no code.
  */
-import type {
-  ConvKernel, DataArray, GatherKernel, Kernel, MapKernel, MatmulKernel, ReduceKernel, RowsKernel, ScanKernel, ScatterKernel, SortKernel,
+import {
+  type ConvKernel, type DataArray, dtypes, type GatherKernel, type Kernel, type MapKernel, type MatmulKernel, type ReduceKernel,
+  type RowsKernel, type ScanKernel, type ScatterKernel, type SortKernel,
 } from '@nn/backend'; // biome-ignore format: one list
+import { asHalf } from '../src/launch/half.ts';
 import type { LaunchCase } from '../src/launch/launch-case.ts';
 import type { OperandData } from '../src/launch/operands.ts';
 import { naiveValue } from './naive-value.ts';
@@ -14,7 +16,7 @@ export function naive(launchCase: LaunchCase): DataArray[] {
   const { kernel, outputs } = launchCase;
   const results = outputs.map(({ memory }) => memory.slice());
   kinds[kernel.kind](kernel as never, launchCase, results);
-  return results;
+  return results.map((memory, j) => (outputs[j]!.dtype === 'float16' ? memory.map(asHalf) : memory));
 }
 
 type Run<K extends Kernel> = (kernel: K, launchCase: LaunchCase, results: DataArray[]) => void;
@@ -120,7 +122,8 @@ const scatter: Run<ScatterKernel> = ({ combine }, { sizes, extents = [], inputs,
   for (const index of tuples(sizes)) {
     const at = place(outputs[0]!, index) + moved(indices, extents, index);
     const x = read(value, index);
-    results[0]![at] = combine === 'replace' ? x : combined(combine, type, [results[0]![at]!, x]);
+    const next = combine === 'replace' ? x : combined(combine, type, [results[0]![at]!, x]);
+    results[0]![at] = value.dtype === 'float16' ? asHalf(Math.fround(next)) : next;
   }
 };
 
@@ -138,7 +141,7 @@ const matmul: Run<MatmulKernel> = (kernel, { sizes, inputs, outputs, scalars = [
       const [x, y] = [read(left, [...outer, m, r]), read(right, [...outer, r, n])];
       sum = float ? sum + x * y : (sum + Math.imul(x, y)) | 0;
     }
-    const rounded = kernel.dtype === 'float32' ? Math.fround(sum) : sum;
+    const rounded = narrow(sum, dtypes[kernel.dtype].scalar);
     const own = {
       inputs: (i: number) => (i === 0 ? rounded : read(extras[i - 1]!, index)),
       scalars,
@@ -175,8 +178,7 @@ const conv: Run<ConvKernel> = (kernel, { sizes, extents = [], inputs, outputs, s
   const epilogue = naiveValue(kernel.epilogue);
   for (const index of tuples(own)) {
     const at = flat(index, own);
-    const value = (i: number): number =>
-      i === 1 ? from(2, index[1]!) : kernel.dtype === 'float32' ? Math.fround(sum[at]!) : sum[at]!;
+    const value = (i: number): number => (i === 1 ? from(2, index[1]!) : narrow(sum[at]!, dtypes[kernel.dtype].scalar));
     results[0]![outputs[0]!.offset + at] =
       kernel.role === 'forward' ? epilogue({ inputs: value, scalars, coordinate: at }) : value(0);
   }

@@ -26,22 +26,17 @@ const buffers: readonly string[] = ['momentumBuffer'];
 
 const ops = new Map<number, Op<'map'>>();
 
-/** Scalars: lr, momentum, 1 − dampening, weight decay. Operands: parameter, gradient, momentum buffer. */
-function updateFor({ momentum, weightDecay, nesterov, maximize }: SGDOptions, first: boolean): Op<'map'> {
-  const key =
-    Number(momentum !== 0) +
-    2 * Number(weightDecay !== 0) +
-    4 * Number(nesterov) +
-    8 * Number(maximize) +
-    16 * Number(first);
+/** Scalars: lr, momentum, share of the buffer that stays, share of the gradient that enters it, weight decay. Operands: parameter, gradient, momentum buffer. */
+function updateFor({ momentum, weightDecay, nesterov, maximize }: SGDOptions): Op<'map'> {
+  const key = Number(momentum !== 0) + 2 * Number(weightDecay !== 0) + 4 * Number(nesterov) + 8 * Number(maximize);
   let op = ops.get(key);
   if (op !== undefined) return op;
-  op = updateOp('SGD', 4, ({ x, s }) => {
+  op = updateOp('SGD', 5, ({ x, s }) => {
     const p = x(0);
     const signed = maximize ? neg(x(1)) : x(1);
-    const g = weightDecay !== 0 ? add(signed, mul(s(3), p)) : signed;
+    const g = weightDecay !== 0 ? add(signed, mul(s(4), p)) : signed;
     if (momentum === 0) return [sub(p, mul(s(0), g))];
-    const buffer = first ? g : add(mul(s(1), x(2)), mul(s(2), g));
+    const buffer = add(mul(s(2), x(2)), mul(s(3), g));
     const direction = nesterov ? add(g, mul(s(1), buffer)) : buffer;
     return [sub(p, mul(s(0), direction)), buffer];
   });
@@ -89,11 +84,14 @@ export class SGD extends Optimizer<SGDOptions> {
 
   protected override update(p: Tensor, g: Tensor, state: ParameterState, group: Group<SGDOptions>): void {
     const { lr, momentum, dampening, weightDecay } = group;
+    // The first gradient enters the buffer (of zeros) whole, as in PyTorch: by other numbers, not by another kernel.
     const isFirst = momentum !== 0 && state['momentumBuffer'] === undefined;
-    runUpdate(updateFor(group, isFirst), p, g, state, momentum === 0 ? none : buffers, [
+    const [stays, enters] = isFirst ? [0, 1] : [momentum, 1 - dampening];
+    runUpdate(updateFor(group), p, g, state, momentum === 0 ? none : buffers, [
       lr,
       momentum,
-      1 - dampening,
+      stays,
+      enters,
       weightDecay,
     ]);
   }

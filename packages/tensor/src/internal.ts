@@ -16,7 +16,7 @@ export {
   sameNumbers,
   sizeOf,
 } from './core/layout.ts';
-export { type GradientHook, Node, NodeExtra, Receiver } from './core/node.ts';
+export { bit, type GradientHook, Node, NodeExtra, Receiver, savedInput } from './core/node.ts';
 export * from './core/op.ts';
 export { Plan } from './core/plan.ts';
 export { type AutogradSeam, autograd, currentDevice, factory, state, withTracking } from './core/state.ts';
@@ -25,9 +25,10 @@ export { outlive, scopes } from './memory/scope.ts';
 export { release, share } from './memory/storage.ts';
 export { breathe, turn } from './memory/turn.ts';
 export { relocate, relocateSync } from './move.ts';
-export { convolve, convolveTransposed, dispatchConv } from './ops/conv/conv.ts';
+export { convolve, convolveTransposed } from './ops/conv/conv.ts';
 export { fromFlat } from './ops/creation/from-data.ts';
 export { binary, element, single, unary } from './ops/elementwise/build.ts';
+export { gatherOps, scatterOps } from './ops/index/index-op.ts';
 export {
   clone,
   contiguous,
@@ -39,5 +40,6 @@ export {
   stridedView,
   transpose,
 } from './ops/shape/views.ts';
+export { widened } from './ops/shape/widened.ts';
 export { permutation, WholeNumbers } from './random/distributions.ts';
 export { readSync } from './read.ts';

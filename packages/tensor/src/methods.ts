@@ -1,5 +1,5 @@
 /**
- * The public page of @nn/tensor/methods. Importing it puts the less common methods on tensors, such as `median`, `scatter` and the in-place elementwise ones, whose types
+ * The public page of @nn/tensor/methods. Importing it puts the less common methods on tensors, such as `at`, `median` and the in-place elementwise ones, whose types
  * `Tensor` has in any case. Each of them is a function of @nn/tensor too.
  */
 import * as families from './methods/more/index.ts';

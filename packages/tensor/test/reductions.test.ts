@@ -106,11 +106,15 @@ const dimsOf = (rank: number): fc.Arbitrary<number[]> =>
     { minLength: Math.min(rank, 1) },
   );
 
+/** Of float16 the nearest one, or one beside it where float32 and the naive sum round a tie apart. */
 function expectClose(actual: Tensor, expected: readonly number[]): void {
   const found = Array.from(actual.dataSync());
   expect(found.length).toBe(expected.length);
+  const isHalf = actual.dtype === 'float16';
+  const nearest = isHalf ? nn.tensor([...expected], { dtype: 'float16' }).dataSync() : expected;
   found.forEach((value, i) => {
-    const wanted = expected[i]!;
+    const wanted = nearest[i]!;
+    if (isHalf && Math.abs(value - wanted) <= 2 ** -10 * Math.abs(wanted)) return;
     if (!Object.is(value, wanted) && value !== wanted) expect(value).toBeCloseTo(wanted, 4);
   });
 }

@@ -774,7 +774,7 @@ describe('errors', () => {
     ],
     ['meshgrid', () => nn.meshgrid([nn.zeros([2, 2])]), '[meshgrid] expected vectors, got shape (2, 2)'],
     ['blockDiag', () => nn.blockDiag([nn.zeros([1, 1, 1])]), '[blockDiag] blocks have 2 dimensions at most'],
-    ['to', () => (tensor([1]) as Tensor).to('float16' as 'float32'), "[to] 'float16' is not a dtype"],
+    ['to', () => (tensor([1]) as Tensor).to('float8' as 'float32'), "[to] 'float8' is not a dtype"],
   ])('%s', (_, run, message) => {
     expect(run).toThrow(message);
   });

@@ -64,7 +64,9 @@ export const initialStateForm: Form = {
     const parts: [string, Comparison][] = [];
     for (const [key, description] of Object.entries(expected)) {
       const draw = async (): Promise<Tensor[]> => selectState(constructModule(name, init), key);
-      parts.push([key, compareDistribution(await drawValues(draw), description as JsonRecord)]);
+      // Constants are the same in every module; only chance needs many.
+      const wanted = 'constant' in (description as JsonRecord) ? 1 : ENOUGH_VALUES;
+      parts.push([key, compareDistribution(await drawValues(draw, wanted), description as JsonRecord)]);
     }
     return joinComparisons(parts);
   },
@@ -88,9 +90,9 @@ function selectState(module: unknown, key: string): Tensor[] {
   return [found];
 }
 
-async function drawValues(draw: () => Promise<readonly Tensor[]>): Promise<number[]> {
+async function drawValues(draw: () => Promise<readonly Tensor[]>, wanted = ENOUGH_VALUES): Promise<number[]> {
   const values: number[] = [];
-  while (values.length < ENOUGH_VALUES) {
+  while (values.length < wanted) {
     for (const tensor of await draw()) values.push(...(await readTensor(tensor)).values);
   }
   return values;

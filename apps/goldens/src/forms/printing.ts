@@ -1,12 +1,13 @@
 /** Printed text: repr of tensors under the default print options and others, of shapes, and a tensor inside an f-string. */
 
+import { reference } from '@nn/backend';
 import { formatSize, setPrintOptions, type Tensor } from '@nn/tensor';
 import { type Comparison, comparePlain, joinComparisons } from '../compare/tensors.ts';
 import { type GoldenCase, isRecord, type JsonRecord } from '../format/document.ts';
 import { type Attribute, toPlain } from '../format/python-float.ts';
 import { countElements } from '../format/tensor-values.ts';
 import { buildInputs } from '../run/build-inputs.ts';
-import { callFunction, callMethod } from '../run/library.ts';
+import { callFunction, callMethod, needsWaiting } from '../run/library.ts';
 import { toCamelCase } from '../run/signature.ts';
 import { toOperand } from '../run/tensors.ts';
 import { type Form, UntranslatedError } from './form.ts';
@@ -42,17 +43,17 @@ export const printForm: Form = {
       const text = formatSize(toPlain(golden.attrs['shape'] ?? []) as readonly number[]);
       return comparePlain(text, expected['repr']);
     }
-    return comparePlain(printTensor(makePrinted(golden), golden.attrs['printoptions'] ?? {}), expected['repr']);
+    return comparePlain(await printTensor(makePrinted(golden), golden.attrs['printoptions'] ?? {}), expected['repr']);
   },
 };
 
-function printTensor(tensor: Tensor, attribute: Attribute): string {
+async function printTensor(tensor: Tensor, attribute: Attribute): Promise<string> {
   const options = Object.entries(toPlain(attribute) as Record<string, unknown>);
   try {
     setPrintOptions(
       Object.fromEntries(options.map(([name, value]) => [OPTION_NAMES.get(name) ?? toCamelCase(name), value])),
     );
-    return String(tensor);
+    return needsWaiting() ? await tensor.repr() : String(tensor);
   } finally {
     setPrintOptions({ profile: 'default', sciMode: null });
   }
@@ -77,8 +78,10 @@ function makePrinted(golden: GoldenCase): Tensor {
 
 async function compareConversions(golden: GoldenCase, expected: JsonRecord): Promise<Comparison> {
   const self = buildInputs(golden).get('self') as Tensor;
+  // Inside a string there is no waiting, so what is on a GPU comes to the host first.
+  const printable = needsWaiting() ? await self.to(reference()) : self;
   return joinComparisons([
-    ['format', comparePlain(callMethod(self, 'format', []), expected['format'])],
+    ['format', comparePlain(callMethod(printable, 'format', []), expected['format'])],
     ['item', comparePlain(await self.item(), expected['item'])],
     ['tolist', comparePlain(await self.toArray(), expected['tolist'])],
   ]);

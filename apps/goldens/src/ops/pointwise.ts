@@ -1,6 +1,8 @@
 /** Elementwise functions of PyTorch and the calls of our library that they are. */
 
 import type { OpTable } from '../run/call.ts';
+import type { CallArguments } from '../run/call-arguments.ts';
+import { callFunction, needsWaiting } from '../run/library.ts';
 import { toCamelCase } from '../run/signature.ts';
 
 const UNARY = [
@@ -16,6 +18,13 @@ const BINARY = [
   ...['remainder', 'fmod', 'floor_divide', 'xlogy', 'eq', 'ne', 'lt', 'le', 'gt', 'ge', 'logical_and', 'logical_or'],
   ...['logical_xor', 'bitwise_and', 'bitwise_or', 'bitwise_xor', 'bitwise_left_shift', 'bitwise_right_shift'],
 ];
+
+/** With the condition alone it finds places, whose number is read; the asynchronous form of that is called by its own name. */
+function callWhere(call: CallArguments): unknown {
+  const condition = call.tensor('condition');
+  if (call.has('input')) return callFunction('where', [condition, call.operand('input'), call.operand('other')]);
+  return needsWaiting() ? callFunction('nonzero', [condition, { asTuple: true }]) : callFunction('where', [condition]);
+}
 
 function rows(names: readonly string[], parameters: string): OpTable {
   return Object.fromEntries(names.map((name) => [`torch.${name}`, `${toCamelCase(name)}(${parameters})`]));
@@ -56,7 +65,7 @@ export const pointwise: OpTable = {
   'torch.addcmul': 'addcmul(input, tensor1, tensor2, { value:scalar })',
   'torch.addcdiv': 'addcdiv(input, tensor1, tensor2, { value:scalar })',
   'torch.heaviside': 'heaviside(input, values)',
-  'torch.where': 'where(condition, input:scalar, other:scalar)',
+  'torch.where': callWhere,
   'torch.masked_fill': 'maskedFill(input, mask, value:scalar)',
   'torch.isclose': 'isclose(input, other, { rtol, atol, equal_nan })',
   'torch.allclose': 'allclose(input, other, { rtol, atol, equal_nan })',

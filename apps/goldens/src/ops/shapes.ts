@@ -4,7 +4,7 @@ import type { Attribute } from '../format/python-float.ts';
 import { PythonFloat } from '../format/python-float.ts';
 import type { OpTable } from '../run/call.ts';
 import type { CallArguments } from '../run/call-arguments.ts';
-import { callFunction } from '../run/library.ts';
+import { callFunction, findExport } from '../run/library.ts';
 
 /** Python's ints are bigints in data: JavaScript numbers are floats, whole or not. */
 function toData(value: Attribute): unknown {
@@ -17,6 +17,15 @@ function toData(value: Attribute): unknown {
 function callAtLeast(call: CallArguments, name: string): unknown {
   const tensors = (call.tensor('tensors') ?? [call.tensor('input')]) as readonly unknown[];
   return tensors.map((tensor) => callFunction(name, [tensor]));
+}
+
+/** Only repeats in a tensor have to be read: with a number there is no asynchronous form. */
+function callRepeatInterleave(call: CallArguments): unknown {
+  const [input, repeats, dim] = [call.tensor('input'), call.plain('repeats'), call.plain('dim')];
+  const options = dim === undefined ? [] : [{ dim }];
+  return typeof repeats === 'number'
+    ? (findExport('repeatInterleave') as (...args: readonly unknown[]) => unknown)(input, repeats, ...options)
+    : callFunction('repeatInterleave', [input, repeats, ...options]);
 }
 
 export const shapes: OpTable = {
@@ -98,7 +107,7 @@ export const shapes: OpTable = {
   'torch.unbind': 'unbind(input, { dim })',
   'torch.repeat': 'repeat(input, repeats:sizes)',
   'torch.tile': 'tile(input, dims:sizes)',
-  'torch.repeat_interleave': 'repeatInterleave(input, repeats, { dim })',
+  'torch.repeat_interleave': callRepeatInterleave,
 
   'torch.tril': 'tril(input, { diagonal })',
   'torch.triu': 'triu(input, { diagonal })',

@@ -47,7 +47,8 @@ export function construct(path: string, args: readonly unknown[]): unknown {
   return new (asCallable(findExport(path), path) as unknown as Constructor)(...args);
 }
 
-function needsWaiting(): boolean {
+/** Whether the backend's memory can't be read at once. */
+export function needsWaiting(): boolean {
   return tensor.getBackend().readSync === undefined;
 }
 

@@ -1,14 +1,11 @@
-/** The exhaustive table: one gradient rule a graph op. A graph op without a rule doesn't compile. */
+/** The exhaustive table: one gradient rule a graph op, but for those that bring their own. A graph op without a rule doesn't compile. */
 import { NnError } from '@nn/backend';
-import type { OpKind, Plan } from '@nn/tensor/internal';
-import { scanRule, sortRule } from './axis.ts';
-import { convRule } from './conv.ts';
+import type { CommonKind, OpKind, Plan, Rule } from '@nn/tensor/internal';
 import { gatherRule, scatterRule } from './indexing.ts';
 import { mapRule } from './map.ts';
 import { matmulRule } from './matmul.ts';
 import { reduceRule } from './reduce.ts';
 import { rowsRule } from './rows.ts';
-import type { Rule } from './rule.ts';
 import { viewRule, writeRule } from './views.ts';
 
 /** Leaves end the walk and custom functions bring their own backward: the engine treats both. */
@@ -19,20 +16,19 @@ const outside: Rule<'leaf' | 'custom'> = {
   },
 };
 
-export const rules: { readonly [K in OpKind]: Rule<K> } = {
+const rules: { readonly [K in CommonKind]: Rule<K> } = {
   leaf: outside,
   custom: outside,
   map: mapRule,
   reduce: reduceRule,
   rows: rowsRule,
   matmul: matmulRule,
-  conv: convRule,
   gather: gatherRule,
   scatter: scatterRule,
-  scan: scanRule,
-  sort: sortRule,
   view: viewRule,
   write: writeRule,
 };
 
-export const needs = (plan: Plan, j: number): number => rules[plan.op.kind].needs(plan, j);
+export const ruleOf = ({ op }: Plan): Rule<OpKind> => (op.own === null ? rules[op.kind as CommonKind] : op.own.rule);
+
+export const needs = (plan: Plan, j: number): number => ruleOf(plan).needs(plan, j);

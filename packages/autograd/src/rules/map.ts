@@ -3,8 +3,8 @@
  * derivative are one launch.
  */
 import { differentiate } from '@nn/backend';
-import { filled, type MapBuild, type Op, type Plan } from '@nn/tensor/internal';
-import { type Rule, settle, stretched, sumTo } from './rule.ts';
+import { filled, type MapBuild, type Op, type Plan, type Rule } from '@nn/tensor/internal';
+import { settle, stretched, sumTo } from './rule.ts';
 import { type Derived, derive, derivedMap, derivedSum, readsOf, runDerived, usesCoordinate } from './symbolic.ts';
 
 interface MapGradient {

@@ -1,7 +1,17 @@
 /** `matmul`: y = a b (+ c), so ā = ȳ bᵀ, b̄ = aᵀ ȳ, c̄ = ȳ; batch dimensions that were stretched are summed. */
 import { mul, type Tensor } from '@nn/tensor';
-import { dispatch, type MatmulAttributes, type Node, Op, reshape, transpose } from '@nn/tensor/internal';
-import { bit, type Rule, savedInput, sumTo } from './rule.ts';
+import {
+  bit,
+  dispatch,
+  type MatmulAttributes,
+  type Node,
+  Op,
+  type Rule,
+  reshape,
+  savedInput,
+  transpose,
+} from '@nn/tensor/internal';
+import { sumTo } from './rule.ts';
 
 const attributesOf = (node: Node): MatmulAttributes => node.plan.op.attributes as MatmulAttributes;
 

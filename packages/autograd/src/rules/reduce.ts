@@ -22,9 +22,10 @@ import {
   type Plan,
   type ReduceAttributes,
   type ReduceBuild,
+  type Rule,
+  savedInput,
 } from '@nn/tensor/internal';
-import { productOfOthers } from './products.ts';
-import { handle, type Rule, restore, savedInput, settle, stretched, sumTo } from './rule.ts';
+import { castLike, handle, restore, settle, stretched, sumTo } from './rule.ts';
 import { type Derived, derive, derivedMap, derivedSum, readsOf, runDerived, type Source } from './symbolic.ts';
 
 interface ReduceGradient {
@@ -75,7 +76,7 @@ function makeGradient(plan: Plan, j: number): ReduceGradient | null {
   if (derivative === null) return null;
   const derived = derive(derivative);
   const { dtype } = plan.inputs[j]!;
-  if (derivative.op === 'gradient') return { derived, op: null, small: true };
+  if (derivative.op === 'gradient' && plan.out.dtype === dtype) return { derived, op: null, small: true };
   const small = !mentions(derivative, 'input') && !mentions(derivative, 'coordinate');
   return { derived, op: derivedMap(`${plan.op.name}Gradient`, derived, dtype), small };
 }
@@ -120,9 +121,9 @@ export const reduceRule: Rule<'reduce'> = {
     const { dims, keepdim } = attributesOf(node);
     const shape = shapeOf(plan);
     if (combine === 'product') {
-      const others = productOfOthers(savedInput(node, 0), dims);
+      const others = attributesOf(node).others!(savedInput(node, 0), dims);
       const wide = restore(g, shape, dims, keepdim);
-      return mul(wide, others);
+      return castLike(mul(wide, others), plan.inputs[j]!.dtype);
     }
     const made = gradientOf(plan, j);
     if (made === null) return null;

@@ -8,6 +8,7 @@ import {
 } from '@nn/backend'; // biome-ignore format: a list
 import type { Tensor } from '@nn/tensor';
 import {
+  bit,
   dispatch,
   dispatchMany,
   type Node,
@@ -17,10 +18,12 @@ import {
   type RowsAttributes,
   type RowsBuild,
   type RowsGradient,
+  type Rule,
   reshape,
   sameNumbers,
+  savedInput,
 } from '@nn/tensor/internal';
-import { bit, type Rule, savedInput, savedOutput, sumTo } from './rule.ts';
+import { savedOutput, sumTo } from './rule.ts';
 
 function gradientOf(plan: Plan, j: number): RowsGradient | null {
   const known = plan.derived[j] as RowsGradient | null | undefined;

@@ -1,38 +1,8 @@
-/** What a gradient rule is, and the few things that all of them need. */
+/** The few things that all gradient rules need. */
 
 import { castTo, dtypes, input } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
-import {
-  dispatch,
-  expand,
-  factory,
-  type Node,
-  nodeOf,
-  Op,
-  type OpKind,
-  type Plan,
-  reshape,
-  sameNumbers,
-  share,
-} from '@nn/tensor/internal';
-
-/** One rule a graph op: it is made of ops that have rules, so second derivatives work. */
-export interface Rule<_K extends OpKind> {
-  /** Values that gradient j reads: bit k input k, bit 30 the output. */
-  readonly needs: (plan: Plan, j: number) => number;
-  /** Gradient of input j; null where none flows. The caller keeps `g`; the result is the caller's too, and may be `g` itself. */
-  readonly apply: (node: Node, j: number, g: Tensor) => Tensor | null;
-}
-
-/** Bit of input j. */
-export const bit = (j: number): number => 1 << j;
-
-/** A saved input, with its provenance, so that second derivatives find it. */
-export function savedInput(node: Node, j: number): Tensor {
-  const t = node.saved(j)!;
-  t.node = node.parent(j);
-  return t;
-}
+import { dispatch, expand, factory, type Node, nodeOf, Op, reshape, sameNumbers, share } from '@nn/tensor/internal';
 
 /** The saved result. */
 export function savedOutput(node: Node): Tensor {

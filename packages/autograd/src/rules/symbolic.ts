@@ -2,8 +2,17 @@
 
 import { castTo, type DType, type Expression, input, mentions, rewrite, topological, withArguments } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
-import { dispatch, dispatchMany, type Node, Op, outputBit, type ReduceAttributes } from '@nn/tensor/internal';
-import { bit, savedInput, savedOutput } from './rule.ts';
+import {
+  bit,
+  dispatch,
+  dispatchMany,
+  type Node,
+  Op,
+  outputBit,
+  type ReduceAttributes,
+  savedInput,
+} from '@nn/tensor/internal';
+import { savedOutput } from './rule.ts';
 
 /** Where an operand of a derived op comes from. */
 export type Source = number | 'output' | 'gradient';

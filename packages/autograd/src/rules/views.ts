@@ -4,10 +4,10 @@
  */
 import { div, type Tensor } from '@nn/tensor';
 import {
-  assign, clone, contiguous, contiguousStrides, dispatchInto, filled, fillInPlace, flipView, type Layout, type Node, Op, permute, reshape, sizeOf, slice,
+  assign, clone, contiguous, contiguousStrides, dispatchInto, filled, fillInPlace, flipView, type Layout, type Node, Op, permute, type Rule, reshape, sizeOf, slice,
   stridedView, type ViewAttributes, type WriteAttributes,
 } from '@nn/tensor/internal'; // biome-ignore format: a list
-import { type Rule, sumTo } from './rule.ts';
+import { sumTo } from './rule.ts';
 
 type Backward<A> = (attributes: A, g: Tensor, source: Layout, view: Layout) => Tensor;
 type Of<V extends ViewAttributes['view']> = Extract<ViewAttributes, { view: V }>;

@@ -1,9 +1,10 @@
-/** Combines as expressions, for fallbacks that combine two elements in a `map`. */
+/** Combines and orders of two elements as expressions: for fallbacks, and for backends that generate code from expressions. */
 import { isFloatScalar } from '../dtype.ts';
 import type { Combine } from '../kernel.ts';
 import { add, and, isNotANumber, less, max, min, mul, not, or } from '../scalar/core.ts';
 import type { Expression } from '../scalar/expression.ts';
 
+/** What a combine makes of two values of one type; of bools 'max' is or, 'min' is and. */
 export function combineExpression(combine: Combine, x: Expression, y: Expression): Expression {
   switch (combine) {
     case 'sum':

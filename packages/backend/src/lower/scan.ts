@@ -3,13 +3,13 @@
  * to it. Two temporaries take turns, since a launch can't read what it writes.
  */
 import type { Geometry } from '../backend.ts';
-import { dtypes, isFloatScalar } from '../dtype.ts';
+import { dtypes, isFloat, isFloatScalar } from '../dtype.ts';
 import type { Operand, ScanKernel } from '../kernel.ts';
 import { and, castTo, isNotANumber, less, not, or, select } from '../scalar/core.ts';
 import { coordinate, type Expression, input } from '../scalar/expression.ts';
 import { product } from '../strides.ts';
 import { combineExpression } from './combine.ts';
-import { dense, Recipe, restride, type View } from './recipe.ts';
+import { dense, Recipe, restride, storageOf, type View } from './recipe.ts';
 
 export function lowerScan(kernel: ScanKernel, { sizes, strides }: Geometry): Recipe {
   const recipe = new Recipe();
@@ -46,7 +46,11 @@ export function lowerScan(kernel: ScanKernel, { sizes, strides }: Geometry): Rec
   for (let distance = 1; distance < n; distance *= 2) {
     let next = results;
     if (2 * distance < n) {
-      if (buffers.length < 2) buffers.push(results.map(({ dtype }) => recipe.temporary(dtype, sizes)));
+      // A narrow float is rounded once, at the end.
+      if (buffers.length < 2)
+        buffers.push(
+          results.map(({ dtype }) => recipe.temporary(isFloat(dtype) ? storageOf(dtypes[dtype].scalar) : dtype, sizes)),
+        );
       next = buffers.find((buffer) => buffer !== current)!;
     }
     copyHead(next, distance);
@@ -67,8 +71,8 @@ export function lowerScan(kernel: ScanKernel, { sizes, strides }: Geometry): Rec
   return recipe;
 }
 
-/** Value and position of the earlier stretch against those of the later one, which wins where it is as extreme. */
-function latestExtreme({ combine }: ScanKernel, state: readonly Expression[]): Expression[] {
+/** Value and position of the earlier stretch against those of the later one (in this order), which wins where it is as extreme. */
+export function latestExtreme({ combine }: ScanKernel, state: readonly Expression[]): Expression[] {
   const [earlier, earlierAt, later, laterAt] = state as [Expression, Expression, Expression, Expression];
   let keep = combine === 'max' ? less(later, earlier) : less(earlier, later);
   if (isFloatScalar(earlier.type)) keep = or(keep, and(isNotANumber(earlier), not(isNotANumber(later))));

@@ -8,6 +8,7 @@ import { BackendError, OutOfMemoryError } from '../errors.ts';
 import { type Kernel, type KernelKind, kernelKey } from '../kernel.ts';
 import { compileConv } from './conv.ts';
 import { compileGather } from './gather.ts';
+import { stored } from './half.ts';
 import { compileMap } from './map.ts';
 import { compileMatmul } from './matmul.ts';
 import { compileReduce } from './reduce.ts';
@@ -88,7 +89,7 @@ export class ReferenceBackend implements Backend {
 
   write(block: Block, offset: number, dtype: DType, data: DataArray): void {
     this.#refuseDisposed('write');
-    (block as ReferenceBlock).as(dtype).set(data, offset);
+    (block as ReferenceBlock).as(dtype).set(stored(dtype, data, data.length), offset);
   }
 
   async read(block: Block, offset: number, dtype: DType, length: number): Promise<DataArray> {

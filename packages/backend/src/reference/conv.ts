@@ -9,6 +9,7 @@ import type { ConvKernel } from '../kernel.ts';
 import { denseStrides, product } from '../strides.ts';
 import { type Arithmetic, floats, integers, type Plane } from './conv-loops.ts';
 import { blockLength, Evaluator } from './evaluator.ts';
+import { stored } from './half.ts';
 import { type ReferenceBlock, walk } from './walk.ts';
 
 /** What follows from the sizes of a launch. */
@@ -63,7 +64,15 @@ function compileForward(kernel: ConvKernel, arithmetic: Arithmetic): (launch: La
           arithmetic.correlate(sums, padded, plane, shape.bases, taps, weight, (o * inputsPerGroup + c) * taps.length);
         }
         const start = (b * shape.outputs + o) * yPlane;
-        finish(epilogue, sums, bias === null ? 0 : bias[launch.offsets[3]! + o]!, y!, launch.offsets[0]!, start);
+        finish(
+          kernel,
+          epilogue,
+          sums,
+          bias === null ? 0 : bias[launch.offsets[3]! + o]!,
+          y!,
+          launch.offsets[0]!,
+          start,
+        );
       }
     }
   };
@@ -71,6 +80,7 @@ function compileForward(kernel: ConvKernel, arithmetic: Arithmetic): (launch: La
 
 /** Epilogue and store of one output channel. */
 function finish(
+  kernel: ConvKernel,
   epilogue: Evaluator,
   sums: Plane,
   bias: number,
@@ -83,7 +93,7 @@ function finish(
     epilogue.inputs.get(0)?.set(sums.subarray(at, at + length));
     epilogue.inputs.get(1)?.fill(bias, 0, length);
     epilogue.run(length, start + at);
-    target.set(epilogue.outputs[0]!.subarray(0, length), offset + start + at);
+    target.set(stored(kernel.dtype, epilogue.outputs[0]!, length).subarray(0, length), offset + start + at);
   }
 }
 
@@ -104,7 +114,8 @@ function compileInputGradient(kernel: ConvKernel, arithmetic: Arithmetic): (laun
           arithmetic.spread(padded, image, o * yPlane, shape.bases, taps, weight, place);
         }
         const start = launch.offsets[0]! + (b * shape.inputs + c) * xPlane;
-        shape.eachRow((at, from, length) => dx!.set(padded.subarray(from, from + length), start + at));
+        const rounded = stored(kernel.dtype, padded, padded.length);
+        shape.eachRow((at, from, length) => dx!.set(rounded.subarray(from, from + length), start + at));
       }
     }
   };
@@ -129,7 +140,7 @@ function compileWeightGradient(kernel: ConvKernel, arithmetic: Arithmetic): (lau
         }
       }
     }
-    dw!.set(sums, launch.offsets[0]!);
+    dw!.set(stored(kernel.dtype, sums, sums.length), launch.offsets[0]!);
   };
 }
 

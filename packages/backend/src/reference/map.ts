@@ -3,6 +3,7 @@ import type { Launch } from '../backend.ts';
 import type { MapKernel } from '../kernel.ts';
 import { product } from '../strides.ts';
 import { blockLength, Evaluator } from './evaluator.ts';
+import { stored } from './half.ts';
 import { load, type ReferenceBlock, store } from './walk.ts';
 
 export function compileMap(kernel: MapKernel): (launch: Launch) => void {
@@ -22,7 +23,8 @@ export function compileMap(kernel: MapKernel): (launch: Launch) => void {
       evaluator.run(length, start);
       for (const [j, output] of kernel.outputs.entries()) {
         const target = (launch.blocks[j] as ReferenceBlock).as(output.dtype);
-        store(target, evaluator.outputs[j]!, sizes, strides[j]!, launch.offsets[j]!, start, length);
+        const values = stored(output.dtype, evaluator.outputs[j]!, length);
+        store(target, values, sizes, strides[j]!, launch.offsets[j]!, start, length);
       }
     }
   };

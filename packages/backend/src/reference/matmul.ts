@@ -7,6 +7,7 @@ import { type DataArray, isFloat } from '../dtype.ts';
 import type { MatmulKernel } from '../kernel.ts';
 import { product } from '../strides.ts';
 import { Evaluator } from './evaluator.ts';
+import { stored } from './half.ts';
 import { load, type ReferenceBlock, store, walk } from './walk.ts';
 
 /** Columns of the right operand that are packed at a time; at most the evaluator's block. */
@@ -40,7 +41,8 @@ export function compileMatmul(kernel: MatmulKernel): (launch: Launch) => void {
         load(register, extra, result, strides[i + 2]!, launch.offsets[i + 2]!, start, length);
       }
       epilogue.run(length, start);
-      store(target!, epilogue.outputs[0]!, result, strides[0]!, launch.offsets[0]!, start, length);
+      const values = stored(kernel.dtype, epilogue.outputs[0]!, length);
+      store(target!, values, result, strides[0]!, launch.offsets[0]!, start, length);
     };
     if (m === 0) return;
     for (let b = 0; b < batches; b++) {

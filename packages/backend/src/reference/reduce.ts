@@ -7,6 +7,7 @@ import { type DataArray, dtypes, type ScalarType } from '../dtype.ts';
 import type { ReduceKernel } from '../kernel.ts';
 import { product } from '../strides.ts';
 import { blockLength, Evaluator } from './evaluator.ts';
+import { stored } from './half.ts';
 import type { Register } from './loops.ts';
 import { load, type ReferenceBlock, walk } from './walk.ts';
 
@@ -63,7 +64,7 @@ export function compileReduce(kernel: ReduceKernel): (launch: Launch) => void {
       combine(body.outputs[0]!, from, length);
     }
     const target = (launch.blocks[0] as ReferenceBlock).as(kernel.output.dtype);
-    finish(epilogue, results, target, kept, strides[0]!, launch);
+    finish(kernel, epilogue, results, target, kept, strides[0]!, launch);
   };
 }
 
@@ -105,6 +106,7 @@ function argCombine(kernel: ReduceKernel, reduced: number, results: Float64Array
 
 /** Epilogue and store. Combined values are rounded to the body's type when they enter the epilogue's register. */
 function finish(
+  kernel: ReduceKernel,
   epilogue: Evaluator | null,
   results: Float64Array,
   target: DataArray,
@@ -121,7 +123,7 @@ function finish(
     if (epilogue !== null) {
       if (register !== undefined) for (let i = 0; i < length; i++) register[i] = values[i]!;
       epilogue.run(length, start);
-      values = epilogue.outputs[0]!;
+      values = stored(kernel.output.dtype, epilogue.outputs[0]!, length);
     }
     walk(sizes, strides, launch.offsets[0]!, start, length, (at, address, run, stride) => {
       for (let i = 0, p = address; i < run; i++, p += stride) target[p] = values[at + i]!;

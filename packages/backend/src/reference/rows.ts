@@ -7,6 +7,7 @@ import type { RowsKernel } from '../kernel.ts';
 import type { Expression } from '../scalar/expression.ts';
 import { product } from '../strides.ts';
 import { blockLength, Evaluator } from './evaluator.ts';
+import { stored } from './half.ts';
 import type { Register } from './loops.ts';
 import { combiner, identity } from './reduce.ts';
 import { load, type ReferenceBlock } from './walk.ts';
@@ -53,7 +54,8 @@ export function compileRows(kernel: RowsKernel): (launch: Launch) => void {
         const target = (launch.blocks[j] as ReferenceBlock).as(output.dtype);
         const offset = launch.offsets[j]!;
         output.evaluate(chunk, (values, at, length) => {
-          for (let i = 0; i < length; i++) target[offset + at + i] = values[i]!;
+          const rounded = stored(output.dtype, values, length);
+          for (let i = 0; i < length; i++) target[offset + at + i] = rounded[i]!;
         });
       }
     }

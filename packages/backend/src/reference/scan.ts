@@ -3,11 +3,13 @@ import type { Launch } from '../backend.ts';
 import { dtypes } from '../dtype.ts';
 import type { ScanKernel } from '../kernel.ts';
 import { product } from '../strides.ts';
+import { storing } from './half.ts';
 import { combiner } from './reduce.ts';
 import { type ReferenceBlock, walk } from './walk.ts';
 
 export function compileScan(kernel: ScanKernel): (launch: Launch) => void {
   const step = combiner(kernel.combine, dtypes[kernel.output.dtype].scalar);
+  const store = storing(kernel.output.dtype);
   const inputAt = kernel.indices ? 2 : 1;
   const sign = kernel.combine === 'max' ? 1 : -1;
   return (launch) => {
@@ -34,7 +36,7 @@ export function compileScan(kernel: ScanKernel): (launch: Launch) => void {
           a = x;
           best = j;
         }
-        target[to + j * toStep] = a;
+        target[to + j * toStep] = store(a);
         if (places !== null) places[indexTo + j] = best;
       }
     }

@@ -1,5 +1,6 @@
 /** Operands of cases: memory with something in every element, and a layout over it. */
 import { type Access, type DataArray, type DType, denseStrides, dtypes, product } from '@nn/backend';
+import { asHalf } from './half.ts';
 
 export interface OperandData {
   readonly dtype: DType;
@@ -47,7 +48,9 @@ export function operandOver(sizes: readonly number[], dtype: DType, layout: Layo
     strides,
     offset: start,
     get memory() {
-      memory ??= fill(dtype, start + high + 1 + slack);
+      // A case states what the elements are, not what becomes of others.
+      memory ??=
+        dtype === 'float16' ? fill(dtype, start + high + 1 + slack).map(asHalf) : fill(dtype, start + high + 1 + slack);
       return memory;
     },
   };

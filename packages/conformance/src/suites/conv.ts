@@ -1,6 +1,7 @@
 /** The `conv` kind: its three roles over ranks, strides, paddings (also of unequal ends), dilations, groups and dtypes; bias and epilogue. */
 import { add, type ConvKernel, type DType, dtypes, type Expression, input, max, mul, same, scalar } from '@nn/backend';
 import { asReference, holds, type Suite } from '../case.ts';
+import { halfUnit } from '../launch/half.ts';
 import type { LaunchCase } from '../launch/launch-case.ts';
 import { type Fill, footprint, operandOver } from '../launch/operands.ts';
 import { fractions, wholeNumbers } from '../launch/random.ts';
@@ -129,7 +130,7 @@ export const convSuite: Suite = ({ backend }) =>
 
 function dtypeCases(): LaunchCase[] {
   const axes = square({ x: 6, w: 3, stride: 2, before: 1, after: 1 });
-  return (['float64', 'int32', 'int64', 'uint8'] as const).flatMap((dtype) =>
+  return (['float64', 'float16', 'int32', 'int64', 'uint8'] as const).flatMap((dtype) =>
     roles.map((role) => convCase(role, { name: `of ${dtype}`, groups: 2, inputs: 2, outputs: 3, axes, dtype })),
   );
 }
@@ -167,5 +168,14 @@ function accuracyCases(): LaunchCase[] {
   };
   // At most batch · 81 positions or 12 · 9 taps are added, none of them larger than 1.
   const terms = 2 * 81;
-  return roles.map((role) => convCase(role, spec, undefined, () => 2 * terms * 2 ** -24 * terms));
+  const bound = 2 * terms * 2 ** -24 * terms;
+  return roles.flatMap((role) => [
+    convCase(role, spec, undefined, () => bound),
+    convCase(
+      role,
+      { ...spec, name: 'accuracy of float16', dtype: 'float16' },
+      undefined,
+      (expected) => bound + halfUnit(expected),
+    ),
+  ]);
 }

@@ -1,6 +1,7 @@
 /** All suites, in the order in which a backend is best repaired. */
 import type { Suite } from '../case.ts';
 import { convSuite } from './conv.ts';
+import { halfSuite } from './half.ts';
 import { indexedSuite } from './indexed.ts';
 import { mapSuite } from './map.ts';
 import { matmulSuite } from './matmul.ts';
@@ -22,4 +23,5 @@ export const suites: Readonly<Record<string, Suite>> = {
   scan: scanSuite,
   sort: sortSuite,
   rows: rowsSuite,
+  half: halfSuite,
 };

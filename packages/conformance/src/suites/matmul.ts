@@ -4,6 +4,7 @@ import {
 } from '@nn/backend'; // biome-ignore format: one list
 import { asReference, type Case, holds, type Suite } from '../case.ts';
 import { compare, compareBits } from '../launch/compare.ts';
+import { halfUnit } from '../launch/half.ts';
 import { execute, type LaunchCase } from '../launch/launch-case.ts';
 import { type Fill, footprint, type LayoutName, type OperandData, operandOver } from '../launch/operands.ts';
 import { fractions, wholeNumbers } from '../launch/random.ts';
@@ -113,7 +114,7 @@ function batchCases(): LaunchCase[] {
 }
 
 function dtypeCases(): LaunchCase[] {
-  return (['float32', 'float64', 'int32', 'int64', 'uint8'] as const).flatMap((dtype) => [
+  return (['float32', 'float64', 'float16', 'int32', 'int64', 'uint8'] as const).flatMap((dtype) => [
     matmulCase({ name: `of ${dtype}`, m: 17, n: 19, k: 23, dtype }),
     matmulCase({
       name: `of ${dtype}, transposed`,
@@ -158,6 +159,7 @@ function epilogueCases(): LaunchCase[] {
     matmulCase({ name: 'bias over a batch', batch: [2], m, n, k, extras: [batched], epilogue: add(sum, bias) }),
     matmulCase({ name: 'a bias of another dtype', m, n, k, extras: [narrow], epilogue: add(sum, castTo(input(1, 'i32'), 'float32')) }),
     matmulCase({ name: 'bias where k is 0', m, n, k: 0, extras: [row], epilogue: add(sum, bias) }),
+    matmulCase({ name: 'bias in float16', m, n, k, dtype: 'float16', extras: [operandOver([m, n], 'float16', 'row', numbers)], epilogue: add(sum, bias) }),
     matmulCase({ name: 'bias in float64', m, n, k, dtype: 'float64', extras: [operandOver([m, n], 'float64', 'row', numbers)], epilogue: add(input(0, 'f64'), input(1, 'f64')) }),
     // An integer sum is not cut to the narrow dtype before the epilogue.
     matmulCase({ name: 'bias in uint8', m: 3, n: 4, k: 9, dtype: 'uint8', fill: (own, size) => wholeNumbers(own, size, 1, 255), extras: [operandOver([3, 4], 'uint8', 'row', numbers)], epilogue: max(input(0, 'i32'), input(1, 'i32')) }),
@@ -166,10 +168,10 @@ function epilogueCases(): LaunchCase[] {
 
 /** Full mantissas: the error of a sum of k products is at most k roundings of the sum of their sizes. */
 function accuracyCases(): LaunchCase[] {
-  return (['float32', 'float64'] as const).flatMap((dtype) =>
+  return (['float32', 'float64', 'float16'] as const).flatMap((dtype) =>
     [7, 200, 3000].map((k) => {
-      const unit = dtype === 'float32' ? 2 ** -24 : 2 ** -53;
-      const tolerance = (): number => 2 * k * unit * k;
+      const unit = dtype === 'float64' ? 2 ** -53 : 2 ** -24;
+      const tolerance = (expected: number): number => 2 * k * unit * k + (dtype === 'float16' ? halfUnit(expected) : 0);
       return matmulCase({
         name: `accuracy over ${k} ${dtype}`,
         m: 9,

@@ -13,7 +13,7 @@ import {
 } from '@nn/backend';
 import type { Case, Subject, Suite } from '../case.ts';
 import { check, compare, compareBits } from '../launch/compare.ts';
-import { type LaunchCase, Prepared } from '../launch/launch-case.ts';
+import { execute, type LaunchCase, Prepared } from '../launch/launch-case.ts';
 import { footprint, operandOver } from '../launch/operands.ts';
 import { wholeNumbers } from '../launch/random.ts';
 
@@ -204,6 +204,14 @@ function launchCases({ backend, create }: Subject): Case[] {
       },
     },
     ...(backend.slotsPerBlock > 1 ? [sharedBlockCase(backend)] : []),
+    {
+      name: 'run-time numbers beyond the kernel’s are passed over',
+      run: async () => {
+        const launchCase = { ...sumCase(20, 5), scalars: [7, 8, 9] };
+        const [found] = await execute(backend, launchCase);
+        compare('sum', found!.slice(0, 20), sumOf(launchCase));
+      },
+    },
     {
       name: 'one kernel is compiled for all sizes',
       run: async () => {

@@ -5,6 +5,7 @@ import {
 } from '@nn/backend'; // biome-ignore format: one list
 import { asReference, type Case, holds, type Suite } from '../case.ts';
 import { compare, compareBits } from '../launch/compare.ts';
+import { halfUnit } from '../launch/half.ts';
 import { execute, type LaunchCase } from '../launch/launch-case.ts';
 import { type Fill, footprint, type LayoutName, type OperandData, operandOver } from '../launch/operands.ts';
 import { fractions, randomOf, wholeNumbers } from '../launch/random.ts';
@@ -146,7 +147,7 @@ const specials: readonly (readonly number[])[] = [
 ];
 
 function specialCases(): LaunchCase[] {
-  return (['float32', 'float64'] as const).flatMap((dtype) =>
+  return (['float32', 'float64', 'float16'] as const).flatMap((dtype) =>
     (['sum', 'product', 'max', 'min'] as const).flatMap((combine) =>
       specials.map((values) =>
         reduceCase({
@@ -167,7 +168,7 @@ function argCases(): LaunchCase[] {
   const cases: LaunchCase[] = [];
   for (const combine of combines) {
     for (const values of specials)
-      for (const dtype of ['float32', 'float64'] as const)
+      for (const dtype of ['float32', 'float64', 'float16'] as const)
         cases.push(
           reduceCase({
             name: `${combine} of ${dtype} ${values}`,
@@ -228,9 +229,9 @@ const nearly = (expected: number): number => Math.abs(expected) * 2 ** -23;
  * (Higham, "Accuracy and Stability of Numerical Algorithms", ch. 4); in float64 the reference itself adds one by one.
  */
 function accuracyCases(): LaunchCase[] {
-  return (['float32', 'float64'] as const).flatMap((dtype) =>
+  return (['float32', 'float64', 'float16'] as const).flatMap((dtype) =>
     [10, 1000, 65537].map((n) => {
-      const roundings = dtype === 'float32' ? 64 * 2 ** -24 : 1024 * 2 ** -53;
+      const roundings = dtype === 'float64' ? 1024 * 2 ** -53 : 64 * 2 ** -24;
       return reduceCase({
         name: `accuracy of a sum of ${n} ${dtype}`,
         kept: [],
@@ -238,7 +239,7 @@ function accuracyCases(): LaunchCase[] {
         combine: 'sum',
         inputs: [operandOver([n], dtype, 'dense', (own, length) => fractions(own, length, n).map(Math.abs))],
         output: operandOver([], dtype, 'dense', footprint),
-        tolerance: (expected) => roundings * expected,
+        tolerance: (expected) => roundings * expected + (dtype === 'float16' ? halfUnit(expected) : 0),
       });
     }),
   );

@@ -4,6 +4,7 @@ import {
 } from '@nn/backend'; // biome-ignore format: one list
 import { asReference, type Case, holds, type Suite } from '../case.ts';
 import { compareBits } from '../launch/compare.ts';
+import { halfUnit } from '../launch/half.ts';
 import { execute, type LaunchCase } from '../launch/launch-case.ts';
 import { type Fill, footprint, type LayoutName, type OperandData, operandOver } from '../launch/operands.ts';
 import { fractions, wholeNumbers } from '../launch/random.ts';
@@ -37,8 +38,10 @@ function rowsCase({ name, sizes, inputs, reductions, outputs, scalars = [], tole
 const numbers: Fill = (dtype, n) => wholeNumbers(dtype, n, n, 5);
 
 /** exp, a sum of them and a quotient: a few ulps each. */
-const close: LaunchCase['tolerance'] = (expected) => 1e-6 + 4e-6 * Math.abs(expected);
-const closeDouble: LaunchCase['tolerance'] = (expected) => 1e-14 + 1e-14 * Math.abs(expected);
+type Tolerance = NonNullable<LaunchCase['tolerance']>;
+const close: Tolerance = (expected) => 1e-6 + 4e-6 * Math.abs(expected);
+const closeHalf: Tolerance = (expected, j, i) => close(expected, j, i) + halfUnit(expected);
+const closeDouble: Tolerance = (expected) => 1e-14 + 1e-14 * Math.abs(expected);
 
 type Float = 'f32' | 'f64';
 
@@ -63,7 +66,7 @@ const logSumExp = (): Pick<RowsSpec, 'reductions' | 'outputs'> => {
 };
 
 /** Mean and squared distance from it, with weight and bias; 1/n and ε are scalars. */
-function layerNorm(): Pick<RowsSpec, 'reductions' | 'outputs'> {
+function layerNorm(dtype: DType): Pick<RowsSpec, 'reductions' | 'outputs'> {
   const [x, weight, bias, sum, squares] = [0, 1, 2, 3, 4].map((i) => input(i, 'f32')) as [
     Expression,
     Expression,
@@ -81,7 +84,7 @@ function layerNorm(): Pick<RowsSpec, 'reductions' | 'outputs'> {
       { combine: 'sum', body: mul(centred, centred) },
     ],
     outputs: [
-      { dtype: 'float32', expression: add(mul(div(centred, deviation), weight), bias), perRow: false },
+      { dtype, expression: add(mul(div(centred, deviation), weight), bias), perRow: false },
       { dtype: 'float32', expression: mean, perRow: true },
       { dtype: 'float32', expression: deviation, perRow: true },
     ],
@@ -116,6 +119,7 @@ function softmaxCases(): LaunchCase[] {
     );
   const sizes = [9, 65];
   cases.push(
+    rowsCase({ name: 'softmax in float16', sizes, inputs: [operandOver(sizes, 'float16', 'dense', numbers)], ...softmax('f32', 'float16'), tolerance: closeHalf }),
     rowsCase({ name: 'softmax in float64', sizes, inputs: [operandOver(sizes, 'float64', 'dense', numbers)], ...softmax('f64', 'float64'), tolerance: closeDouble }),
     rowsCase({ name: 'logsumexp', sizes, inputs: [operandOver(sizes, 'float32', 'gaps', numbers)], ...logSumExp(), tolerance: close }),
   );
@@ -123,21 +127,25 @@ function softmaxCases(): LaunchCase[] {
 } // biome-ignore format: a table
 
 function normCases(): LaunchCase[] {
-  return [1, 7, 64, 129, 2000].map((n) => {
-    const sizes = [2, 4, n];
-    return rowsCase({
-      name: `layer norm over ${n}`,
-      sizes,
-      inputs: [
-        operandOver(sizes, 'float32', 'dense', numbers),
-        operandOver(sizes, 'float32', 'row', numbers),
-        operandOver(sizes, 'float32', 'row', numbers),
-      ],
-      ...layerNorm(),
-      scalars: [1 / n, 1e-5],
-      tolerance: (expected) => 1e-5 + 1e-5 * Math.abs(expected),
-    });
-  });
+  return (['float32', 'float16'] as const).flatMap((dtype) =>
+    [1, 7, 64, 129, 2000].map((n) => {
+      const sizes = [2, 4, n];
+      return rowsCase({
+        name: `layer norm of ${dtype} over ${n}`,
+        sizes,
+        inputs: [
+          operandOver(sizes, dtype, 'dense', numbers),
+          operandOver(sizes, dtype, 'row', numbers),
+          operandOver(sizes, dtype, 'row', numbers),
+        ],
+        ...layerNorm(dtype),
+        scalars: [1 / n, 1e-5],
+        // Statistics leave as float32.
+        tolerance: (expected, j) =>
+          1e-5 + 1e-5 * Math.abs(expected) + (dtype === 'float16' && j === 0 ? halfUnit(expected) : 0),
+      });
+    }),
+  );
 }
 
 /** Whole numbers, where every order of a sum gives the same. */

@@ -35,7 +35,7 @@ export const scalarSuite: Suite = ({ backend, precision }) => {
   const cases: Case[] = [];
   for (const row of rows())
     for (const type of types) {
-      if (!accepts(row, type)) continue;
+      if (!accepts(row, type) || !types.includes(resultOf(row, type))) continue;
       cases.push(valueCase(backend, precision, row, type));
       const derivative = gradientCase(backend, precision, row, type);
       if (derivative !== null) cases.push(derivative);
@@ -45,6 +45,9 @@ export const scalarSuite: Suite = ({ backend, precision }) => {
   for (const type of types) if (type === 'f32' || type === 'f64') cases.push(...zeroCases(backend, type));
   return cases;
 };
+
+/** The type of a row's result on arguments of this type. */
+const resultOf = (row: Row, type: ScalarType): ScalarType => row.result?.(argumentTypes(row, type)) ?? type;
 
 /** Types of a row's arguments when they are of this one: `select` alone asks a bool first. */
 const argumentTypes = (row: Row, type: ScalarType): ScalarType[] =>

@@ -1,6 +1,7 @@
 /** The `scan` kind: combines, directions, positions of extremes, lengths, layouts and dtypes. */
 import { type Combine, type DType, dtypes, type ScanKernel } from '@nn/backend';
 import { asReference, holds, type Suite } from '../case.ts';
+import { halfUnit } from '../launch/half.ts';
 import type { LaunchCase } from '../launch/launch-case.ts';
 import { type Fill, footprint, type LayoutName, operandOver, writableLayouts } from '../launch/operands.ts';
 import { fractions, wholeNumbers } from '../launch/random.ts';
@@ -116,6 +117,9 @@ function dtypeCases(): LaunchCase[] {
         fill: (dtype, n) => wholeNumbers(dtype, n, 1, 200),
       }),
     );
+  cases.push(
+    scanCase({ name: 'of float16 in float32', sizes: [4, 19], combine: 'sum', from: 'float16', to: 'float32' }),
+  );
   cases.push(scanCase({ name: 'of int32 in float32', sizes: [4, 19], combine: 'sum', from: 'int32', to: 'float32' }));
   return cases;
 }
@@ -143,16 +147,16 @@ function specialCases(): LaunchCase[] {
 }
 
 function accuracyCases(): LaunchCase[] {
-  return (['float32', 'float64'] as const).map((dtype) => {
+  return (['float32', 'float64', 'float16'] as const).map((dtype) => {
     const n = 1500;
-    const unit = dtype === 'float32' ? 2 ** -24 : 2 ** -53;
+    const unit = dtype === 'float64' ? 2 ** -53 : 2 ** -24;
     return scanCase({
       name: `accuracy of ${n} ${dtype}`,
       sizes: [n],
       combine: 'sum',
       from: dtype,
       fill: (own, length) => fractions(own, length, 1),
-      tolerance: (_expected, _j, i) => 2 * unit * (i + 1) * (i + 1),
+      tolerance: (expected, _j, i) => 2 * unit * (i + 1) * (i + 1) + (dtype === 'float16' ? halfUnit(expected) : 0),
     });
   });
 }

@@ -66,7 +66,9 @@ function directed(descending: boolean): LaunchCase[] {
   ])
     cases.push(sortCase(`[${sizes}]`, sizes, descending, tied));
   const specials = [1, nan, -infinity, 0, infinity, -0, nan, -1, 0, 5e-39, infinity, -3];
-  for (const n of [12, 1030]) cases.push(sortCase(`${n} with NaN and infinities`, [n], descending, only(specials)));
+  for (const n of [12, 1030])
+    for (const dtype of ['float32', 'float16'] as const)
+      cases.push(sortCase(`${n} ${dtype} with NaN and infinities`, [n], descending, only(specials), dtype));
   const extremes = [2147483647, -2147483648, 0, 2147483647, -1, -2147483648];
   for (const n of [6, 515])
     cases.push(sortCase(`${n} of the largest integers`, [n], descending, only(extremes), 'int32'));

@@ -9,6 +9,7 @@ import { asParameter } from './parameter-list.ts';
 
 /** PyTorch's old names of tensor types, which a ParameterDict prints. */
 const typeNames: { readonly [D in DType]: string } = {
+  float16: 'HalfTensor',
   float32: 'FloatTensor',
   float64: 'DoubleTensor',
   int32: 'IntTensor',

@@ -1,6 +1,6 @@
 /** Attention: which values each query takes, by how well their keys fit it (Vaswani et al. 2017). Three launches: a product, a masked softmax, a product. */
 import { DTypeError, isFloat, ShapeError, ValueError } from '@nn/backend';
-import { dropout, type Generator, matmul, type Shape, type Tensor } from '@nn/tensor';
+import { dropout, type Generator, matmul, mul, type Shape, type Tensor } from '@nn/tensor';
 import { broadcastShapes, sameNumbers, shapeText, transpose } from '@nn/tensor/internal';
 import { checkProbability } from './dropout.ts';
 import { type MaskedSoftmaxOptions, maskedSoftmax } from './masked-softmax.ts';
@@ -32,11 +32,14 @@ export function attend(
   plan: AttentionPlan,
 ): { output: Tensor; shares: Tensor } {
   const turned = transpose(key, -2, -1);
-  const scores = matmul(query, turned as never) as Tensor;
-  const shares = maskedSoftmax(scores, plan);
+  // Unscaled scores may be beyond float16.
+  const early = query.dtype === 'float16';
+  const asking = early ? mul(query, plan.scale) : query;
+  const scores = matmul(asking, turned as never) as Tensor;
+  const shares = maskedSoftmax(scores, early ? { ...plan, scale: 1 } : plan);
   const used = dropout(shares, { p: plan.dropoutP, generator: plan.generator });
   const output = matmul(used as Tensor, value as never) as Tensor;
-  for (const t of [turned, scores, ...(used === shares ? [] : [shares])]) t.dispose();
+  for (const t of [turned, scores, ...(early ? [asking] : []), ...(used === shares ? [] : [shares])]) t.dispose();
   return { output, shares: used as Tensor };
 }
 

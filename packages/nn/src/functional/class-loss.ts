@@ -148,7 +148,8 @@ export function reduceSamples(samples: Samples, numbers: ClassNumbers, reduction
   const operands = [logProbability, target, ...(weight === null ? [] : [weight]), ...(sum === null ? [] : [sum])];
   const given = sum === null ? [numbers.ignoreIndex] : [numbers.ignoreIndex, numbers.share, numbers.rest];
   if (reduction !== 'mean') return each(operands, { reduction, numbers: given });
-  if (logProbability.layout.size <= longestRow)
+  // Sums and counts of so many samples are beyond float16.
+  if (logProbability.layout.size <= longestRow || logProbability.dtype === 'float16')
     return operands.length > 3
       ? dispatchMany(mean, operands, given)[0]!
       : dispatch(mean, logProbability, target, operands[2] ?? null, given);

@@ -20,7 +20,7 @@ import {
   sub,
 } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
-import { dispatch, dispatchMany, type Layout, Op, type RowsBuild, reshape } from '@nn/tensor/internal';
+import { dispatch, dispatchMany, type Layout, Op, type RowsBuild, reshape, withTracking } from '@nn/tensor/internal';
 import { guarded } from './classes.ts';
 
 /**
@@ -107,8 +107,8 @@ export function ownScores(logits: Tensor, target: Tensor, ignored: number): Tens
   const classes = logits.layout.shape[1]!;
   const aligned = reshape(target, [target.layout.size, 1]);
   const [index, place] = dispatchMany(placeOp, [aligned], [classes, ignored]) as [Tensor, Tensor];
-  // Nobody needs the picked logits, but a gather knows an index that is out of range.
-  dispatch(rangeOp, logits, index).dispose();
+  // Nobody needs the picked logits, nor a graph that would hold on to the index, but a gather knows an index that is out of range.
+  withTracking(false, () => dispatch(rangeOp, logits, index)).dispose();
   const scores = dispatch(scoreOp, logits, place);
   aligned.dispose();
   index.dispose();

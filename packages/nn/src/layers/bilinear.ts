@@ -29,10 +29,12 @@ export class Bilinear extends Module {
     this.in1Features = in1Features;
     this.in2Features = in2Features;
     this.outFeatures = outFeatures;
-    this.weight = ownParameter<readonly number[], 'float32' | 'float64'>(
+    this.weight = ownParameter<readonly number[], 'float16' | 'float32' | 'float64'>(
       empty([outFeatures, in1Features, in2Features], factory),
     );
-    this.bias = bias ? ownParameter<readonly number[], 'float32' | 'float64'>(empty([outFeatures], factory)) : null;
+    this.bias = bias
+      ? ownParameter<readonly number[], 'float16' | 'float32' | 'float64'>(empty([outFeatures], factory))
+      : null;
     this.resetParameters();
   }
 

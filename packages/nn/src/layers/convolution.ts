@@ -70,7 +70,9 @@ export abstract class Convolution<F extends ShapeFunction, O extends number> ext
     this.paddingMode = paddingMode;
     const channels = transposed ? [inChannels, outChannels / groups] : [outChannels, inChannels / groups];
     const factory = { dtype, backend };
-    this.weight = ownParameter<Shape, 'float32' | 'float64'>(empty([...channels, ...this.kernelSize], factory));
+    this.weight = ownParameter<Shape, 'float16' | 'float32' | 'float64'>(
+      empty([...channels, ...this.kernelSize], factory),
+    );
     this.bias = bias ? ownParameter(empty([outChannels] as const, factory)) : null;
     this.resetParameters();
   }

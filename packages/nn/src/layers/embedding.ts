@@ -61,7 +61,9 @@ export class Embedding extends Module {
       this.weight = new Parameter(weight);
       return;
     }
-    this.weight = ownParameter<Shape, 'float32' | 'float64'>(empty([numEmbeddings, embeddingDim], { dtype, backend }));
+    this.weight = ownParameter<Shape, 'float16' | 'float32' | 'float64'>(
+      empty([numEmbeddings, embeddingDim], { dtype, backend }),
+    );
     this.resetParameters();
   }
 

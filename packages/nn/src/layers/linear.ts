@@ -9,7 +9,7 @@ import { pythonBool } from '../module/python-text.ts';
 /** Where the parameters of a layer live and what they hold. */
 export interface FactoryOptions {
   /** Element type; the default float. */
-  readonly dtype?: 'float32' | 'float64' | undefined;
+  readonly dtype?: 'float16' | 'float32' | 'float64' | undefined;
   /** Where they live; the default backend. */
   readonly backend?: Backend | undefined;
 }

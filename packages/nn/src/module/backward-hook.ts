@@ -6,7 +6,7 @@
 import { Function as DifferentiableFunction, type FunctionContext } from '@nn/autograd';
 import { AutogradError } from '@nn/backend';
 import { Tensor } from '@nn/tensor';
-import type { FullBackwardHook, HookGradients } from './hooks.ts';
+import type { FullBackwardHook, HookGradients, Watch } from './hooks.ts';
 import type { Module } from './module.ts';
 
 /** Passes tensors on, and gradients through a callback. */
@@ -54,7 +54,7 @@ function behind(values: readonly unknown[], pass: (gradients: HookGradients) => 
 }
 
 /** One call of a module whose backward hooks will run. */
-export class BackwardWatch {
+export class BackwardWatch implements Watch {
   readonly #module: Module;
   readonly #hooks: readonly FullBackwardHook[];
   #inputs: readonly unknown[] = [];

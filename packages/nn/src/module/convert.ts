@@ -12,7 +12,10 @@ const tensorsOf = (module: Module): Tensor[] => [...module.parameters(), ...modu
 /** Floats become `dtype`; integers and bools stay. */
 export function convertFloats(module: Module, dtype: DType): void {
   if (!isFloat(dtype))
-    throw new DTypeError('to', `parameters are floats, so a module can't become ${dtype}; give 'float32' or 'float64'`);
+    throw new DTypeError(
+      'to',
+      `parameters are floats, so a module can't become ${dtype}; give 'float16', 'float32' or 'float64'`,
+    );
   noGrad<void>(() => {
     for (const t of tensorsOf(module)) {
       if (!isFloat(t.dtype) || t.dtype === dtype) continue;

@@ -1,6 +1,6 @@
 import { detectAnomaly, grad, noGrad } from '@nn/autograd';
 import { type Tensor, tensor } from '@nn/tensor';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { type HookGradients, Linear, Module, ModuleList, ReLU, Sequential } from '../index.ts';
 
 /** y = 2 x w, of known values. */
@@ -59,7 +59,17 @@ describe('forward hooks', () => {
   });
 });
 
+describe('before @nn/nn/hooks is imported', () => {
+  it('a backward hook says what is missing', () => {
+    expect(() => new ReLU().registerFullBackwardHook(() => {})).toThrow(
+      "[registerFullBackwardHook] backward hooks are not loaded: add import '@nn/nn/hooks'",
+    );
+  });
+});
+
 describe('full backward hooks', () => {
+  beforeAll(() => import('../hooks.ts'));
+
   it('see the gradients of inputs and outputs', async () => {
     const layer = new Scaled();
     const seen: HookGradients[] = [];

@@ -1,4 +1,5 @@
 /** Hooks of one module and the handles that remove them. What they are called with is decided in `run.ts` and `backward-hook.ts`. */
+import { NnError } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
 import type { Module } from './module.ts';
 
@@ -25,6 +26,16 @@ export type FullBackwardHook<M = Module> = (
   // biome-ignore lint/suspicious/noConfusingVoidType: a hook may return nothing
 ) => Tensor | HookGradients | null | undefined | void;
 
+/** One call of a module whose backward hooks will run. */
+export interface Watch {
+  /** The inputs as `forward` is to have them. */
+  watchInputs(inputs: readonly unknown[]): readonly unknown[];
+  watchOutput(output: unknown): unknown;
+}
+
+/** Filled by `@nn/nn/hooks`, so that a page without backward hooks holds neither them nor custom functions. */
+export const seam: { watch: ((module: Module, hooks: readonly FullBackwardHook[]) => Watch) | null } = { watch: null };
+
 export class Hooks {
   readonly forwardPre: Set<{ readonly call: ForwardPreHook }> = new Set();
   readonly forward: Set<{ readonly call: ForwardHook }> = new Set();
@@ -45,4 +56,10 @@ export function addHook<H>(to: Set<{ readonly call: H }>, call: H, changed: () =
       changed();
     },
   };
+}
+
+/** Throws where backward hooks are not loaded. */
+export function checkLoaded(): void {
+  if (seam.watch === null)
+    throw new NnError('registerFullBackwardHook', "backward hooks are not loaded: add import '@nn/nn/hooks'");
 }

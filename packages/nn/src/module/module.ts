@@ -9,6 +9,7 @@ import type { Tensor } from '@nn/tensor';
 import { convertFloats, moveAll } from './convert.ts';
 import {
   addHook,
+  checkLoaded,
   type ForwardHook,
   type ForwardPreHook,
   type FullBackwardHook,
@@ -265,6 +266,11 @@ export abstract class Module {
     return this;
   }
 
+  /** `to('float16')`. */
+  half(): this {
+    return this.to('float16');
+  }
+
   /** `to('float32')`. */
   float(): this {
     return this.to('float32');
@@ -287,9 +293,10 @@ export abstract class Module {
 
   /**
    * Calls a function with the gradients of inputs and outputs in every backward through the module; what it returns replaces those of the inputs. The
-   * module may not change its inputs in place. PyTorch: `register_full_backward_hook`.
+   * module may not change its inputs in place. In a bundle for browsers it needs `import '@nn/nn/hooks'`. PyTorch: `register_full_backward_hook`.
    */
   registerFullBackwardHook(hook: FullBackwardHook<this>): HookHandle {
+    checkLoaded();
     return this.#register((hooks) => hooks.backward, hook as FullBackwardHook);
   }
 

@@ -1,7 +1,6 @@
 /** A call of `forward` that somebody listens to: hooks around it, and its name on the path that anomaly mode reports. */
 import { isAnomalyEnabled, isGradEnabled, modulePath } from '@nn/autograd';
-import { BackwardWatch } from './backward-hook.ts';
-import type { Hooks } from './hooks.ts';
+import { type Hooks, seam } from './hooks.ts';
 import type { Module } from './module.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: as `forward` itself
@@ -41,7 +40,7 @@ function runHooks(module: Module, forward: Forward, hooks: Hooks | null, inputs:
   }
   const watch =
     hooks.backward.size > 0 && isGradEnabled()
-      ? new BackwardWatch(
+      ? seam.watch!(
           module,
           [...hooks.backward].map(({ call }) => call),
         )

@@ -94,3 +94,21 @@ export function dimensions(op: string, dims: number | readonly number[] | undefi
     );
   return rank === 0 ? [] : list.sort((p, q) => p - q);
 }
+
+/** Sizes and strides with the other dimensions merged and the axis kept apart at the end. */
+export function alongAxis(
+  shape: readonly number[],
+  dim: number,
+  strides: readonly (readonly number[])[],
+): { sizes: number[]; strides: number[][]; rank: number } {
+  const others = <T>(list: readonly T[]): T[] => list.filter((_, d) => d !== dim);
+  const outer = collapse(
+    others(shape),
+    strides.map((s) => others(s)),
+  );
+  return {
+    rank: outer.sizes.length,
+    sizes: [...outer.sizes, shape[dim] ?? 1],
+    strides: outer.strides.map((s, i) => [...s, strides[i]![dim] ?? 0]),
+  };
+}

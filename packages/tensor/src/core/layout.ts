@@ -113,7 +113,6 @@ export function sameNumbers(a: readonly number[], b: readonly number[]): boolean
   return true;
 }
 
-const dtypeSalt: { readonly [D in DType]: number } = { bool: 1, uint8: 2, int32: 3, int64: 4, float32: 5, float64: 6 };
 const table = new Map<number, Layout>();
 let entries = 0;
 /** Dropping the table only costs plans their hits. */
@@ -126,7 +125,7 @@ export function layoutOf(
   shape: readonly number[],
   strides: readonly number[] = contiguousStrides(shape),
 ): Layout {
-  let hash = Math.imul(shape.length + 1, 977) + dtypeSalt[dtype];
+  let hash = Math.imul(shape.length + 1, 977) + dtypes[dtype]?.rank;
   for (let i = 0; i < shape.length; i++) hash = (Math.imul(Math.imul(hash, 31) + shape[i]!, 31) + strides[i]!) | 0;
   hash &= 0x3fffffff;
   const first = table.get(hash) ?? null;

@@ -99,3 +99,13 @@ export class Node {
     return this.extra;
   }
 }
+
+/** Bit of input j in a mask of saved values. */
+export const bit = (j: number): number => 1 << j;
+
+/** A saved input, with its provenance, so that second derivatives find it. */
+export function savedInput(node: Node, j: number): Tensor {
+  const t = node.saved(j)!;
+  t.node = node.parent(j);
+  return t;
+}

@@ -3,7 +3,9 @@
  * a plan is found by pointer. Attributes are read when a plan is made and by gradient rules, never on the hot path.
  */
 import type { Combine, DType, Expression } from '@nn/backend';
+import type { Tensor } from '../tensor.ts';
 import type { Layout } from './layout.ts';
+import type { Node } from './node.ts';
 import type { Plan } from './plan.ts';
 
 /** What a `map` computes for operands of these layouts: one expression an output, over `input(j)` and `scalar(k)`. */
@@ -34,6 +36,8 @@ export interface ReduceAttributes {
   /** Ascending, from 0, of the broadcast shape. */
   readonly dims: readonly number[];
   readonly keepdim: boolean;
+  /** Of a product: for each element the product of the others along the dimensions, which its gradient reads. */
+  readonly others?: ((x: Tensor, dims: readonly number[]) => Tensor) | undefined;
 }
 
 export interface MatmulAttributes {
@@ -79,7 +83,21 @@ export interface ScatterAttributes extends IndexAttributes {
   readonly combine: Combine | 'replace';
   /** In place on input 0. */
   readonly inPlace: boolean;
+  /** Of a product or an extreme, whose gradients read everything: gradient j, in the index's shape if j is 1. */
+  readonly gradient?: ScatterGradient | undefined;
 }
+
+export type ScatterGradient = (
+  attributes: ScatterAttributes,
+  j: 0 | 1,
+  g: Tensor,
+  operands: {
+    readonly base: Tensor;
+    readonly values: Tensor;
+    readonly result: Tensor;
+    readonly indices: readonly Tensor[];
+  },
+) => Tensor;
 
 export interface ScanAttributes {
   readonly dim: number;
@@ -132,8 +150,9 @@ export interface WriteAttributes {
 }
 
 export interface CustomAttributes {
-  /** Gradients of all inputs from those of all outputs. Owned by autograd. */
+  /** Gradients of all inputs from those of all outputs, and what runs it. Owned by autograd. */
   readonly backward: unknown;
+  readonly run: unknown;
 }
 
 export interface AttributesOf {
@@ -154,6 +173,24 @@ export interface AttributesOf {
 
 export type OpKind = keyof AttributesOf;
 
+/** Kinds that few programs use: an op of theirs brings what plans and differentiates it, so that no other program's bundle carries that. */
+export type OwnKind = 'conv' | 'scan' | 'sort';
+export type CommonKind = Exclude<OpKind, OwnKind>;
+
+/** How an op gets its plans and gradients, where it isn't as all of its kind do. */
+export interface Own {
+  readonly plan: (op: never, inputs: readonly Layout[]) => Plan;
+  readonly rule: Rule<OwnKind>;
+}
+
+/** A gradient rule: made of ops that have rules, so second derivatives work. */
+export interface Rule<_K extends OpKind> {
+  /** Values that gradient j reads: bit k input k, bit 30 the output. */
+  readonly needs: (plan: Plan, j: number) => number;
+  /** Gradient of input j; null where none flows. The caller keeps `g`; the result is the caller's too, and may be `g` itself. */
+  readonly apply: (node: Node, j: number, g: Tensor) => Tensor | null;
+}
+
 export class Op<K extends OpKind = OpKind> {
   readonly kind: K;
   /** The public op, for errors, `gradFn` and traces. */
@@ -161,16 +198,27 @@ export class Op<K extends OpKind = OpKind> {
   readonly attributes: AttributesOf[K];
   /** The name under which PyTorch's `grad_fn` knows it, where that is another: `MmBackward0` for a matmul of matrices. */
   readonly gradName: string | null;
+  /** Null: planned and differentiated as all of its kind are. */
+  readonly own: Own | null;
   /** Plans of this op: a short chain, then a map by hash. */
   plans: Plan | null = null;
   count = 0;
   #more: Map<number, Plan> | null = null;
 
-  constructor(kind: K, name: string, attributes: AttributesOf[K], gradName: string | null = null) {
+  constructor(kind: K & CommonKind, name: string, attributes: AttributesOf[K], gradName?: string | null);
+  constructor(kind: K & OwnKind, name: string, attributes: AttributesOf[K], gradName: string | null, own: Own);
+  constructor(
+    kind: K,
+    name: string,
+    attributes: AttributesOf[K],
+    gradName: string | null = null,
+    own: Own | null = null,
+  ) {
     this.kind = kind;
     this.name = name;
     this.attributes = attributes;
     this.gradName = gradName;
+    this.own = own;
   }
 
   /** Plans beyond the chain. Made when first needed: each view has an op of its own, and no plans. */

@@ -2,19 +2,18 @@
 import { NnError } from '@nn/backend';
 import { copyOp } from './copy.ts';
 import type { Layout } from './layout.ts';
-import type { Op, OpKind } from './op.ts';
+import type { CommonKind, Op } from './op.ts';
 import type { Plan } from './plan.ts';
-import { planRows, planScan, planSort } from './plan-axis.ts';
-import { planConv } from './plan-conv.ts';
 import { planGather, planScatter } from './plan-index.ts';
 import { planMap, planReduce } from './plan-map.ts';
 import { planMatmul } from './plan-matmul.ts';
+import { planRows } from './plan-rows.ts';
 import { onDefaultDType } from './promotion.ts';
 
 type Planner = (op: never, inputs: readonly Layout[]) => Plan;
 
-/** How each graph op is planned; null: never launched. */
-const planners: { readonly [K in OpKind]: Planner | null } = {
+/** How each graph op is planned that doesn't bring its own; null: never launched. */
+const planners: { readonly [K in CommonKind]: Planner | null } = {
   leaf: null,
   view: null,
   write: null,
@@ -23,11 +22,8 @@ const planners: { readonly [K in OpKind]: Planner | null } = {
   reduce: planReduce,
   rows: planRows,
   matmul: planMatmul,
-  conv: planConv,
   gather: planGather,
   scatter: (op: Op<'scatter'>, inputs) => planScatter(op, inputs, (layout) => planFor(copyOp, layout, null, null)),
-  scan: planScan,
-  sort: planSort,
 };
 
 /** Ops that have plans. */
@@ -105,7 +101,7 @@ function store(op: Op, hash: number, made: Plan): void {
 }
 
 function plan(op: Op, inputs: readonly Layout[]): Plan {
-  const planner = planners[op.kind];
+  const planner = op.own === null ? planners[op.kind as CommonKind] : op.own.plan;
   if (planner === null) throw new NnError(op.name, `${op.kind} is never launched`);
   return planner(op as never, inputs);
 }

@@ -37,10 +37,10 @@ export const getDefaultDType = (): DType => defaultDType;
 /** Called when the default dtype changes: what was worked out from it is out of date. */
 export const onDefaultDType: Set<() => void> = new Set();
 
-/** Sets the dtype of new float tensors (float32 or float64); PyTorch: `torch.set_default_dtype`. */
-export const setDefaultDType = (dtype: 'float32' | 'float64'): void => {
-  if (dtype !== 'float32' && dtype !== 'float64')
-    throw new DTypeError('setDefaultDType', `the default must be float32 or float64, got ${String(dtype)}`);
+/** Sets the dtype of new float tensors (float16, float32 or float64); PyTorch: `torch.set_default_dtype`. */
+export const setDefaultDType = (dtype: 'float16' | 'float32' | 'float64'): void => {
+  if (dtypes[dtype]?.category !== 'float')
+    throw new DTypeError('setDefaultDType', `the default must be float16, float32 or float64, got ${String(dtype)}`);
   if (dtype === defaultDType) return;
   defaultDType = dtype;
   for (const forget of onDefaultDType) forget();

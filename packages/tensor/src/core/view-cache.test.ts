@@ -1,3 +1,4 @@
+import '../methods.ts';
 import { reference } from '@nn/backend';
 import { expect, it } from 'vitest';
 import { arange } from '../index.ts';

@@ -3,9 +3,9 @@ import type { DType } from '@nn/backend';
 import * as ops from '../ops/linalg/index.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Checked, MatMul, PromoteOf, Shape, ShapeOf, ShapeOr } from '../types/index.ts';
-import { IndexMethods } from './index.ts';
+import { ShapeMethods } from './shape.ts';
 
-export abstract class LinalgMethods<out S extends Shape = Shape, out D extends DType = DType> extends IndexMethods<
+export abstract class LinalgMethods<out S extends Shape = Shape, out D extends DType = DType> extends ShapeMethods<
   S,
   D
 > {

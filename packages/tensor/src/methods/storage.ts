@@ -37,6 +37,11 @@ export abstract class StorageMethods<out S extends Shape = Shape, out D extends 
     return typeof target === 'string' ? convert.toDType(this, target) : this.toBackend(target);
   }
 
+  /** As float16; PyTorch: `Tensor.half`. */
+  half<A extends Tensor>(this: A): Tensor<A['~shape'], 'float16'> {
+    return convert.toDType(this, 'float16');
+  }
+
   /** As float32; PyTorch: `Tensor.float`. */
   float<A extends Tensor>(this: A): Tensor<A['~shape'], 'float32'> {
     return convert.toDType(this, 'float32');

@@ -2,6 +2,7 @@
  * Random values on the host: one path for all backends, so that a seed means the same everywhere. Uniform and normal values of a place come from that place's words
  * alone; whole numbers take words in turn, since they reject some.
  */
+import type { DType } from '@nn/backend';
 import { circle, log } from './elementary.ts';
 import { type Draw, threefryWords } from './threefry.ts';
 
@@ -20,13 +21,14 @@ function eachPlace(draw: Draw, places: number, visit: (place: number, first: num
 /** 53 bits of two words. */
 const bits53 = (first: number, second: number): number => (first >>> 5) * 2 ** 26 + (second >>> 6);
 
-/** Fills with uniform values in [0, 1): multiples of 2^-24 in 32 bits, of 2^-53 in 64. */
-export function fillUniform(values: Float32Array | Float64Array, draw: Draw): void {
-  if (values instanceof Float32Array)
+/** Fills with uniform values in [0, 1): multiples of 2^-24 in 32 bits, of 2^-53 in 64, for float16 of 2^-11. */
+export function fillUniform(values: Float32Array | Float64Array, draw: Draw, dtype?: DType): void {
+  if (values instanceof Float32Array) {
+    const digits = dtype === 'float16' ? 11 : 24;
     eachPlace(draw, values.length, (i, first) => {
-      values[i] = (first >>> 8) * 2 ** -24;
+      values[i] = (first >>> (32 - digits)) * 2 ** -digits;
     });
-  else
+  } else
     eachPlace(draw, values.length, (i, first, second) => {
       values[i] = bits53(first, second) * 2 ** -53;
     });

@@ -13,10 +13,11 @@ export type FloatDType = Extract<DType, `float${string}`>;
 
 /** What two dtypes promote to where both tensors have dimensions, or neither. */
 interface Promotions {
-  bool: { bool: 'bool'; uint8: 'uint8'; int32: 'int32'; int64: 'int64'; float32: 'float32'; float64: 'float64' };
-  uint8: { bool: 'uint8'; uint8: 'uint8'; int32: 'int32'; int64: 'int64'; float32: 'float32'; float64: 'float64' };
-  int32: { bool: 'int32'; uint8: 'int32'; int32: 'int32'; int64: 'int64'; float32: 'float32'; float64: 'float64' };
-  int64: { bool: 'int64'; uint8: 'int64'; int32: 'int64'; int64: 'int64'; float32: 'float32'; float64: 'float64' };
+  bool: { [D in DType]: D };
+  uint8: { [D in DType]: D extends 'bool' ? 'uint8' : D };
+  int32: { [D in DType]: D extends 'bool' | 'uint8' ? 'int32' : D };
+  int64: { [D in DType]: D extends FloatDType ? D : 'int64' };
+  float16: { [D in DType]: D extends FloatDType ? D : 'float16' };
   float32: { [D in Exclude<DType, 'float64'>]: 'float32' } & { float64: 'float64' };
   float64: { [D in DType]: 'float64' };
 }

@@ -1,5 +1,6 @@
 /** Hooks on tensors and modules, and changes in place. */
 
+import '@nn/nn/hooks';
 import '@nn/tensor/methods';
 import { noGrad } from '@nn/autograd';
 import { Linear } from '@nn/nn';

@@ -7,7 +7,7 @@ import { add, div, dtypes, type Expression, input, mul, ShapeError, scalar, sub 
 import type { Tensor } from '@nn/tensor';
 import { dispatch, dispatchMany, nodeOf, Op, reshape, shapeText, sizeOf, state } from '@nn/tensor/internal';
 import { checkFloats, checkOperand } from './check.ts';
-import { inverse, statisticsOver, summing } from './moments.ts';
+import { inverse, statisticsOver, summing, wideType } from './moments.ts';
 import { inShape, release, resultIn } from './regroup.ts';
 
 export interface LayerNormOptions {
@@ -52,7 +52,7 @@ function forwardOp(hasWeight: boolean, hasBias: boolean, keeps: boolean): Op<'ro
         ],
         outputs: [
           { dtype, expression, perRow: false },
-          ...(keeps ? [mean, deviation].map((e) => ({ dtype, expression: e, perRow: true })) : []),
+          ...(keeps ? [mean, deviation].map((e) => ({ dtype: wideType(dtype), expression: e, perRow: true })) : []),
         ],
         scalars: 2,
       };

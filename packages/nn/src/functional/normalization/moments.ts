@@ -2,15 +2,18 @@
  * Means, variances and their kin of normalizations, in two passes: the squares are those of distances from the mean, so that a mean far from 0 costs no digits. Every op
  * here has a derivative, so backwards that compute their statistics again can be differentiated.
  */
-import { add, div, dtypes, type Expression, input, mul, same, scalar, sqrt, sub } from '@nn/backend';
+import { add, type DType, div, dtypes, type Expression, input, mul, same, scalar, sqrt, sub } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
 import { dispatch, dispatchMany, type Layout, Op } from '@nn/tensor/internal';
 
-/** Operands of one dtype: expressions by position, the type's scalars by number. */
+/** Operands of one scalar type: expressions by position, the type's scalars by number. */
 export interface Operands {
   readonly at: (i: number) => Expression;
   readonly number: (k: number) => Expression;
 }
+
+/** The dtype in which statistics and sums wait for their use: those of float16 would lose digits. */
+export const wideType = (dtype: DType): DType => (dtype === 'float16' ? 'float32' : dtype);
 
 const operandsOf = ([layout]: readonly Layout[]): Operands & { readonly dtype: Layout['dtype'] } => {
   const { dtype } = layout!;
@@ -18,7 +21,7 @@ const operandsOf = ([layout]: readonly Layout[]): Operands & { readonly dtype: L
   return { dtype, at: (i) => input(i, type), number: (k) => scalar(k, type) };
 };
 
-/** Sums of `body` over dimensions, which stay with size 1; divided by run-time number 0 if `mean`. Ops are made once for each set of dimensions. */
+/** Sums of `body` over dimensions, which stay with size 1, in the wide dtype; divided by run-time number 0 if `mean`. Ops are made once for each set of dimensions. */
 export function summing(
   name: string,
   body: (operands: Operands) => Expression,
@@ -35,7 +38,13 @@ export function summing(
         build: (layouts) => {
           const { dtype, at, number } = operandsOf(layouts);
           const epilogue = mean ? div(at(0), number(0)) : at(0);
-          return { dtype, combine: 'sum', body: body({ at, number }), epilogue, scalars: mean ? 1 : 0 };
+          return {
+            dtype: wideType(dtype),
+            combine: 'sum',
+            body: body({ at, number }),
+            epilogue,
+            scalars: mean ? 1 : 0,
+          };
         },
       });
       made.set(key, op);
@@ -44,7 +53,7 @@ export function summing(
   };
 }
 
-/** A map of operands of one dtype. */
+/** A map of operands of one scalar type, in the dtype of the first. */
 export const mapping = (name: string, scalars: number, expression: (operands: Operands) => Expression): Op<'map'> =>
   new Op('map', name, {
     inPlace: false,
@@ -108,7 +117,7 @@ const rowOp = new Op('rows', 'rowStatistics', {
         { combine: 'sum', body: mul(distance, distance) },
       ],
       outputs: [mean, inverse(variance, number(1)), variance].map((expression) => ({
-        dtype,
+        dtype: wideType(dtype),
         expression,
         perRow: true,
       })),

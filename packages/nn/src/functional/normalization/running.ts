@@ -1,8 +1,8 @@
 /** Running statistics: buffers that follow the batches' means and variances, changed in place, outside of any graph. */
 import { add, cast, div, dtypes, type Expression, input, mul, same, scalar, sub } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
-import { dispatchUpdate, fresh, type Layout, Op, withTracking } from '@nn/tensor/internal';
-import { inverse, meanOver } from './moments.ts';
+import { dispatchUpdate, fresh, type Layout, layoutOf, Op, withTracking } from '@nn/tensor/internal';
+import { inverse, meanOver, wideType } from './moments.ts';
 import { inShape, release } from './regroup.ts';
 
 /** Buffers, and how fast they follow: by a factor, or as the mean over so many batches as a tensor counts. */
@@ -32,7 +32,7 @@ const updateOp = (counted: boolean): Op<'map'> =>
         add(mul(old, sub(same(1, old), factor)), mul(value, factor));
       return {
         outputs: [inverse(at(4), scalar(0, type)), moved(at(1), at(3)), moved(at(2), mul(at(4), scalar(1, type)))].map(
-          (expression) => ({ dtype, expression }),
+          (expression, j) => ({ dtype: layouts[j]!.dtype, expression }),
         ),
         scalars: 3,
       };
@@ -47,7 +47,8 @@ const updateOps = [updateOp(false), updateOp(true)];
 export function follow(running: Running, mean: Tensor, variance: Tensor, n: number, eps: number): Tensor {
   const { shape } = running.mean.layout;
   const [m, v] = [inShape(mean, shape), inShape(variance, shape)];
-  const deviation = fresh(running.mean.layout, 'batchNorm');
+  const { device, dtype } = running.mean.layout;
+  const deviation = fresh(layoutOf(device, wideType(dtype), shape), 'batchNorm');
   const { momentum } = running;
   const counted = typeof momentum !== 'number';
   dispatchUpdate(

@@ -1,7 +1,7 @@
 /** Adaptive pooling: the windows follow from the size that is wanted. Where it divides the input's they are those of an ordinary pooling. */
 import { and, dtypes, input, same, select, ValueError } from '@nn/backend';
 import { arange, div, type Shape, type Tensor } from '@nn/tensor';
-import { dispatchMany, Op, reshape, shapeText, sizeOf } from '@nn/tensor/internal';
+import { dispatchMany, Op, reshape, shapeText, sizeOf, widened } from '@nn/tensor/internal';
 import { type Division, gathered, lengths, masks, separated } from './adaptive-windows.ts';
 import { average, checkFloats } from './avg-pool.ts';
 import { extremesOf, largestOf, slide } from './extremes.ts';
@@ -72,13 +72,15 @@ const adaptiveAvgPool =
     const into = division(op, x, spatial, outputSize);
     const window = regular(into);
     if (window !== null) return average(x, window, {}) as never;
-    const windows = gathered(x, into);
-    const inside = masks(x, into);
-    const total = dispatchMany(sumOp(x.layout.shape.length - spatial, spatial), [windows, ...inside])[0]!;
-    const divisors = lengths(x, into);
-    const out = div(total, divisors);
-    for (const t of [windows, ...inside, total, divisors]) t.dispose();
-    return out as never;
+    return widened(x, (wide) => {
+      const windows = gathered(wide, into);
+      const inside = masks(wide, into);
+      const total = dispatchMany(sumOp(wide.layout.shape.length - spatial, spatial), [windows, ...inside])[0]!;
+      const divisors = lengths(wide, into);
+      const out = div(total, divisors) as Tensor;
+      for (const t of [windows, ...inside, total, divisors]) t.dispose();
+      return out;
+    }) as never;
   };
 
 /** The largest elements of windows of different lengths, which may repeat an element: it has the same place each time. */

@@ -14,7 +14,7 @@ import {
   ValueError,
 } from '@nn/backend';
 import { div, type PerDimension, type Shape, type Tensor } from '@nn/tensor';
-import { dispatchCreate, layoutOf, Op } from '@nn/tensor/internal';
+import { dispatchCreate, layoutOf, Op, widened } from '@nn/tensor/internal';
 import { checkRank, isPadded, type WindowGeometry, type WindowOptions, windowOver } from './window.ts';
 import { windowSum } from './window-sum.ts';
 import { bySpatial, placeOf, whole } from './windows.ts';
@@ -81,12 +81,14 @@ export function average(
   const full = kernel.reduce((product, k) => product * k, 1);
   if (divisorOverride !== undefined && divisorOverride !== null) return windowSum(x, window, divisorOverride);
   if (isEven) return windowSum(x, window, full);
-  const sums = windowSum(x, window, 1);
-  const divisors = counts(x, window, countIncludePad);
-  const out = div(sums, divisors) as Tensor;
-  sums.dispose();
-  divisors.dispose();
-  return out;
+  return widened(x, (wide) => {
+    const sums = windowSum(wide, window, 1);
+    const divisors = counts(wide, window, countIncludePad);
+    const out = div(sums, divisors) as Tensor;
+    sums.dispose();
+    divisors.dispose();
+    return out;
+  });
 }
 
 const avgPool =

@@ -1,7 +1,7 @@
 /** Power-average pooling: the p-norm of the elements under a window. */
 import { div, dtypes, type Expression, equal, input, mul, pow, same, scalar, select, ValueError } from '@nn/backend';
 import type { PerDimension, Shape, Tensor } from '@nn/tensor';
-import { dispatch, Op } from '@nn/tensor/internal';
+import { dispatch, Op, widened } from '@nn/tensor/internal';
 import { average, checkFloats } from './avg-pool.ts';
 import { checkRank, type WindowOptions, windowOver } from './window.ts';
 
@@ -44,13 +44,15 @@ const lpPool =
         `normType must be finite and not 0, got ${normType}; maxPool${spatial}d is the limit of large ones`,
       );
     const window = windowOver(op, x, spatial, kernelSize, options);
-    const powers = dispatch(powerOp, x, null, null, [normType]);
-    const means = average(powers, window, {});
     const elements = window.kernel.reduce((product, k) => product * k, 1);
-    const out = dispatch(rootOp, means, null, null, [normType, elements]);
-    powers.dispose();
-    means.dispose();
-    return out as never;
+    return widened(x, (wide) => {
+      const powers = dispatch(powerOp, wide, null, null, [normType]);
+      const means = average(powers, window, {});
+      const out = dispatch(rootOp, means, null, null, [normType, elements]);
+      powers.dispose();
+      means.dispose();
+      return out;
+    }) as never;
   };
 
 /** (Σ xᵖ)^(1/p) under a window over (N, C, L) or (C, L); as `lpPool2d`. PyTorch: `F.lp_pool1d`. */

@@ -104,7 +104,7 @@ export class PReLU extends Layer<KeepsShape> {
     super();
     const { numParameters = 1, init = 0.25, dtype = 'float32', backend } = options;
     this.numParameters = numParameters;
-    this.weight = ownParameter<readonly number[], 'float32' | 'float64'>(
+    this.weight = ownParameter<readonly number[], 'float16' | 'float32' | 'float64'>(
       full([numParameters], init, { dtype, backend }),
     );
   }

@@ -104,7 +104,7 @@ export class TransformerDecoderLayer extends Module {
   /** A layer of the same kind and mode with its own parameters, of the same values. PyTorch: `copy.deepcopy`. */
   copy(): TransformerDecoderLayer {
     const { dtype, backend } = this.linear1.weight as Tensor;
-    const options = { ...this.#options, dtype: dtype as 'float32' | 'float64', backend };
+    const options = { ...this.#options, dtype: dtype as 'float16' | 'float32' | 'float64', backend };
     const layer = new TransformerDecoderLayer(this.dModel, this.nhead, options);
     layer.loadStateDict(this.stateDict());
     return layer.train(this.training);

@@ -84,7 +84,7 @@ export class TransformerEncoderLayer extends Module {
   /** A layer of the same kind and mode with its own parameters, of the same values. PyTorch: `copy.deepcopy`. */
   copy(): TransformerEncoderLayer {
     const { dtype, backend } = this.linear1.weight as Tensor;
-    const options = { ...this.#options, dtype: dtype as 'float32' | 'float64', backend };
+    const options = { ...this.#options, dtype: dtype as 'float16' | 'float32' | 'float64', backend };
     const layer = new TransformerEncoderLayer(this.dModel, this.nhead, options);
     layer.loadStateDict(this.stateDict());
     return layer.train(this.training);

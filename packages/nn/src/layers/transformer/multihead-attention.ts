@@ -102,7 +102,7 @@ export class MultiheadAttention extends Module {
     this.batchFirst = batchFirst;
     this.addZeroAttn = addZeroAttn;
     const parameter = (...shape: number[]): Parameter =>
-      ownParameter<Shape, 'float32' | 'float64'>(empty(shape, { dtype, backend }));
+      ownParameter<Shape, 'float16' | 'float32' | 'float64'>(empty(shape, { dtype, backend }));
     const isOne = this.kdim === embedDim && this.vdim === embedDim;
     this.in_proj_weight = isOne ? parameter(3 * embedDim, embedDim) : null;
     this.q_proj_weight = isOne ? null : parameter(embedDim, embedDim);

@@ -23,6 +23,14 @@ import type {
 } from '../../types/index.ts';
 
 export abstract class MoreIndexMethods {
+  /** Elements by an index list: a view if it is basic, a copy if it holds arrays or masks; PyTorch: `x[…]`. */
+  at<A extends Tensor, const I extends readonly Index[]>(
+    this: A,
+    ...indices: CheckedRest<CanSelect<ShapeOf<A>, I>, I>
+  ): Tensor<ShapeOr<Select<ShapeOf<A>, I>>, A['dtype']> {
+    return lists.at<A, I>(this, ...indices);
+  }
+
   /** `at` on any backend: masks are awaited. */
   atAsync<A extends Tensor, const I extends readonly Index[]>(
     this: A,

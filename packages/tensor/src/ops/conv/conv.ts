@@ -2,23 +2,12 @@
  * Convolution and its transpose over any number of axes, from a geometry that is spelt out by axis. The functions that users call, with PyTorch's options,
  * are those of @nn/nn. The transpose of a convolution is the op that gives its input's gradient.
  */
-import { dispatch } from '../../core/dispatch.ts';
-import { type ConvGeometry, Op } from '../../core/op.ts';
+import type { ConvGeometry, Op } from '../../core/op.ts';
 import type { Tensor } from '../../tensor.ts';
 import { add } from '../elementwise/arithmetic.ts';
-import { contiguous, finish, insertDim, regroup } from '../shape/views.ts';
+import { finish, insertDim, regroup } from '../shape/views.ts';
 import { checkConvolution, checkTransposed } from './check.ts';
-
-/** Runs a conv op. Strided operands are copied first: the kernel reads dense memory. */
-export function dispatchConv(op: Op<'conv'>, a: Tensor, b: Tensor, bias: Tensor | null = null): Tensor {
-  const [first, second] = [contiguous(a), contiguous(b)];
-  const third = bias === null ? null : contiguous(bias);
-  const out = dispatch(op, first, second, third);
-  if (first !== a) first.dispose();
-  if (second !== b) second.dispose();
-  if (third !== null && third !== bias) third.dispose();
-  return out;
-}
+import { convOp, dispatchConv } from './conv-op.ts';
 
 /**
  * y[n, o, p] = b[o] + Σ w[o, c, t] · x[n, c, p · stride + t · dilation - before], zeros around x, for x [batch, channels, …] or one image
@@ -26,7 +15,7 @@ export function dispatchConv(op: Op<'conv'>, a: Tensor, b: Tensor, bias: Tensor 
  */
 export function convolve(name: string, x: Tensor, w: Tensor, bias: Tensor | null, geometry: ConvGeometry): Tensor {
   checkConvolution(name, x.layout, w.layout, bias === null ? null : bias.layout, geometry);
-  const op = convOp(name, geometry, null);
+  const op = opFor(name, geometry, null);
   if (x.layout.shape.length === w.layout.shape.length) return dispatchConv(op, x, w, bias);
   const batch = insertDim(x, 0);
   return unbatched(x, batch, dispatchConv(op, batch, w, bias));
@@ -45,7 +34,7 @@ export function convolveTransposed(
   size: readonly number[],
 ): Tensor {
   checkTransposed(name, x.layout, w.layout, bias === null ? null : bias.layout, geometry, size);
-  const op = convOp(name, geometry, size);
+  const op = opFor(name, geometry, size);
   if (x.layout.shape.length === w.layout.shape.length) return plus(dispatchConv(op, x, w), bias, size.length);
   const batch = insertDim(x, 0);
   return unbatched(x, batch, plus(dispatchConv(op, batch, w), bias, size.length));
@@ -74,7 +63,7 @@ const ops = new WeakMap<ConvGeometry, Map<string, Op<'conv'>>>();
 const opLimit = 256;
 
 /** `convolve` without a size, its transpose with one; made once. */
-function convOp(name: string, geometry: ConvGeometry, size: readonly number[] | null): Op<'conv'> {
+function opFor(name: string, geometry: ConvGeometry, size: readonly number[] | null): Op<'conv'> {
   let known = ops.get(geometry);
   if (known === undefined) {
     known = new Map();
@@ -85,7 +74,7 @@ function convOp(name: string, geometry: ConvGeometry, size: readonly number[] | 
   if (op === undefined) {
     if (known.size >= opLimit) known.clear();
     const role = size === null ? 'forward' : 'inputGradient';
-    op = new Op('conv', name, { role, geometry, size }, 'ConvolutionBackward0');
+    op = convOp(name, { role, geometry, size }, 'ConvolutionBackward0');
     known.set(key, op);
   }
   return op;

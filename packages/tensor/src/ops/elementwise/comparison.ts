@@ -14,18 +14,34 @@ import {
   scalar,
 } from '@nn/backend';
 import { dispatch } from '../../core/dispatch.ts';
+import { filled } from '../../core/fill.ts';
 import { type Layout, sameNumbers } from '../../core/layout.ts';
 import { Op, type ReduceBuild } from '../../core/op.ts';
-import { floatType, resultType } from '../../core/promotion.ts';
+import { floatType, numberOf, resultType } from '../../core/promotion.ts';
 import { read, readSync } from '../../read.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Broadcast, Broadcasted, Checked, ResultShapeOf, ShapeOf } from '../../types/index.ts';
 import { binary, binaryInPlace, binaryParametric, element, type Formula } from './build.ts';
+import { isTensor } from './operand.ts';
 import type { BinaryInPlaceFunction, ComparisonFunction, Operand } from './signatures.ts';
 
 const unequal: Formula = (x, y) => notEqual(x!, y!);
 const above: Formula = (x, y) => greater(x!, y!);
 const notBelow: Formula = (x, y) => greaterEqual(x!, y!);
+
+type Compare = (x: Operand, y: Operand) => Tensor;
+
+/** A number beside float16 as the float16 that it becomes. */
+const asElement = (x: Operand, beside: Operand): Operand =>
+  isTensor(x) || !isTensor(beside) || beside.layout.dtype !== 'float16'
+    ? x
+    : filled(beside.layout.device, 'float16', [], numberOf(x));
+
+function compared<F>(make: typeof binary | typeof binaryInPlace, name: string, formula: Formula): F {
+  const compare = make<Compare>(name, 'bool', formula);
+  const call: Compare = (x, y) => compare(asElement(x, y), asElement(y, x));
+  return call as F;
+}
 
 /**
  * x = y, as bool. Integers beside a fraction are compared as floats; NaN equals nothing. PyTorch: `torch.eq`.
@@ -35,23 +51,23 @@ const notBelow: Formula = (x, y) => greaterEqual(x!, y!);
  * console.log(await eq(tensor([1, 2, 3]), 2).toArray()); // prints: [ false, true, false ]
  * ```
  */
-export const eq: ComparisonFunction<'eq'> = binary('eq', 'bool', 'equal');
-export const eq_: BinaryInPlaceFunction<'eq_'> = binaryInPlace('eq', 'bool', 'equal');
+export const eq: ComparisonFunction<'eq'> = compared(binary, 'eq', 'equal');
+export const eq_: BinaryInPlaceFunction<'eq_'> = compared(binaryInPlace, 'eq', 'equal');
 /** x ≠ y, as bool; true for NaN. PyTorch: `torch.ne`. */
-export const ne: ComparisonFunction<'ne'> = binary('ne', 'bool', unequal);
-export const ne_: BinaryInPlaceFunction<'ne_'> = binaryInPlace('ne', 'bool', unequal);
+export const ne: ComparisonFunction<'ne'> = compared(binary, 'ne', unequal);
+export const ne_: BinaryInPlaceFunction<'ne_'> = compared(binaryInPlace, 'ne', unequal);
 /** x < y, as bool. PyTorch: `torch.lt`. */
-export const lt: ComparisonFunction<'lt'> = binary('lt', 'bool', 'less');
-export const lt_: BinaryInPlaceFunction<'lt_'> = binaryInPlace('lt', 'bool', 'less');
+export const lt: ComparisonFunction<'lt'> = compared(binary, 'lt', 'less');
+export const lt_: BinaryInPlaceFunction<'lt_'> = compared(binaryInPlace, 'lt', 'less');
 /** x ≤ y, as bool. PyTorch: `torch.le`. */
-export const le: ComparisonFunction<'le'> = binary('le', 'bool', 'lessEqual');
-export const le_: BinaryInPlaceFunction<'le_'> = binaryInPlace('le', 'bool', 'lessEqual');
+export const le: ComparisonFunction<'le'> = compared(binary, 'le', 'lessEqual');
+export const le_: BinaryInPlaceFunction<'le_'> = compared(binaryInPlace, 'le', 'lessEqual');
 /** x > y, as bool. PyTorch: `torch.gt`. */
-export const gt: ComparisonFunction<'gt'> = binary('gt', 'bool', above);
-export const gt_: BinaryInPlaceFunction<'gt_'> = binaryInPlace('gt', 'bool', above);
+export const gt: ComparisonFunction<'gt'> = compared(binary, 'gt', above);
+export const gt_: BinaryInPlaceFunction<'gt_'> = compared(binaryInPlace, 'gt', above);
 /** x ≥ y, as bool. PyTorch: `torch.ge`. */
-export const ge: ComparisonFunction<'ge'> = binary('ge', 'bool', notBelow);
-export const ge_: BinaryInPlaceFunction<'ge_'> = binaryInPlace('ge', 'bool', notBelow);
+export const ge: ComparisonFunction<'ge'> = compared(binary, 'ge', notBelow);
+export const ge_: BinaryInPlaceFunction<'ge_'> = compared(binaryInPlace, 'ge', notBelow);
 
 /** When numbers count as close: |x − y| ≤ atol + rtol · |y|. */
 export interface ClosenessOptions {

@@ -1,5 +1,5 @@
 /** Distances and similarities of vectors, and vectors made of length 1: compositions of norms. */
-import { add, clampMin, DTypeError, div, mul, ShapeError, sub, ValueError } from '@nn/backend';
+import { add, clampMin, type DType, DTypeError, div, isFloat, mul, ShapeError, sub, ValueError } from '@nn/backend';
 import { broadcastShapes, dimension, shapeText } from '../../core/collapse.ts';
 import { resultType } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -11,9 +11,9 @@ import { expand, reshape } from '../shape/views.ts';
 import { binaryParametric } from './build.ts';
 
 /** The dtype in which two operands are measured; integers have no norms. */
-function floatsOf(op: string, x: Tensor, y: Tensor): 'float32' | 'float64' {
+function floatsOf(op: string, x: Tensor, y: Tensor): DType {
   const dtype = resultType([x.layout, y.layout]);
-  if (dtype !== 'float32' && dtype !== 'float64')
+  if (!isFloat(dtype))
     throw new DTypeError(
       op,
       `takes floats, got ${x.layout.dtype} and ${y.layout.dtype}; convert with .to('float32') first`,

@@ -62,7 +62,8 @@ const replaced = parametric(rows.nanToNum, 3);
 const replacedInPlace = parametricInPlace(rows.nanToNum, 3);
 
 function replacements(x: Tensor, options: NanToNumOptions | undefined): number[] {
-  const largest = x.layout.dtype === 'float64' ? Number.MAX_VALUE : 3.4028234663852886e38;
+  const { dtype } = x.layout;
+  const largest = dtype === 'float64' ? Number.MAX_VALUE : dtype === 'float16' ? 65504 : 3.4028234663852886e38;
   const of = (value: Numeric | null | undefined, otherwise: number): number =>
     value == null ? otherwise : numberOf(value);
   return [of(options?.nan, 0), of(options?.posinf, largest), of(options?.neginf, -largest)];

@@ -1,6 +1,6 @@
 /** The `gather` and `scatter` ops of this family, made once for each name, form and set of dimensions. */
 import type { Combine } from '@nn/backend';
-import { type IndexAttributes, Op } from '../../core/op.ts';
+import { type IndexAttributes, Op, type ScatterGradient } from '../../core/op.ts';
 
 /** Dimensions and place as one small number: dimensions are few and ascending. */
 const keyOf = (dims: readonly number[], at: number): number => dims.reduce((mask, d) => mask + 2 ** d, 0) * 32 + at;
@@ -12,6 +12,8 @@ interface Form {
   readonly inPlace?: boolean;
   /** PyTorch's name of the node, where the op has another. */
   readonly gradName?: string;
+  /** Of products and extremes. */
+  readonly gradient?: ScatterGradient | undefined;
 }
 
 /** An op for each set of dimensions and place, made when first asked for. */
@@ -38,5 +40,6 @@ export const gatherOps = (name: string, { form = 'outer', gradName }: Form = {})
 export const scatterOps = (
   name: string,
   combine: Combine | 'replace',
-  { form = 'outer', inPlace = name.endsWith('_'), gradName }: Form = {},
-): Finder<'scatter'> => interned((dims, at) => new Op('scatter', name, { form, dims, at, combine, inPlace }, gradName));
+  { form = 'outer', inPlace = name.endsWith('_'), gradName, gradient }: Form = {},
+): Finder<'scatter'> =>
+  interned((dims, at) => new Op('scatter', name, { form, dims, at, combine, inPlace, gradient }, gradName));

@@ -23,6 +23,7 @@ import { read, readSync } from '../../read.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Broadcast, Broadcasted, Checked, ShapeOf } from '../../types/index.ts';
 import { element, single } from '../elementwise/build.ts';
+import { scanOp } from '../reduce/scan-op.ts';
 import * as views from '../shape/views.ts';
 import { gatherOps } from './index-op.ts';
 import { nonzeroVectors } from './nonzero.ts';
@@ -122,7 +123,7 @@ const toInteger = new Op('map', 'toCopy', {
   inPlace: false,
   build: ([mask]) => single('int64', cast(element(mask!, 0), 'i32')),
 });
-const runningCount = new Op('scan', 'cumsum', { dim: 0, combine: 'sum', reverse: false, indices: false });
+const runningCount = scanOp('cumsum', { dim: 0, combine: 'sum', reverse: false, indices: false });
 /** The place of the newest of n, 0 while there is none. */
 const newest = new Op('map', 'sub', {
   inPlace: false,

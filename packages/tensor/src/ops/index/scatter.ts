@@ -1,24 +1,34 @@
 /** Writing along indices, one index for each value: scatter, scatterAdd, scatterReduce. The last of values for one place stays, or they combine in order. */
-import { type Combine, type DType, ValueError } from '@nn/backend';
+import { type Combine, type DType, isFloat, ValueError } from '@nn/backend';
 import { dimension } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import { filled, filledLike } from '../../core/fill.ts';
 import { dispatchInto } from '../../core/in-place.ts';
-import type { Op } from '../../core/op.ts';
+import type { Op, ScatterGradient } from '../../core/op.ts';
 import { isNumeric, type Numeric } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import { div, div_ } from '../elementwise/arithmetic.ts';
 import * as views from '../shape/views.ts';
 import { type Finder, scatterOps } from './index-op.ts';
+import { extremeGradient, productGradient } from './scatter-gradient.ts';
 import { stored } from './value.ts';
 
 type Way = Combine | 'replace';
 
-const ways: readonly Way[] = ['replace', 'sum', 'product', 'max', 'min'];
+/** The ways, and the gradients of those that have one of their own. */
+const ways: { readonly [W in Way]: ScatterGradient | undefined } = {
+  replace: undefined,
+  sum: undefined,
+  product: productGradient,
+  max: extremeGradient,
+  min: extremeGradient,
+};
 
 /** One table of ops a way to combine. */
 const tables = (name: string): ReadonlyMap<Way, Finder<'scatter'>> =>
-  new Map(ways.map((way) => [way, scatterOps(name, way, { form: 'aligned' })]));
+  new Map(
+    (Object.keys(ways) as Way[]).map((way) => [way, scatterOps(name, way, { form: 'aligned', gradient: ways[way] })]),
+  );
 
 /** The names of one function: a new tensor, and in place. */
 interface Names {
@@ -130,7 +140,7 @@ function start(combine: Combine, dtype: DType): number {
   if (combine === 'sum') return 0;
   if (combine === 'product') return 1;
   const top = combine === 'min';
-  if (dtype === 'float32' || dtype === 'float64') return top ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+  if (isFloat(dtype)) return top ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
   if (dtype === 'bool') return Number(top);
   if (dtype === 'uint8') return top ? 255 : 0;
   return top ? 2147483647 : -2147483648;
@@ -176,7 +186,7 @@ export function scatterReduce<A extends Tensor>(
   if (reduce !== 'mean') return views.finish(out, x, base) as never;
   const count = counts(x, dim, index, includeSelf);
   return views.finish(
-    isFloat(x) ? div(out, count) : div(out, count, { roundingMode: 'floor' }),
+    isFloat(x.dtype) ? div(out, count) : div(out, count, { roundingMode: 'floor' }),
     x,
     base,
     out,
@@ -200,10 +210,8 @@ export function scatterReduce_<A extends Tensor>(
   run('scatterReduce_', reducing, combine, x, dim, index, source);
   if (reduce !== 'mean') return x;
   const count = counts(x, dim, index, includeSelf);
-  if (isFloat(x)) div_(x, count);
+  if (isFloat(x.dtype)) div_(x, count);
   else div_(x, count, { roundingMode: 'floor' });
   count.dispose();
   return x;
 }
-
-const isFloat = (x: Tensor): boolean => x.dtype === 'float32' || x.dtype === 'float64';

@@ -28,7 +28,7 @@ export type RandomLikeFunction = <A extends Tensor, D extends DType = A['dtype']
 ) => Tensor<A['~shape'], NoInfer<D>>;
 
 /**
- * Uniform values in [0, 1): multiples of 2^-24 in float32, of 2^-53 in float64. PyTorch: `torch.rand`.
+ * Uniform values in [0, 1): multiples of 2^-11 in float16, of 2^-24 in float32, of 2^-53 in float64. PyTorch: `torch.rand`.
  * @example
  * ```ts
  * import { manualSeed, rand } from '@nn/tensor';
@@ -54,16 +54,23 @@ export const randnLike: RandomLikeFunction = ((x: Tensor, options?: RandomOption
 /** Values of a fill, each changed. */
 const changed =
   (fill: Fill, change: (value: number) => number): Fill =>
-  (values, draw: Draw) => {
-    fill(values, draw);
+  (values, draw: Draw, dtype) => {
+    fill(values, draw, dtype);
     for (let i = 0; i < values.length; i++) values[i] = change(values[i]!);
   };
+
+/** A float16 beside a number, so that no rounding comes after this one. */
+function onHalves(value: number): number {
+  const step = 2 ** Math.max(Math.floor(Math.log2(Math.abs(value))) - 10, -24);
+  return Math.round(value / step) * step;
+}
 
 /** Uniform values in [from, to): what rounding lifts to the end is lowered to the start. */
 function between(from: number, to: number): Fill {
   const stretched = changed(fillUniform, (u) => from + u * (to - from));
-  return (values, draw) => {
-    stretched(values, draw);
+  return (values, draw, dtype) => {
+    stretched(values, draw, dtype);
+    if (dtype === 'float16') for (let i = 0; i < values.length; i++) values[i] = onHalves(values[i]!);
     if (from < to) for (let i = 0; i < values.length; i++) if (values[i]! >= to) values[i] = from;
   };
 }

@@ -16,7 +16,8 @@ import { element, single } from '../elementwise/build.ts';
 import { cumsum } from '../reduce/scan.ts';
 import { searchsorted } from '../reduce/search.ts';
 import { topk } from '../reduce/sort.ts';
-import { sliceView } from '../shape/views.ts';
+import { toDType } from '../shape/convert.ts';
+import { finish, sliceView } from '../shape/views.ts';
 import { drawOf, floats, type GeneratorOptions, overwrite, type RandomOptions } from './options.ts';
 
 /** Whole numbers from `low` up to but without `high`, as values of a dtype. */
@@ -135,6 +136,7 @@ const ends: { readonly [D in DType]: number } = {
   uint8: 256,
   int32: 2 ** 31,
   int64: 2 ** 31,
+  float16: 2 ** 11 + 1,
   float32: 2 ** 24 + 1,
   float64: 2 ** 53,
 };
@@ -194,6 +196,10 @@ export function multinomial(weights: Tensor, n: number, options: MultinomialOpti
   if (!Number.isInteger(n) || n < 1 || choices === 0)
     throw new ValueError('multinomial', `can't choose ${n} of ${choices}; choose one at least`);
   const { generator } = options;
+  if (dtype === 'float16') {
+    const wide = toDType(weights, 'float32');
+    return finish(multinomial(wide, n, options), weights, wide) as never;
+  }
   return untracked(() => {
     if (options.replacement !== true) {
       if (n > choices)

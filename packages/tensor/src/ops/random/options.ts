@@ -21,8 +21,8 @@ export interface RandomOptions<D extends DType = DType> extends TensorOptions<D>
 /** The numbers of one call. */
 export const drawOf = (options: GeneratorOptions | undefined): Draw => (options?.generator ?? defaultGenerator).next();
 
-/** Fills values in place from one draw. */
-export type Fill = (values: Float32Array | Float64Array, draw: Draw) => void;
+/** Fills values of a dtype in place from one draw. */
+export type Fill = (values: Float32Array | Float64Array, draw: Draw, dtype: DType) => void;
 
 function checkFloat(op: string, dtype: DType): void {
   if (!isFloat(dtype))
@@ -38,7 +38,7 @@ export function floats(op: string, shape: readonly number[], options: RandomOpti
   const dtype = options?.dtype ?? getDefaultDType();
   checkFloat(op, dtype);
   const values = new dtypes[dtype].array(sizeOf(shape)) as Float32Array | Float64Array;
-  fill(values, drawOf(options));
+  fill(values, drawOf(options), dtype);
   return track(fromFlat(values, shape, dtype, options?.backend), options);
 }
 
@@ -61,6 +61,6 @@ export function overwrite(op: string, x: Tensor, values: DataArray): Tensor {
 export function overwriteWith(op: string, x: Tensor, options: GeneratorOptions | undefined, fill: Fill): Tensor {
   checkFloat(op, x.dtype);
   const values = new dtypes[x.dtype].array(x.layout.size) as Float32Array | Float64Array;
-  fill(values, drawOf(options));
+  fill(values, drawOf(options), x.dtype);
   return overwrite(op, x, values);
 }

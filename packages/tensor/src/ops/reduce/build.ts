@@ -6,7 +6,7 @@ import { type Combine, castTo, type DType, dtypes, type Expression, input, Shape
 import { dimensions, shapeText } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import type { Layout } from '../../core/layout.ts';
-import { Op, type ReduceBuild } from '../../core/op.ts';
+import { Op, type ReduceAttributes, type ReduceBuild } from '../../core/op.ts';
 import type { Tensor } from '../../tensor.ts';
 
 /** Which dimensions a reduction runs over. */
@@ -32,6 +32,8 @@ export interface Reduction {
   /** Over the combined value, and run-time scalars. */
   readonly epilogue?: (combined: Expression, dtype: DType) => Expression;
   readonly scalars?: number;
+  /** Of a product: see `ReduceAttributes`. */
+  readonly others?: ReduceAttributes['others'];
 }
 
 /** Reduces x, or x together with a second operand that broadcasts. */
@@ -54,7 +56,7 @@ export function reduction(name: string, row: Reduction): Reducer {
     let op = ops.get(key);
     if (op === undefined) {
       const build = (layouts: readonly Layout[]): ReduceBuild => buildReduction(row, layouts, asked);
-      op = new Op('reduce', name, { build, dims, keepdim });
+      op = new Op('reduce', name, { build, dims, keepdim, others: row.others });
       ops.set(key, op);
     }
     return dispatch(op, x, other ?? null, null, scalars);

@@ -1,4 +1,5 @@
 /** Edges that the property tests of reductions don't reach: infinities, NaN, nothing, precision, refusals, and how many kernels run. */
+import '../../methods.ts';
 import { type NullBackend, nullBackend } from '@nn/backend';
 import { describe, expect, it } from 'vitest';
 import type { Tensor } from '../../index.ts';

@@ -31,6 +31,7 @@ import type { Tensor } from '../../tensor.ts';
 import { fromFlat } from '../creation/from-data.ts';
 import { element, single } from '../elementwise/build.ts';
 import { clone, finish, reshape, sliceView } from '../shape/views.ts';
+import { widened } from '../shape/widened.ts';
 import { reduction } from './build.ts';
 
 /** The bin of each element, scalar 0 of them between the two bounds; one further for what lies outside. */
@@ -81,6 +82,7 @@ export function histc<A extends Tensor>(x: A, options: HistogramOptions = {}): T
   if (!isFloat(dtype)) throw new DTypeError('histc', `takes floats, got ${dtype}; convert with .to('float32') first`);
   if (!Number.isInteger(bins) || bins < 1) throw new ValueError('histc', `bins is ${bins}; there must be one at least`);
   if (!(low <= high)) throw new ValueError('histc', `min is ${low}, above max, ${high}; exchange them`);
+  if (dtype === 'float16') return widened(x, (wide) => histc(wide, options)) as never;
   return untracked(() => {
     const given = low < high || layout.size === 0;
     const bounds = (['min', 'max'] as const).map((side) =>
@@ -131,7 +133,7 @@ function count(
     length = Math.max(length, value + 1);
   }
   if (least < 0) throw new ValueError('bincount', `got ${least}; only values ≥ 0 can be counted`);
-  const dtype: DType = weighted === undefined ? 'int64' : isFloat(weighted.dtype) ? weighted.dtype : 'float64';
+  const dtype: DType = weighted === undefined ? 'int64' : weighted.dtype === 'float32' ? 'float32' : 'float64';
   const totals = new dtypes[dtype].array(length);
   for (let i = 0; i < values.length; i++) totals[values[i]!]! += weights === null ? 1 : weights[i]!;
   return fromFlat(totals, [totals.length], dtype, x.backend);

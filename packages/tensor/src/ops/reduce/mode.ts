@@ -13,6 +13,7 @@ import { contiguous, finish, sliceView, transpose } from '../shape/views.ts';
 import { checkNotEmpty, reduction } from './build.ts';
 import { ordered } from './order.ts';
 import { chosenAt, pick } from './pick.ts';
+import { scanOp } from './scan-op.ts';
 import type { ModeFunction } from './signatures.ts';
 
 /** Where a row of the coordinate's last dimension, of size scalar 0, stands. */
@@ -39,7 +40,7 @@ const runningStart = new Map<number, Op<'scan'>>();
 function startsOf(dim: number): Op<'scan'> {
   let op = runningStart.get(dim);
   if (op === undefined) {
-    op = new Op('scan', 'mode', { dim, combine: 'max', reverse: false, indices: false });
+    op = scanOp('mode', { dim, combine: 'max', reverse: false, indices: false });
     runningStart.set(dim, op);
   }
   return op;

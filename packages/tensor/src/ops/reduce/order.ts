@@ -1,10 +1,26 @@
 /** The order of elements along a dimension, found outside of any graph: what sorting, selection and quantiles are made of. */
 
 import { dispatchMany } from '../../core/dispatch.ts';
-import { Op } from '../../core/op.ts';
+import { bit, savedInput } from '../../core/node.ts';
+import { Op, type Own, type SortAttributes } from '../../core/op.ts';
+import { planSort } from '../../core/plan-axis.ts';
 import { untracked } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
 import { clone, finish, sliceView } from '../shape/views.ts';
+import { sendBack } from './send-back.ts';
+
+/** Sorted values send their gradient back to where they came from. */
+const own: Own = {
+  plan: planSort,
+  rule: {
+    needs: () => bit(0),
+    apply: (node, _, g) => {
+      const x = savedInput(node, 0);
+      const { op } = node.plan;
+      return sendBack(x, (op.attributes as SortAttributes).dim, dispatchMany(op, [x])[1]!, g);
+    },
+  },
+};
 
 const ops = new Map<number, Op<'sort'>>();
 
@@ -13,7 +29,7 @@ export function ordered(x: Tensor, dim: number, descending: boolean): { values: 
   const key = dim * 2 + Number(descending);
   let op = ops.get(key);
   if (op === undefined) {
-    op = new Op('sort', 'sort', { dim, descending });
+    op = new Op('sort', 'sort', { dim, descending }, null, own);
     ops.set(key, op);
   }
   const [values, indices] = untracked(() => dispatchMany(op, [x])) as [Tensor, Tensor];

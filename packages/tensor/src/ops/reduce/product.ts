@@ -2,6 +2,7 @@
 import { sumType } from '../../core/promotion.ts';
 import type { SumFunction } from '../../types/signatures.ts';
 import { reduction } from './build.ts';
+import { productOfOthers } from './products.ts';
 
 /**
  * The product over all elements, or over the dimensions `dim` (kept with size 1 if `keepdim`). Integers and bools multiply in int64; `dtype`
@@ -10,4 +11,5 @@ import { reduction } from './build.ts';
 export const prod: SumFunction<'prod'> = reduction('prod', {
   combine: (dtype) => (dtype === 'bool' ? 'min' : 'product'),
   dtype: sumType,
+  others: productOfOthers,
 }) as never;

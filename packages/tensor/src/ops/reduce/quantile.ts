@@ -30,6 +30,7 @@ import type { Tensor } from '../../tensor.ts';
 import { element, single } from '../elementwise/build.ts';
 import { toDType } from '../shape/convert.ts';
 import { reorder, reshape } from '../shape/views.ts';
+import { widened } from '../shape/widened.ts';
 import { checkNotEmpty, reduction } from './build.ts';
 import { orderOf } from './order.ts';
 import { pick } from './pick.ts';
@@ -128,9 +129,10 @@ function sharesOf(name: Name, x: Tensor, q: number | Tensor): Tensor {
 }
 
 function quantileOf(name: Name) {
-  return (x: Tensor, q: number | Tensor, options: QuantileOptions = {}): Tensor => {
+  const of = (x: Tensor, q: number | Tensor, options: QuantileOptions = {}): Tensor => {
     if (!isFloat(x.dtype))
       throw new DTypeError(name, `takes floats, got ${x.dtype}; convert with .to('float32') first`);
+    if (x.dtype === 'float16') return widened(x, (wide) => of(wide, q, options));
     const { neighbours, values } = opsOf(name, options.interpolation ?? 'linear');
     const rank = x.layout.shape.length;
     checkNotEmpty(name, x, options.dim);
@@ -160,6 +162,7 @@ function quantileOf(name: Name) {
     for (const t of [rows, missing, low, high, below, above, shares]) t.dispose();
     return reshape(front, [...count, ...sizes]);
   };
+  return of;
 }
 
 /**

@@ -12,7 +12,9 @@ import type { CumulativeFunction } from '../../types/signatures.ts';
 import { element, single } from '../elementwise/build.ts';
 import { toDType } from '../shape/convert.ts';
 import { clone, contiguous, finish, sliceView } from '../shape/views.ts';
+import { widened } from '../shape/widened.ts';
 import { isTracked, pick } from './pick.ts';
+import { scanOp } from './scan-op.ts';
 import type { CumulativeExtremeFunction, FloatCumulativeFunction } from './signatures.ts';
 
 /** A scan op a dimension. */
@@ -25,7 +27,7 @@ function scans(
   return (dim) => {
     let op = ops.get(dim);
     if (op === undefined) {
-      op = new Op('scan', name, { dim, combine, reverse: false, indices });
+      op = scanOp(name, { dim, combine, reverse: false, indices });
       ops.set(dim, op);
     }
     return op;
@@ -92,14 +94,16 @@ const join = new Op('map', 'logcumsumexp', {
 export const logcumsumexp: FloatCumulativeFunction<'logcumsumexp'> = ((x: Tensor, dim: number): Tensor => {
   const d = dimension('logcumsumexp', dim, x.layout.shape.length);
   const n = x.layout.shape[d] ?? 1;
-  const source = toDType(x, floatType(x.dtype));
-  let sums = source === x ? clone(x) : source;
-  for (let reach = 1; reach < n; reach *= 2) {
-    const next = clone(sums);
-    const [later, earlier] = [sliceView(next, d, reach, n - reach), sliceView(sums, d, 0, n - reach)];
-    dispatchInto(join, [later, earlier]);
-    for (const t of [later, earlier, sums]) t.dispose();
-    sums = next;
-  }
-  return sums;
+  return widened(x, (wide) => {
+    const source = toDType(wide, floatType(wide.dtype));
+    let sums = source === wide ? clone(wide) : source;
+    for (let reach = 1; reach < n; reach *= 2) {
+      const next = clone(sums);
+      const [later, earlier] = [sliceView(next, d, reach, n - reach), sliceView(sums, d, 0, n - reach)];
+      dispatchInto(join, [later, earlier]);
+      for (const t of [later, earlier, sums]) t.dispose();
+      sums = next;
+    }
+    return sums;
+  });
 }) as never;

@@ -23,6 +23,7 @@ import type { Tensor } from '../../tensor.ts';
 import type { TotalOf } from '../../types/index.ts';
 import type { MeanFunction, SumFunction } from '../../types/signatures.ts';
 import { binary } from '../elementwise/build.ts';
+import { toDType } from '../shape/convert.ts';
 import { finish, stridedView } from '../shape/views.ts';
 import { reducedCount, reduction, type TypedReduceOptions } from './build.ts';
 import type { CountFunction } from './signatures.ts';
@@ -101,12 +102,13 @@ const quotient = binary('nanmean', 'promote', 'div');
 export const nanmean: MeanFunction<'nanmean'> = ((x: Tensor, options?: TypedReduceOptions): Tensor => {
   checkAverage('nanmean', x, options?.dtype);
   if (dtypes[x.dtype].category !== 'float') return plainMean(x, options);
-  const total = nansumOf(x, options);
-  const present = untracked(() => presentOf(x, options));
-  const result = quotient(total, present);
-  total.dispose();
-  present.dispose();
-  return result;
+  // Sum and count wait in float32, for both may be beyond float16.
+  const dtype = options?.dtype ?? x.dtype;
+  const own = { ...options, dtype: dtype === 'float16' ? 'float32' : dtype };
+  const total = nansumOf(x, own);
+  const present = untracked(() => presentOf(x, own));
+  const mean = quotient(total, present);
+  return finish(toDType(mean, dtype), x, total, present, mean);
 }) as never;
 
 const countOf = reduction('countNonzero', {

@@ -5,6 +5,7 @@
 import { DTypeError, div, dtypes, type Expression, mul, normSqrt, scalar, sub, ValueError } from '@nn/backend';
 import type { Tensor } from '../../tensor.ts';
 import type { FloatReduceFunction } from '../../types/signatures.ts';
+import { toDType } from '../shape/convert.ts';
 import { reshape } from '../shape/views.ts';
 import { type ReduceOptions, type Reducer, reducedCount, reduction } from './build.ts';
 import type { MomentsFunction } from './signatures.ts';
@@ -45,7 +46,8 @@ function correctionOf(name: string, { correction, unbiased }: VarianceOptions): 
 function moments(name: string, of: keyof typeof reducers, x: Tensor, options: Options = {}): [Tensor, Tensor] {
   if (dtypes[x.dtype].category !== 'float')
     throw new DTypeError(name, `of ${x.dtype} is a fraction; convert with .to('float32') first`);
-  const mean = plainMean(x, { dim: options.dim, keepdim: true });
+  // A mean rounded to float16 would be far from it beside a small spread.
+  const mean = plainMean(x, { dim: options.dim, keepdim: true, dtype: x.dtype === 'float16' ? 'float32' : x.dtype });
   const divisor = Math.max(0, reducedCount(name, x, options.dim) - correctionOf(name, options));
   return [reducers[of](x, options, [divisor], mean), mean];
 }
@@ -60,7 +62,8 @@ function spread(name: string, of: keyof typeof reducers): (x: Tensor, options?: 
 
 function spreadAndMean(name: string, of: keyof typeof reducers): (x: Tensor, options?: Options) => [Tensor, Tensor] {
   return (x, options) => {
-    const [result, mean] = moments(name, of, x, options);
+    const [result, wide] = moments(name, of, x, options);
+    const mean = toDType(wide, x.dtype);
     return [result, options?.keepdim === true ? mean : reshape(mean, result.layout.shape)];
   };
 }

@@ -8,17 +8,24 @@ const bool = zeros([3], { dtype: 'bool' });
 const uint8 = zeros([3], { dtype: 'uint8' });
 const int32 = zeros([3], { dtype: 'int32' });
 const int64 = zeros([3], { dtype: 'int64' });
+const float16 = zeros([3], { dtype: 'float16' });
 const float32 = zeros([3]);
 const float64 = zeros([3], { dtype: 'float64' });
 
 // Row by column; every pair, both ways round.
 type Row<A extends DType> = { [B in DType]: Promote<A, B> };
 type Column<B extends DType> = { [A in DType]: Promote<A, B> };
+interface Floats {
+  float16: 'float16';
+  float32: 'float32';
+  float64: 'float64';
+}
 interface Expected {
-  bool: { bool: 'bool'; uint8: 'uint8'; int32: 'int32'; int64: 'int64'; float32: 'float32'; float64: 'float64' };
-  uint8: { bool: 'uint8'; uint8: 'uint8'; int32: 'int32'; int64: 'int64'; float32: 'float32'; float64: 'float64' };
-  int32: { bool: 'int32'; uint8: 'int32'; int32: 'int32'; int64: 'int64'; float32: 'float32'; float64: 'float64' };
-  int64: { bool: 'int64'; uint8: 'int64'; int32: 'int64'; int64: 'int64'; float32: 'float32'; float64: 'float64' };
+  bool: { bool: 'bool'; uint8: 'uint8'; int32: 'int32'; int64: 'int64' } & Floats;
+  uint8: { bool: 'uint8'; uint8: 'uint8'; int32: 'int32'; int64: 'int64' } & Floats;
+  int32: { bool: 'int32'; uint8: 'int32'; int32: 'int32'; int64: 'int64' } & Floats;
+  int64: { bool: 'int64'; uint8: 'int64'; int32: 'int64'; int64: 'int64' } & Floats;
+  float16: { bool: 'float16'; uint8: 'float16'; int32: 'float16'; int64: 'float16' } & Floats;
 }
 gives<{ [A in keyof Expected]: Row<A> }, { [A in keyof Expected]: Expected[A] }>();
 gives<{ [A in keyof Expected]: Column<A> }, { [A in keyof Expected]: Expected[A] }>();
@@ -35,11 +42,15 @@ is<[3], 'int32'>()(pow(int32, uint8));
 is<[3], 'bool'>()(bool.mul(bool));
 is<[3], 'int64'>()(bool.maximum(int64));
 is<[3], 'float64'>()(where(bool, float32, float64));
+is<[3], 'float16'>()(float16.add(int64));
+is<[3], 'float32'>()(float16.mul(float32));
 
 // A tensor without dimensions counts only if its kind is higher.
 const scalar = <D extends DType>(dtype: D): Tensor<[], D> => zeros([]).to(dtype);
 is<[3], 'float32'>()(float32.add(scalar('float64')));
 is<[3], 'float32'>()(scalar('float64').add(float32));
+is<[3], 'float16'>()(float16.add(scalar('float32')));
+is<[3], 'float16'>()(int32.add(scalar('float16')));
 is<[3], 'uint8'>()(uint8.add(scalar('int32')));
 is<[3], 'int32'>()(int32.add(scalar('int64')));
 is<[3], 'float32'>()(int64.add(scalar('float32')));
@@ -56,6 +67,7 @@ is<readonly number[], 'float32'>()(ranked.add(scalar('int64')));
 // Numbers: whole ones count as integers, `float` says otherwise, booleans count as booleans.
 is<[3], 'float32'>()(float32.add(2).add(2.5).add(true));
 is<[3], 'float64'>()(float64.add(2).add(2.5).add(true));
+is<[3], 'float16'>()(float16.add(2).add(2.5).add(true));
 is<[3], 'int32'>()(int32.add(2).mul(true));
 is<[3], 'float32'>()(int32.add(2.5));
 is<[3], 'float32'>()(int32.add(float(2)));
@@ -83,6 +95,8 @@ is<[3], 'int64'>()(div(int32, int64, { roundingMode: 'trunc' }));
 is<[3], 'float32'>()(div(int32, 2, { roundingMode: null }));
 is<[3], 'float32'>()(exp(int32));
 is<[3], 'float64'>()(float64.exp());
+is<[3], 'float16'>()(float16.exp());
+is<[3], 'float16'>()(float32.half());
 is<[3], 'int32'>()(relu(int32));
 is<[3], 'bool'>()(gt(int32, 2.5));
 is<[3], 'bool'>()(float64.lt(true));

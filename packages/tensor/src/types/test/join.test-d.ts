@@ -24,7 +24,7 @@ is<[number, 784]>()(cat(list));
 is<[64, number]>()(cat(list, { dim: 1 }));
 is<[number, number]>()(cat([x, unknown]));
 is<Shape>()(cat([unknown, unknown]));
-is<Shape, 'bool' | 'uint8' | 'int32' | 'int64' | 'float32' | 'float64'>()(cat([untyped] as Tensor[]));
+is<Shape, 'bool' | 'uint8' | 'int32' | 'int64' | 'float16' | 'float32' | 'float64'>()(cat([untyped] as Tensor[]));
 is<[4], 'float32'>()(cat([randn([2]).to('int64'), randn([2])]));
 is<[4], 'int64'>()(cat([randn([2]).to('bool'), randn([2]).to('int64')]));
 // @ts-expect-error cat: shapes (64, 784) and (64, 16) differ outside dimension 0

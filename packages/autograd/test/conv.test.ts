@@ -3,7 +3,7 @@ import { type Backend, lower, nullBackend, reference } from '@nn/backend';
 import { ones, type Tensor, tensor } from '@nn/tensor';
 import { convolve, convolveTransposed } from '@nn/tensor/internal';
 import { describe, expect, test } from 'vitest';
-import { grad, gradcheck, gradgradcheck } from '../index.ts';
+import { grad, gradcheck, gradgradcheck } from '../src/index.ts';
 
 /** Values that are all different. */
 function values(shape: readonly number[], seed = 1): Tensor {

@@ -1,10 +1,26 @@
 /**
- * `conv`: with y = C(x, w), the pairings ⟨ȳ, C(x, w)⟩ = ⟨x, X(ȳ, w)⟩ = ⟨w, W(ȳ, x)⟩ define the roles inputGradient X and weightGradient W. All three are
- * linear in both operands, so each one's gradients are the other two. A bias takes the sum of ȳ over all but the channels.
+ * The `conv` op with its gradients: with y = C(x, w), the pairings ⟨ȳ, C(x, w)⟩ = ⟨x, X(ȳ, w)⟩ = ⟨w, W(ȳ, x)⟩ define the roles inputGradient X and weightGradient W.
+ * All three are linear in both operands, so each one's gradients are the other two. A bias takes the sum of ȳ over all but the channels.
  */
-import type { Tensor } from '@nn/tensor';
-import { type ConvAttributes, dispatchConv, type Node, Op, type Plan } from '@nn/tensor/internal';
-import { bit, type Rule, savedInput, sumOver } from './rule.ts';
+import { dispatch } from '../../core/dispatch.ts';
+import { bit, type Node, savedInput } from '../../core/node.ts';
+import { type ConvAttributes, Op, type Rule } from '../../core/op.ts';
+import type { Plan } from '../../core/plan.ts';
+import { planConv } from '../../core/plan-conv.ts';
+import type { Tensor } from '../../tensor.ts';
+import { sum } from '../reduce/sum.ts';
+import { contiguous } from '../shape/views.ts';
+
+/** Runs a conv op. Strided operands are copied first: the kernel reads dense memory. */
+export function dispatchConv(op: Op<'conv'>, a: Tensor, b: Tensor, bias: Tensor | null = null): Tensor {
+  const [first, second] = [contiguous(a), contiguous(b)];
+  const third = bias === null ? null : contiguous(bias);
+  const out = dispatch(op, first, second, third);
+  if (first !== a) first.dispose();
+  if (second !== b) second.dispose();
+  if (third !== null && third !== bias) third.dispose();
+  return out;
+}
 
 type Role = ConvAttributes['role'];
 
@@ -39,7 +55,7 @@ function opOf(plan: Plan, j: number, role: Role): Op<'conv'> {
   if (op === undefined) {
     const { geometry } = plan.op.attributes as ConvAttributes;
     const name = plan.op.name.replace(/(Backward)?$/, 'Backward');
-    op = new Op('conv', name, { role, geometry, size: plan.inputs[j]!.shape.slice(2) }, 'ConvolutionBackwardBackward0');
+    op = convOp(name, { role, geometry, size: plan.inputs[j]!.shape.slice(2) }, 'ConvolutionBackwardBackward0');
     plan.derived[j] = op;
   }
   return op;
@@ -48,7 +64,7 @@ function opOf(plan: Plan, j: number, role: Role): Op<'conv'> {
 const gradientOf = (plan: Plan, j: number): ConvGradient | undefined =>
   gradients[(plan.op.attributes as ConvAttributes).role][j];
 
-export const convRule: Rule<'conv'> = {
+const rule: Rule<'conv'> = {
   needs: (plan, j) => {
     const made = gradientOf(plan, j);
     return made === undefined
@@ -57,11 +73,14 @@ export const convRule: Rule<'conv'> = {
   },
   apply: (node: Node, j, g) => {
     const made = gradientOf(node.plan, j);
-    if (made === undefined) {
-      const others = g.shape.map((_, d) => d).filter((d) => d !== 1);
-      return sumOver(g, others, false);
-    }
+    if (made === undefined) return sum(g, { dim: g.shape.map((_, d) => d).filter((d) => d !== 1) } as never) as Tensor;
     const [a, b] = made.operands.map((k): Tensor => (k === 'gradient' ? g : savedInput(node, k)));
     return dispatchConv(opOf(node.plan, j, made.role), a!, b!);
   },
 };
+
+const own = { plan: planConv, rule };
+
+/** A conv op, with its planner and its rule. */
+export const convOp = (name: string, attributes: ConvAttributes, gradName: string): Op<'conv'> =>
+  new Op('conv', name, attributes, gradName, own);

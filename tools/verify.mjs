@@ -6,8 +6,10 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { install, ownNode, root, run } from './bootstrap.mjs';
 
-// The steps that run tests: those of the sources, those of the sources in a browser, and those of what is built.
-const suites = ['vitest', 'browser', 'platforms'];
+// The steps that run tests: those of the sources, those of the sources on WebGPU in Node and in a browser, and those of what is built.
+const suites = ['vitest', 'webgpu', 'browser', 'platforms'];
+// Without an adapter, or a browser, there is nothing to run on; the suite has said so, and NN_REQUIRE_WEBGPU and NN_REQUIRE_BROWSER make it fail.
+const mayBeEmpty = ['webgpu', 'browser'];
 const reportOf = (suite) => join(root, 'temp', `${suite}.json`);
 const test = (suite, ...options) =>
   run('vitest', ['run', ...options, '--reporter=default', '--reporter=json', `--outputFile.json=${reportOf(suite)}`]);
@@ -22,6 +24,7 @@ const steps = [
   { name: 'knip', needs: 'install', start: () => run('knip', []) },
   { name: 'typecheck', needs: 'install', start: () => run('node', ['tools/typecheck.mjs']) },
   { name: 'vitest', needs: 'install', start: () => test('vitest') },
+  { name: 'webgpu', needs: 'install', start: () => test('webgpu', '--root=test/webgpu') },
   { name: 'browser', needs: 'install', start: () => test('browser', '--root=test/browser') },
   { name: 'build', needs: 'install', start: () => turbo('build') },
   { name: 'api', needs: 'build', start: () => run('node', ['tools/api.mjs']) },
@@ -71,8 +74,7 @@ function readTests(suite) {
   );
   const unloadable = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
   const failed = numFailedTests + unloadable.length;
-  // Without a browser there is nothing to run in one; the suite has said so (NN_REQUIRE_BROWSER=1 makes it fail).
-  const none = numPassedTests === 0 && suite !== 'browser';
+  const none = numPassedTests === 0 && !mayBeEmpty.includes(suite);
   if (none) console.error(`${suite}: no test passed, and that is a failure`);
   const least = state === 'failed' || none ? 1 : 0;
   return { passed: numPassedTests, failed: Math.max(failed, least), skipped: numPendingTests + numTodoTests };

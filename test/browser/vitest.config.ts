@@ -1,5 +1,6 @@
 /*
- * Tests inside a real browser: vitest's browser mode drives the Chromium that is on PATH. The page is cross-origin isolated, so that it has shared memory and threads.
+ * Tests inside a real browser: vitest's browser mode drives the Chromium that is on PATH. The page is cross-origin isolated, so that it has shared memory and threads, and
+ * has WebGPU.
  * Without a browser nothing runs and the reason is said; NN_REQUIRE_BROWSER=1 makes that a failure.
  */
 import { playwright } from '@vitest/browser-playwright';
@@ -21,6 +22,7 @@ export default defineConfig({
   test: {
     include: executablePath === undefined ? ['none'] : ['*.test.ts'],
     passWithNoTests: true,
+    env: { NN_REQUIRE_WEBGPU: process.env['NN_REQUIRE_WEBGPU'] ?? '' },
     testTimeout: 60_000,
     hookTimeout: 120_000,
     fileParallelism: false,
@@ -31,7 +33,8 @@ export default defineConfig({
       provider: playwright({
         launchOptions: {
           ...(executablePath === undefined ? {} : { executablePath }),
-          args: ['--no-sandbox', '--disable-gpu'],
+          // WebGPU on the software adapter that Chromium brings, whatever GPU there is.
+          args: ['--no-sandbox', '--disable-gpu', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
         },
       }),
       instances: [{ browser: 'chromium' }],

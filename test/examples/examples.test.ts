@@ -32,6 +32,10 @@ const examples = [
 ];
 writeModules();
 
+const needsDevice = ({ code }: Example): boolean => code.includes("from '@nn/backend-webgpu'");
+const hasDevice = process.env['NN_WEBGPU_ADAPTER'] !== undefined;
+if (!hasDevice) console.error('No WebGPU adapter: the examples on that backend are only compiled.');
+
 describe('examples', () => {
   it('are there wherever @example announces them', () => {
     expect(sources.flatMap((file) => emptyExamples(read(file)).map((line) => `${file}:${line}`))).toEqual([]);
@@ -46,7 +50,7 @@ describe('examples run', () => {
   afterEach(() => vi.restoreAllMocks());
 
   for (const example of examples.filter(({ runs }) => runs)) {
-    it(`${example.file}:${example.line}`, { timeout: 60_000 }, async () => {
+    it.skipIf(!hasDevice && needsDevice(example))(`${example.file}:${example.line}`, { timeout: 60_000 }, async () => {
       const { printed, thrown } = expectationsOf(example.code);
       const lines: string[] = [];
       vi.spyOn(console, 'log').mockImplementation((...values) => {

@@ -35,6 +35,9 @@ const flags = [
   '--headless',
   '--no-sandbox',
   '--disable-gpu',
+  // WebGPU on the software adapter that Chromium brings.
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
   '--disable-dev-shm-usage',
   '--disable-quic',
   '--disable-background-networking',

@@ -1,0 +1,3 @@
+/** Kinds whose operands are selected by indices. */
+export { gatherKind } from './gather.ts';
+export { scatterKind } from './scatter.ts';

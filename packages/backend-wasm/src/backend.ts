@@ -72,7 +72,7 @@ export interface WasmInfo {
 
 export class WasmBackend implements Backend {
   readonly name = 'wasm';
-  readonly dtypes: readonly DType[] = Object.keys(dtypes) as DType[];
+  readonly dtypes: readonly DType[] = ['bool', 'uint8', 'int32', 'int64', 'float32', 'float64'];
   readonly maxOperands = 64;
   readonly slotsPerBlock = 64;
   readonly #features: Features;

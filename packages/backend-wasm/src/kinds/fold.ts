@@ -40,7 +40,7 @@ export class Fold {
   readonly positions: boolean;
   readonly #parts: number;
   /** Whether NaN is noted beside the extreme: together cheaper than an instruction that passes it on. */
-  readonly #notes: boolean;
+  readonly notes: boolean;
 
   constructor(f: FunctionBuilder, combine: Combine | 'argmax' | 'argmin', type: ScalarType) {
     this.#f = f;
@@ -48,12 +48,12 @@ export class Fold {
     this.#type = type;
     this.positions = combine === 'argmax' || combine === 'argmin';
     this.#parts = type === 'f64' ? 2 : 1;
-    this.#notes = type === 'f32' && (combine === 'max' || combine === 'min');
+    this.notes = type === 'f32' && (combine === 'max' || combine === 'min');
   }
 
   /** Vectors of a state. */
   get vectors(): number {
-    return this.#parts + Number(this.positions || this.#notes);
+    return this.#parts + Number(this.positions || this.notes);
   }
 
   state(): State {
@@ -66,7 +66,7 @@ export class Fold {
 
   /** Code after the last merge: the values are the result from then on. */
   settle(state: State): Code {
-    if (this.#notes) return state[0]!.set(v128.or(state[0]!, state[1]!));
+    if (this.notes) return state[0]!.set(v128.or(state[0]!, state[1]!));
     if (!this.positions) return [];
     // Nothing beat where it started: all elements are equal to that, and the first of them counts.
     const index = this.index(state);
@@ -87,7 +87,7 @@ export class Fold {
     return [
       this.values(state).map((part, i) => part.set(this.identity()[i]!)),
       this.positions ? this.index(state).set(this.#f.lanes('i32', nowhere)) : [],
-      this.#notes ? state[1]!.set(this.#f.lanes('i32', 0)) : [],
+      this.notes ? state[1]!.set(this.#f.lanes('i32', 0)) : [],
     ];
   }
 
@@ -99,7 +99,7 @@ export class Fold {
 
   /** `state = state combined with other`, lane by lane. `ascending`: the other's positions are beyond all of the state's. */
   merge(state: State, other: Quad, ascending = false): Code {
-    if (this.#notes) {
+    if (this.notes) {
       const [x, found] = state as readonly [Local, Local];
       const next = this.#f.local(V128);
       const extreme = this.#combine === 'max' ? f32x4.pmax : f32x4.pmin;
@@ -185,7 +185,8 @@ export class Fold {
 
 /**
  * Code that combines `rest` elements in a row into two states, whose lanes are the strands. `value` gives vector number q after the streams' cursors, with
- * a count only so many of its elements; `move` moves on. `rest` is used up. Short bodies are worth unrolling.
+ * a count only so many of its elements; `move` moves on. `rest` is used up. Short bodies are worth unrolling. `loose` says that no other code computes the
+ * same result, which would have to choose the same of two zeros.
  */
 export function foldAlong(
   fold: Fold,
@@ -194,22 +195,28 @@ export function foldAlong(
   value: (q: number, count: Local | null) => { readonly code: Code; readonly parts: Quad },
   move: (elements: number) => Code,
   unrolled: boolean,
+  loose = false,
 ): Code {
   const absorb = (state: State, q: number, count: Local | null): Code => {
     const { code, parts } = value(q, count);
     return [code, fold.merge(state, parts, true)];
   };
-  const rounds = (elements: number): Code =>
+  // Extremes are the same in any order but for the sign of a zero: four of them don't wait for each other.
+  const more = unrolled && loose && fold.notes ? [fold.state(), fold.state()] : [];
+  const rounds = (elements: number, states: readonly State[] = [front, back]): Code =>
     when(
       i32.geS(rest, elements),
       loop(
-        Array.from({ length: elements / 4 }, (_, q) => absorb(q % 2 === 0 ? front : back, q, null)),
+        Array.from({ length: elements / 4 }, (_, q) => absorb(states[q % states.length]!, q, null)),
         move(elements),
         branchIf(i32.geS(rest.tee(i32.sub(rest, elements)), elements), 0),
       ),
     );
   return [
-    unrolled ? [rounds(16), rounds(8)] : rounds(8),
+    more.map((state) => fold.reset(state)),
+    unrolled ? rounds(16, [front, back, ...more]) : [],
+    more.map((state) => fold.merge(front, state)),
+    rounds(8),
     when(i32.gtS(rest, 0), [
       absorb(front, 0, rest),
       when(i32.gtS(rest, 4), [move(4), rest.set(i32.sub(rest, 4)), absorb(back, 0, rest)]),

@@ -202,7 +202,8 @@ const shapes: readonly Spec[] = [
   { m: 13, n: 17, k: 100 },
   { m: 14, n: 8, k: 97 },
   { m: 15, n: 3, k: 513 },
-  { m: 131, n: 29, k: 130 },
+  { m: 155, n: 34, k: 130 },
+  { m: 150, n: 530, k: 101 },
   { m: 9, n: 523, k: 11 },
   { m: 37, n: 41, k: 1027 },
   { m: 1, n: 1, k: 5003 },
@@ -220,6 +221,7 @@ const layouts: readonly Layout[] = ['rows', 'columns', 'strided', 'reversed'];
 
 const specs: readonly Spec[] = [
   ...shapes,
+  { m: 29, n: 21, k: 1030, right: 'columns' },
   ...shapes.map((shape) => ({ ...shape, left: 'columns' as const, right: 'columns' as const, epilogue: true })),
   ...layouts.flatMap((left) =>
     layouts.flatMap((right) =>

@@ -22,6 +22,7 @@ import { ascending, type Quad } from '../scalar/quad.ts';
 import { bytesOf, loadNumber } from './access.ts';
 import { Fold, foldAlong } from './fold.ts';
 import { BlockLayout, type Kind, plainVariant } from './kind.ts';
+import { needed, Places } from './places.ts';
 import { type Step, Stream, stepOf } from './stream.ts';
 import { Walk } from './walk.ts';
 
@@ -131,7 +132,10 @@ function emitRows(module: WasmModule, shape: Shape): void {
         (node) => nodes.has(node),
       );
     };
-    const coordinate = (q: number): Quad => [ascending(f, i32.add(i32.mul(first!, size), index), 4 * q)];
+    const start = i32.mul(first!, size);
+    const coordinate = (q: number): Quad => [ascending(f, i32.add(start, index), 4 * q)];
+    const places = new Places(f, [...bodies, ...results.filter((_, j) => !outputs[j]!.perRow)], numbers, known);
+    const placing = places.ofRow(start, size);
     const stashAddress = (place: number): Code => i32.add(stash, i32.mul(padded, place));
     /** The value of a body or result at vector q. */
     const valueAt = (
@@ -148,10 +152,18 @@ function emitRows(module: WasmModule, shape: Shape): void {
         before.push(kept.set(v128.load(stashAddress(place), 16 * q)));
         here.set(node, [kept]);
       });
-      const code = emit(f, [root], here, (leaf) => {
-        if (leaf.op === 'coordinate') return coordinate(q);
-        return finished[leaf.value - inputs.length] ?? streams[leaf.value]!.load(q, count);
-      });
+      before.push(places.at(root, index, q, here, coordinate));
+      const below = needed(root, here);
+      const code = emit(
+        f,
+        [root],
+        here,
+        (leaf) => {
+          if (leaf.op === 'coordinate') return coordinate(q);
+          return finished[leaf.value - inputs.length] ?? streams[leaf.value]!.load(q, count);
+        },
+        (node) => below.has(node),
+      );
       const place = stashed.findIndex((entry) => entry.node === root && entry.reduction === reduction);
       const parts: Quad = here.get(root)!;
       return { code: [before, code, place < 0 ? [] : v128.store(stashAddress(place), parts[0]!, 16 * q)], parts };
@@ -189,6 +201,7 @@ function emitRows(module: WasmModule, shape: Shape): void {
           },
           move,
           topological(body).length < 8,
+          true,
         ),
         fold.tree(states),
         fold.across(states[0]),
@@ -226,6 +239,7 @@ function emitRows(module: WasmModule, shape: Shape): void {
       when(
         i32.ltS(first!, last!),
         loop(
+          placing,
           reductions,
           bases.map((base, j) => {
             const { dtype, perRow } = outputs[j]!;

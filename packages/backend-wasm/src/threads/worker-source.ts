@@ -6,10 +6,13 @@ import { control } from './control.ts';
 
 const { entry, bytes, byteCount, units, chunkUnits, block, scratch, scratchBytes, failed } = control;
 
+// Short, as nothing makes a text shorter in a bundle. `memory.grow(0)` renews the buffer here: another thread may have made the memory grow.
 const workerSource = `
+const { exp, log, sin, cos } = Math;
+const pow = (x, y) => x === 1 || (x === -1 && Math.abs(y) === 1 / 0) ? 1 : x ** y;
+const rem = (x, y) => x % y;
 const begin = (send, { memory, code, index, spins }) => {
-  const e = { m: memory, exp: Math.exp, log: Math.log, sin: Math.sin, cos: Math.cos, rem: (x, y) => x % y,
-    pow: (x, y) => x === 1 || (x === -1 && Math.abs(y) === 1 / 0) ? 1 : x ** y };
+  const e = { m: memory, exp, log, sin, cos, pow, rem };
   const instance = (source) => new WebAssembly.Instance(new WebAssembly.Module(source), { e }).exports;
   const { take, report } = instance(code);
   const words = new Int32Array(memory.buffer, 0, 64);
@@ -21,7 +24,6 @@ const begin = (send, { memory, code, index, spins }) => {
       let run = runs.get(id);
       if (run === undefined) {
         if (runs.size >= 1024) runs = new Map();
-        // Another thread may have made the memory grow; this renews the buffer here.
         memory.grow(0);
         run = instance(new Uint8Array(memory.buffer, words[${bytes}] >>> 0, words[${byteCount}]).slice()).run;
         runs.set(id, run);

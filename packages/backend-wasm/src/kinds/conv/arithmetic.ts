@@ -9,6 +9,8 @@ import {
   type FunctionBuilder,
   f32x4,
   f64x2,
+  I32,
+  i32,
   i32x4,
   type Local,
   multiplyAdd,
@@ -66,11 +68,24 @@ export function products(
 ): (place: Place, load?: Load) => Code {
   const held = f.locals(V128, right.offsets.length);
   const passing = f.local(V128);
-  return ([l, r], load) => [
-    held.map((one, j) => one.set((load ?? right.load)(right.pointer, r! + right.offsets[j]!))),
-    left.offsets.map((offset, i) => [
-      passing.set((load ?? left.load)(left.pointer, l! + offset)),
-      held.map((one, j) => sums[i]![j]!.set(arithmetic.multiplyAdd(passing, one, sums[i]![j]!))),
-    ]),
-  ];
+  // V8 adds the offset of a splat to the memory's address, one instruction each: all places have the same ones.
+  const shared = ({ pointer, load: usual }: Side, at: number, load: Load): [code: Code, pointer: Local, at: number] => {
+    if (load !== usual || (load !== v128.load32Splat && load !== v128.load64Splat)) return [[], pointer, at];
+    const moved = f.local(I32);
+    return [moved.set(i32.add(pointer, at)), moved, 0];
+  };
+  return ([l, r], load) => {
+    const [ofLeft, ofRight] = [load ?? left.load, load ?? right.load];
+    const [moveRight, b, atRight] = shared(right, r!, ofRight);
+    const [moveLeft, a, atLeft] = shared(left, l!, ofLeft);
+    return [
+      moveRight,
+      held.map((one, j) => one.set(ofRight(b, atRight + right.offsets[j]!))),
+      moveLeft,
+      left.offsets.map((offset, i) => [
+        passing.set(ofLeft(a, atLeft + offset)),
+        held.map((one, j) => sums[i]![j]!.set(arithmetic.multiplyAdd(passing, one, sums[i]![j]!))),
+      ]),
+    ];
+  };
 }

@@ -1,7 +1,7 @@
 /**
  * The loops around tiles (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008): blocks of columns, blocks of k, blocks of rows,
- * panels of columns, tiles. Panels are copied where the plan says so: of the left operand once a block, of the right one when the first block of
- * rows meets it. Loops close to the tiles are functions of their own, which engines optimise while the first launch runs.
+ * panels of columns, tiles. Where the plan says so, panels are copied first: all of a block's columns, then all of a block's rows. Loops close to the
+ * tiles are functions of their own, which engines optimise while the first launch runs.
  */
 import {
   branchIf,
@@ -23,7 +23,7 @@ import type { FunctionBuilder } from '../../assembler/module.ts';
 import { BlockLayout } from '../kind.ts';
 import { type Read, reader } from './figures.ts';
 import { packer } from './pack.ts';
-import { type Figure, type Plan, panelsOf, tilesOf, wideBytes } from './plan.ts';
+import { type Figure, type Plan, type Side, type Tiles, tilesOf, wideBytes } from './plan.ts';
 import { last, running, tile } from './tile.ts';
 
 /** `min(x, y)`, signed. */
@@ -61,7 +61,10 @@ export function emitMatmul(module: WasmModule, plan: Plan): void {
             ]
           : [],
       ];
+      // A single vector across is too few sums for six rows.
+      const pairs = plan.hot && !left.packed && rows.size === 6 && rows.full.value > 1 && count <= 4 && bytes === 4;
       return [
+        pairs ? when(i32.gtS(full, 1), loop(one(12, true), branchIf(i32.gtS(full.tee(i32.sub(full, 2)), 1), 0))) : [],
         rows.full.value > 0 ? when(full, loop(one(rows.size, true), branchIf(full.tee(i32.sub(full, 1)), 0))) : [],
         rows.rest.length > 0
           ? when(
@@ -82,40 +85,50 @@ export function emitMatmul(module: WasmModule, plan: Plan): void {
     const [fromColumn, toColumn, done, steps, flags, row, toRow, full, rest, column] = f.locals(I32, 10) as Local[] as [
       Local, Local, Local, Local, Local, Local, Local, Local, Local, Local,
     ]; // biome-ignore format: one list
-    const [leftBlock, leftRows, rightPanel, rightStep, source, target, count] = f.locals(I32, 7) as [
+    const [leftBlock, leftRows, rightBlock, rightPanel, source, target, count] = f.locals(I32, 7) as [
       Local, Local, Local, Local, Local, Local, Local,
     ]; // biome-ignore format: one list
-    const [rightBlock, at, some] = f.locals(I32, 3) as [Local, Local, Local];
+    const [at, some] = f.locals(I32, 2) as [Local, Local];
     const cursors = f.locals(I32, movers.length);
 
-    // What is dense across tiles is copied a few steps of all tiles at a time, as it lies in memory; else a tile after the other.
-    const strip = left.dense === 'outer' ? 32 : null;
-    const packRows: Code = left.packed
+    // What is dense across panels is copied a few steps of all panels at a time, as it lies in memory; else a panel after the other.
+    const copy = (side: Side, tiles: Tiles, from: Code, to: Operand, hasRest: Code): Code => {
+      const strip = side.dense === 'outer' && (side === left || plan.panels > 1) ? 32 : null;
+      const sizes = [...(tiles.full.value > 0 ? [tiles.size] : []), ...tiles.rest];
+      return [
+        at.set(i32.const(0)),
+        loop(
+          some.set(strip === null ? steps : least(f, i32.sub(steps, at), strip)),
+          source.set(i32.add(from, times(at, figure(side.along)))),
+          target.set(number32(to)),
+          count.set(full),
+          sizes.map((size, i) => {
+            const width = side === left ? size : 4 * Math.ceil(size / 4);
+            const one = [
+              call(
+                packer(module, read, side, size, width),
+                block!,
+                source,
+                i32.add(target, times(at, width * bytes)),
+                some,
+              ),
+              source.add(times(figure(side.outer), size)),
+              target.add(times(steps, width * bytes)),
+            ];
+            return i === 0 && tiles.full.value > 0
+              ? when(count, loop(one, branchIf(count.tee(i32.sub(count, 1)), 0)))
+              : when(hasRest, one);
+          }),
+          strip === null ? [] : branchIf(i32.ltS(at.tee(i32.add(at, some)), steps), 0),
+        ),
+      ];
+    };
+    const rightPanels = i32.add(scratch, figure(plan.rightPanels));
+    const packColumns: Code = right.packed
       ? [
-          at.set(i32.const(0)),
-          loop(
-            some.set(strip === null ? steps : least(f, i32.sub(steps, at), strip)),
-            source.set(i32.add(leftRows, times(at, figure(left.along)))),
-            target.set(scratch),
-            count.set(full),
-            [...(rows.full.value > 0 ? [rows.size] : []), ...rows.rest].map((height, i) => {
-              const one = [
-                call(
-                  packer(module, read, left, height, height),
-                  block!,
-                  source,
-                  i32.add(target, times(at, height * bytes)),
-                  some,
-                ),
-                source.add(times(figure(left.outer), height)),
-                target.add(times(steps, height * bytes)),
-              ];
-              return i === 0 && rows.full.value > 0
-                ? when(count, loop(one, branchIf(count.tee(i32.sub(count, 1)), 0)))
-                : when(rest, one);
-            }),
-            strip === null ? [] : branchIf(i32.ltS(at.tee(i32.add(at, some)), steps), 0),
-          ),
+          full.set(i32.sub(least(f, toColumn, figure(columns.full)), fromColumn)),
+          leftRows.set(i32.add(rightBlock, times(fromColumn, times(figure(right.outer), columns.size)))),
+          copy(right, columns, leftRows, rightPanels, i32.gtS(toColumn, figure(columns.full))),
         ]
       : [];
 
@@ -129,12 +142,6 @@ export function emitMatmul(module: WasmModule, plan: Plan): void {
 
     const usePanel = (width: number): Code => [
       source.set(i32.add(rightBlock, times(column, times(figure(right.outer), columns.size)))),
-      right.packed
-        ? when(
-            i32.eq(row, top),
-            call(packer(module, read, right, width, 4 * Math.ceil(width / 4)), block!, source, rightPanel, steps),
-          )
-        : [],
       cursors.map((cursor, i) =>
         cursor.set(
           i32.add(
@@ -166,12 +173,12 @@ export function emitMatmul(module: WasmModule, plan: Plan): void {
         full.set(i32.sub(least(f, toRow, figure(rows.full)), row)),
         rest.set(i32.gtS(toRow, figure(rows.full))),
         leftRows.set(i32.add(leftBlock, times(row, times(figure(left.outer), rows.size)))),
-        packRows,
+        left.packed ? copy(left, rows, leftRows, scratch, rest) : [],
         column.set(fromColumn),
-        right.packed ? rightPanel.set(i32.add(scratch, figure(plan.rightPanels))) : [],
+        right.packed ? rightPanel.set(rightPanels) : [],
         loop(
           eachWidth(usePanel),
-          right.packed ? rightPanel.add(rightStep) : [],
+          right.packed ? rightPanel.add(times(steps, columns.size * bytes)) : [],
           branchIf(i32.ltS(column.tee(i32.add(column, 1)), toColumn), 0),
         ),
         branchIf(i32.ltS(row.tee(toRow), bottom), 0),
@@ -181,7 +188,7 @@ export function emitMatmul(module: WasmModule, plan: Plan): void {
     return [
       fromColumn.set(start),
       loop(
-        toColumn.set(least(f, i32.add(fromColumn, panelsOf(columns.size)), end)),
+        toColumn.set(least(f, i32.add(fromColumn, plan.panels), end)),
         done.set(i32.const(0)),
         leftBlock.set(a!),
         rightBlock.set(b!),
@@ -199,16 +206,7 @@ export function emitMatmul(module: WasmModule, plan: Plan): void {
           flags.set(
             i32.add(i32.mul(i32.gtS(done, 0), running), i32.mul(i32.geS(i32.add(done, steps), figure(plan.k)), last)),
           ),
-          // One block of rows: a panel is done with when the next one is copied, and stays in the first-level cache.
-          right.packed
-            ? rightStep.set(
-                choose(
-                  i32.gtS(i32.sub(bottom, top), tilesOf(rows.size)),
-                  times(steps, columns.size * bytes),
-                  i32.const(0),
-                ),
-              )
-            : [],
+          packColumns,
           rowBlocks,
           leftBlock.add(times(steps, figure(left.along))),
           rightBlock.add(times(steps, figure(right.along))),

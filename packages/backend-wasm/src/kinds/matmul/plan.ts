@@ -40,7 +40,7 @@ export interface Mover {
 }
 
 /** A dimension in tiles: `full` ones of `size`, then what is left, which counts as one more unit. */
-interface Tiles {
+export interface Tiles {
   readonly size: number;
   readonly full: Figure;
   readonly rest: readonly number[];
@@ -65,15 +65,16 @@ export interface Plan {
   /** Which dimension units divide: each of them is a tile of it; or a whole entry of the batch. */
   readonly split: 'rows' | 'columns' | 'entries';
   readonly batch: readonly Figure[];
+  /** Panels of columns that are copied, and worked on by a block of rows after the other. */
+  readonly panels: number;
   /** Where panels of the right operand lie in the scratch memory, behind those of the left one; bytes of all. */
   readonly rightPanels: Figure;
   readonly scratch: number;
   readonly figures: readonly number[];
 }
 
-/** Tiles of so many rows, and of columns, that are worked on while their operands stay in the caches. */
-export const tilesOf = (height: number): number => 120 / height;
-export const panelsOf = (width: number): number => Math.ceil(512 / width);
+/** Tiles of so many rows that are worked on while their operands stay in the caches. */
+export const tilesOf = (height: number): number => 144 / height;
 
 /** Members of the blocks that a sum over k is cut into: as even as multiples of four can be. Part of what a result is: it depends on k alone. */
 export function blockSizeOf(k: number): number {
@@ -128,9 +129,9 @@ export function planOf(kernel: MatmulKernel, epilogue: Expression, { sizes, stri
     if (dtype === 'uint8') return true;
     if (isLeft) {
       if (!hot || outer < 0 || along < 0) return true;
-      return dense === 'along' ? n >= 256 && m * k >= 2 ** 17 : far && n >= 32;
+      return dense !== 'along' && far && n >= 32;
     }
-    return dense !== 'outer' || (m > 3 && (!hot || (far && m > 12)));
+    return dense !== 'outer' || (m > 3 && (!hot || (far && m > (Math.abs(along) > 1024 ? 12 : 64))));
   };
   const side = (operand: number, outer: number, along: number, length: number): Side => {
     const own = strides[operand]!;
@@ -188,7 +189,9 @@ export function planOf(kernel: MatmulKernel, epilogue: Expression, { sizes, stri
   const room = (count: number, size: number): number =>
     64 * Math.ceil(((count * blockSize * flight + 4) * size * wideBytes(dtype)) / 64 + 1);
   const rightPanels = left.packed ? room(Math.min(tilesOf(height), rows.units.value) + 2, rows.size) : 0;
-  const kept = rows.units.value > tilesOf(height) ? Math.min(panelsOf(width), columns.units.value) : 1;
+  // Where each panel is used by one block of rows only, and doesn't share its cache lines with others, it is copied just before that, and stays in the first-level cache.
+  const near = right.dense !== 'outer' || right.along.value < 512;
+  const panels = hot && near && !left.packed && rows.units.value <= tilesOf(height) ? 1 : Math.ceil(512 / width);
   return {
     hot,
     epilogue,
@@ -201,8 +204,9 @@ export function planOf(kernel: MatmulKernel, epilogue: Expression, { sizes, stri
     k: figure(k),
     blockSize: figure(blockSize),
     flight,
+    panels,
     rightPanels: figure(rightPanels),
-    scratch: rightPanels + (right.packed ? room(kept, width) : 0),
+    scratch: rightPanels + (right.packed ? room(Math.min(panels, columns.units.value), width) : 0),
     split: entries >= 16 ? 'entries' : m >= n ? 'rows' : 'columns',
     batch: batch.map(figure),
     figures,

@@ -67,7 +67,7 @@ export function tile(module: WasmModule, plan: Plan, read: Read, height: number,
       const step = (q: number): Code =>
         Array.from({ length: flight }, (_, g) => {
           const ahead = g * plan.blockSize.value;
-          const ofLeft = (i: number): Code => splat(a!, (q + ahead) * leftStep + i * row);
+          const ofLeft = (i: number): Code => splat(a!, ahead * leftStep + i * row);
           const ofRight = (j: number): Code => v128.load(b!, q * fixed + ahead * fixed + 16 * j);
           const hold = held.map((one, i) => one.set(across ? ofRight(i) : ofLeft(i)));
           const passes = Array.from({ length: across ? height : vectors }, (_, p) => [
@@ -79,8 +79,9 @@ export function tile(module: WasmModule, plan: Plan, read: Read, height: number,
           ]);
           return [hold, passes];
         });
-      const many = (n: number): Code => Array.from({ length: n }, (_, q) => step(q));
-      const move = (n: number): Code => [a!.add(n * leftStep), b!.add(i32.mul(rightStep, n))];
+      // V8 adds the offset of a splat to the memory's address, one instruction each: all steps have the same ones.
+      const many = (n: number): Code => Array.from({ length: n }, (_, q) => [step(q), a!.add(leftStep)]);
+      const move = (n: number): Code => b!.add(i32.mul(rightStep, n));
       const counted = (n: Operand, by: number, body: Code): Code =>
         loop(body, branchIf(i32.geS(steps.tee(i32.sub(n, by)), by), 0));
       let multiply: Code;
@@ -94,7 +95,7 @@ export function tile(module: WasmModule, plan: Plan, read: Read, height: number,
       } else
         multiply = [
           when(i32.geS(steps, unroll), counted(steps, unroll, [many(unroll), move(unroll)])),
-          unroll === 1 ? [] : when(i32.gtS(steps, 0), counted(steps, 1, [step(0), move(1)])),
+          unroll === 1 ? [] : when(i32.gtS(steps, 0), counted(steps, 1, [many(1), move(1)])),
         ];
 
       const finish = new Finish(f, plan, read, block!, cursors, count);

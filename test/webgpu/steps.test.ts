@@ -148,3 +148,32 @@ describe('twenty steps end with the losses of the wasm backend', () => {
     for (const [i, loss] of here.entries()) expect(Math.abs(loss - there[i]!), `step ${i}`).toBeLessThan(bound);
   });
 });
+
+test.each([
+  ['SGD with momentum', (parameters: Iterable<Tensor>) => new SGD(parameters, { lr: 0.1, momentum: 0.9 })],
+  ['Adam', (parameters: Iterable<Tensor>) => new Adam(parameters, { lr: 0.01 })],
+] as const)('a model moves there and back in mid-run, and %s goes on', async (_, optimizerOf) => {
+  const other = await wasm({ threads: 1 });
+  const losses = async (route: readonly Backend[]): Promise<number[]> => {
+    manualSeed(3);
+    const model = await new Sequential(new Linear(20, 16), new ReLU(), new Linear(16, 4)).to(other);
+    const optimizer = optimizerOf(model.parameters());
+    const [x, y] = [randn([32, 20], { backend: other }), randint(0, 4, [32], { backend: other })];
+    const found: number[] = [];
+    for (const on of route) {
+      await model.to(on);
+      await optimizer.follow();
+      const loss = crossEntropy(model.forward(await x.to(on)), (await y.to(on)) as never);
+      optimizer.zeroGrad();
+      loss.backward();
+      optimizer.step();
+      found.push(await loss.item());
+    }
+    return found;
+  };
+  const stayed = await losses(Array.from({ length: 8 }, () => other));
+  const moved = await losses([other, backend, backend, other, backend, other, other, backend]);
+  expect(stayed.at(-1)!).toBeLessThan(stayed[0]!);
+  for (const [i, loss] of moved.entries()) expect(Math.abs(loss - stayed[i]!), `step ${i}`).toBeLessThan(1e-5);
+  other.dispose();
+});

@@ -17,7 +17,7 @@ export const resultBinding = ({ dtype, wideOutput }: Problem, wide: boolean): Bi
 });
 
 /** Adds statements for the epilogue of one sum; the text of its value. Operands of the epilogue are the bindings from `firstExtra`. */
-function valueOf(source: Source, { epilogue }: Problem, place: Place, sum: string, firstExtra: number): string {
+function finished(source: Source, { epilogue }: Problem, place: Place, sum: string, firstExtra: number): string {
   const leaf = (node: Expression): string => {
     if (node.op === 'scalar') return source.scalar(node);
     if (node.op === 'coordinate') return `bitcast<i32>(${place.coordinate()})`;
@@ -40,7 +40,7 @@ export function emitResult(
 ): void {
   const place = entry.place(m, n);
   if (place.inside !== undefined) source.line(`if (${place.inside}) {`);
-  source.line(source.store(0, place.output, valueOf(source, problem, place, sum, firstExtra)));
+  source.line(source.store(0, place.output, finished(source, problem, place, sum, firstExtra)));
   if (place.inside !== undefined) source.line('}');
 }
 
@@ -55,7 +55,7 @@ export function emitResults(
   firstExtra: number,
 ): void {
   const places = [...'xyzw'].map((_, j) => entry.place(m, j === 0 ? n : `(${n} + ${j}u)`));
-  const values = places.map((place, j) => valueOf(source, problem, place, `${sums}.${'xyzw'[j]}`, firstExtra));
+  const values = places.map((place, j) => finished(source, problem, place, `${sums}.${'xyzw'[j]}`, firstExtra));
   const value = `${arithmeticOf(problem).four}(${values.join(', ')})`;
   source.line(source.store(0, `(${places[0]!.output}) / 4u`, value));
 }

@@ -15,8 +15,8 @@ export const tiles: readonly Tile[] = [
   { name: 'tall', rows: 64, columns: 16, each: 4, speed: 0.65 },
 ];
 
-/** The most rows or columns of the slim form. */
-const mostShort = 8;
+/** The most rows or columns of the slim form; it keeps all of them in registers. */
+const mostShort = 4;
 /** Workgroups that keep a GPU busy: with fewer, part of it has nothing to do. */
 const busy = 256;
 
@@ -49,7 +49,7 @@ const unitsOf = ({ rows, columns }: Tile, { m, n, entries }: Sizes): number =>
 
 function slimOf({ m, n, k, entries }: Sizes): Form {
   const short = m <= n ? 'left' : 'right';
-  const rows = [1, 2, 4].find((r) => r >= Math.min(m, n)) ?? mostShort;
+  const rows = [1, 2].find((r) => r >= Math.min(m, n)) ?? mostShort;
   const count = entries * Math.max(m, n);
   const { block, span, spans } = orderOf(k);
   const split = spans > 1 && count < 64 * busy;

@@ -83,6 +83,7 @@ function emitSlim(source: Source, problem: Problem, { short, rows, lanes, slices
   source.line(
     `for (var at0 = span * ${w.span}; at0 < spanEnd; at0 += ${w.block} * ${slices}u) {`,
     `let start = at0 + slice * ${w.block};`,
+    `let blocks = (spanEnd - at0 + ${w.block} - 1u) / ${w.block};`,
     `let end = min(min(start + ${w.block}, spanEnd), ${terms.k});`,
   );
   line((r) => `var c${r}_ = ${one}();`);
@@ -92,7 +93,10 @@ function emitSlim(source: Source, problem: Problem, { short, rows, lanes, slices
     const index = (slice: string, r: number): string =>
       `found[(${slice} * ${rows}u + ${r}u) * ${lanes}u + lane % ${lanes}u]`;
     line((r) => `${index('slice', r)} = c${r}_;`);
-    source.line('workgroupBarrier();', `if (slice == 0u) { for (var other = 0u; other < ${slices}u; other++) {`);
+    source.line(
+      'workgroupBarrier();',
+      `if (slice == 0u) { for (var other = 0u; other < min(${slices}u, blocks); other++) {`,
+    );
     line((r) => `s${r}_ += ${index('other', r)};`);
     source.line('} }', 'workgroupBarrier();');
   }
@@ -135,31 +139,34 @@ function emitBlock(
     for (const [r, row] of shortRows.entries())
       for (const [i, x] of shortValues(row).entries()) source.line(`c${r}_ = ${fused(x, longValues[i]!, `c${r}_`)};`);
   };
-  if (digits.length === 0 && wide) {
-    // Blocks are whole fours where a factor is wide.
-    source.line('for (var k = start; k < end; k += 4u) {');
-    const members = [0, 1, 2, 3].map((i): Member => {
-      const k = source.let(`k + ${i}u`, 'k');
-      return { k, fields: terms.fields(k, [k]) };
-    });
-    const four = (name: 'left' | 'right', row: readonly string[]): string[] => {
-      if (!terms[name].wide) return members.map((member) => value(name, row, member));
-      const vector = value(name, row, members[0]!);
-      return [...'xyzw'].map((c) => `${vector}.${c}`);
-    };
-    add(four(long, longRow), (row) => four(short, row));
-    source.line('}');
+  if (digits.length === 0) {
+    source.line('var k = start;');
+    // Several members at a time, so that loads are under way together, then one by one what is left. Where a factor is wide nothing is: its blocks are whole fours.
+    const steps = wide ? [4] : shortRows.length <= 2 ? [4, 1] : [1];
+    for (const step of steps) {
+      source.line(`for (; k + ${step}u <= end; k += ${step}u) {`);
+      const members = Array.from({ length: step }, (_, i): Member => {
+        const k = source.let(`k + ${i}u`, 'k');
+        return { k, fields: terms.fields(k, [k]) };
+      });
+      const values = (name: 'left' | 'right', row: readonly string[]): string[] => {
+        if (!terms[name].wide) return members.map((member) => value(name, row, member));
+        const vector = value(name, row, members[0]!);
+        return [...'xyzw'].map((c) => `${vector}.${c}`);
+      };
+      add(values(long, longRow), (row) => values(short, row));
+      source.line('}');
+    }
     return;
   }
   const first = digitsOf(source, 'start', digits);
-  const own = first.map((_, d) => (digits.length === 0 ? 'k' : `d${d}_`));
-  if (digits.length > 0) first.forEach((digit, d) => source.line(`var d${d}_ = ${digit};`));
+  const own = first.map((_, d) => `d${d}_`);
+  source.line(...first.map((digit, d) => `var d${d}_ = ${digit};`));
   source.line('for (var k = start; k < end; k++) {');
   const member: Member = { k: 'k', fields: terms.fields('k', own) };
   add([value(long, longRow, member)], (row) => [value(short, row, member)]);
   // To the next member: the last digit counts up, and carries.
   const carry = (d: number): string =>
     d === 0 ? 'd0_++;' : `d${d}_++; if (d${d}_ == ${digits[d - 1]}) { d${d}_ = 0u; ${carry(d - 1)} }`;
-  if (digits.length > 0) source.line(carry(digits.length));
-  source.line('}');
+  source.line(carry(digits.length), '}');
 }

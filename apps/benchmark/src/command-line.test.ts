@@ -54,7 +54,7 @@ test.each([
   ['--threads 65', /from 1 to 64/],
   ['--threads ,', /--threads: ""/],
   ['--peers numpy', /--peers: "numpy" is not one of torch, tfjs, jax/],
-  ['--backend webgl', /--backend: "webgl" is not one of wasm, reference/],
+  ['--backend webgl', /--backend: "webgl" is not one of wasm, webgpu, reference/],
   ['--backend null', /not one of/],
   ['--fast', /unknown option '--fast'/],
   ['matmul', /too many arguments/],

@@ -24,6 +24,7 @@ Examples:
   nn-bench --filter matmul --peers torch
   nn-bench --filter 784-50-10 --threads 1,2
   nn-bench --backend wasm --backend reference --filter ladder
+  nn-bench --backend webgpu --backend wasm --peers none
   nn-bench --json before.json               then change something, and
   nn-bench --compare before.json`;
 
@@ -35,7 +36,7 @@ export function readCommandLine(argv: readonly string[]): Options | null {
     )
     .option('--quick', 'fewer and shorter rounds, long cases left out')
     .option('--filter <text>', 'cases whose group, name or title contains it; repeatable', add)
-    .option('--backend <name>', `${backendNames.join(' or ')}; repeatable; default wasm`, add)
+    .option('--backend <name>', `${backendNames.join(', ')}; repeatable; default wasm`, add)
     .option(
       '--threads <counts>',
       'threads of ours and of PyTorch, such as 1,2; default 1, and 2 where there are two cores',

@@ -1,6 +1,6 @@
 /** What a run found out, as it is written to JSON, shown and compared. Samples are kept whole: every figure that is shown follows from them. */
 import type { Group, LimitName } from './cases/case.ts';
-import type { Counts } from './players/protocol.ts';
+import type { Counts, DeviceCounts, DeviceKind } from './players/protocol.ts';
 
 /** Of the file's layout; a change of meaning takes another number. */
 export const format = 'nn-bench 1';
@@ -18,7 +18,7 @@ export interface Machine {
 
 /** Who took part. */
 export interface PlayerRecord {
-  /** `wasm`, `wasm ×2`, `reference`, `torch`, `torch ×2`, `tfjs`, `jax`. */
+  /** `wasm`, `wasm ×2`, `webgpu`, `reference`, `torch`, `torch ×2`, `tfjs`, `jax`. */
   readonly name: string;
   readonly role: 'ours' | 'peer';
   readonly threads: number;
@@ -27,11 +27,19 @@ export interface PlayerRecord {
   readonly isAbsent: boolean;
   /** Why it is slower than it could be; goals against it are then not judged. */
   readonly handicap?: string;
+  /** What computes beside the program: the processor's limits and pace are then not its own. */
+  readonly device?: DeviceKind;
 }
 
 /** A player's part in a case. `samples` are milliseconds of one call, a round each. */
 export type Outcome =
-  | { readonly status: 'measured'; readonly samples: readonly number[]; readonly note?: string }
+  | {
+      readonly status: 'measured';
+      readonly samples: readonly number[];
+      readonly note?: string;
+      /** What a call asks of the player's device. */
+      readonly device?: DeviceCounts;
+    }
   /** It computes something else than the others; for ours that fails the run. */
   | { readonly status: 'wrong'; readonly reason: string }
   | { readonly status: 'unsupported' | 'skipped' | 'failed'; readonly reason: string };

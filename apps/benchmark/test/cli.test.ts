@@ -114,6 +114,12 @@ test('a backend or peer that is absent is said to be, in a table or as the reaso
   expect(out).toMatch(/torch is absent: |torch: PyTorch/);
 });
 
+test('what only GPUs are asked is left out without one, and said to be', { timeout: time }, async () => {
+  const { code, out } = await start(`${tiny} --filter matmul-4096`);
+  expect(code).toBe(0);
+  expect(out).toContain('reference skipped: so large that only GPUs are asked (matmul-4096)');
+});
+
 test('names its cases', { timeout: time }, async () => {
   const { code, out } = await start('--list --filter ladder');
   expect(code).toBe(0);

@@ -41,15 +41,15 @@ test.each([
 test('predict', () => {
   expect(readCommandLine(['predict', '--checkpoint', 'c', 'f', '--labels', 'l'])).toEqual({
     command: 'predict',
-    args: { file: 'f', checkpoint: 'c', labels: 'l', json: false },
+    args: { file: 'f', checkpoint: 'c', labels: 'l', backend: 'wasm', json: false },
   });
 });
 
 test.each([
-  [['r'], { path: 'r', prompt: '', length: 200, temperature: 0.8, seed: 1, json: false }],
+  [['r'], { path: 'r', prompt: '', length: 200, temperature: 0.8, seed: 1, backend: 'wasm', json: false }],
   [
-    ['r', '--prompt', 'To be', '--length=9', '--temperature', '0', '--seed', '7', '--json'],
-    { path: 'r', prompt: 'To be', length: 9, temperature: 0, seed: 7, json: true },
+    ['r', '--prompt', 'To be', '--length=9', '--temperature', '0', '--seed', '7', '--backend', 'webgpu', '--json'],
+    { path: 'r', prompt: 'To be', length: 9, temperature: 0, seed: 7, backend: 'webgpu', json: true },
   ],
 ])('sample %j', (argv, args) => {
   expect(readCommandLine(['sample', ...argv])).toEqual({ command: 'sample', args });
@@ -62,6 +62,8 @@ test.each([
   [['fit'], /^there is no command fit; there are train \(the default\), predict and sample$/],
   [['train', 'a', 'b'], /too many arguments/],
   [['sample'], /missing required argument 'run'/],
+  [['sample', 'x', '--backend', 'cuda'], /^--backend: "cuda" is not one of wasm, webgpu, reference$/],
+  [['--snapshot-every', '0'], /^--snapshot-every: "0" is not a whole number of at least 1$/],
   [['sample', 'x', '--temperature', '-1'], /^--temperature: "-1" is not a number of at least 0$/],
   [['sample', 'x', '--length', '1.5'], /^--length: "1.5" is not a whole number/],
   [['predict', 'x'], /required option '--checkpoint <path>' not specified/],

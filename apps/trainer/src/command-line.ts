@@ -8,7 +8,7 @@ import type { SampleArguments } from './commands/sample.ts';
 import type { TrainArguments } from './commands/train.ts';
 import { Failure, oneLine } from './failure.ts';
 import { number, whole } from './options/parse.ts';
-import { optionNames, optionRows, readOption, type TrainingOptions } from './options/training-options.ts';
+import { backendNames, optionNames, optionRows, readOption, type TrainingOptions } from './options/training-options.ts';
 import { version } from './version.ts';
 
 /** What to do: run a command, or nothing more because the help was shown. */
@@ -30,6 +30,7 @@ Examples:
   nn-train --model cnn                           convolutions instead
   nn-train --dataset /usr/share/datasets/fashion-mnist --epochs 10
   nn-train --model gpt --dataset FILE.txt        learn to write like a text
+  nn-train --backend webgpu                      on a GPU; Node needs the package webgpu for it
   nn-train --out my-run --checkpoint-every 30s   ^C or kill it, then go on with
   nn-train --resume my-run
   nn-train predict --checkpoint my-run digit.png
@@ -125,22 +126,36 @@ function trainCommand(): Parser {
   };
 }
 
+type PredictOptions = Pick<PredictArguments, 'checkpoint'> & Partial<Omit<PredictArguments, 'file' | 'checkpoint'>>;
+
 function predictCommand(): Parser {
   const command = new Command('nn-train predict')
     .description('Says what is on images, by a model that was trained before.')
     .argument('<file>', 'IDX file of images, or PNG')
     .requiredOption('--checkpoint <path>', 'folder of a run or of a checkpoint, or a file of weights (.safetensors)')
     .option('--labels <file>', 'IDX file of labels: prints how many predictions are right')
+    .option(...backendOption)
     .option('--json', 'print one line of JSON for each image')
     .addHelpText('after', predictHelp);
   return {
     command,
     request: () => {
-      const { checkpoint, labels, json } = command.opts<{ checkpoint: string; labels?: string; json?: true }>();
-      return { command: 'predict', args: { file: command.args[0]!, checkpoint, labels, json: json === true } };
+      const { json, ...given } = command.opts<PredictOptions>();
+      return {
+        command: 'predict',
+        args: { file: command.args[0]!, labels: undefined, ...usualBackend, ...given, json: json === true },
+      };
     },
   };
 }
+
+/** What computes, for commands that train nothing. */
+const backendOption = [
+  optionRows.backend.flag,
+  optionRows.backend.help,
+  (text: string): TrainingOptions['backend'] => readOption('backend', text),
+] as const;
+const usualBackend = { backend: backendNames[0] };
 
 /** An argument of a reader's kind; errors name the flag. */
 const reading =
@@ -168,13 +183,14 @@ function sampleCommand(): Parser {
       ),
     )
     .option('--seed <n>', 'start of the random numbers (default: 1)', reading('--seed', whole(0)))
+    .option(...backendOption)
     .option('--json', 'print one line of JSON')
     .addHelpText('after', sampleHelp);
   return {
     command,
     request: () => {
       const { json, ...given } = command.opts<Partial<Omit<SampleArguments, 'path'>>>();
-      const usual = { prompt: '', length: 200, temperature: 0.8, seed: 1 };
+      const usual = { prompt: '', length: 200, temperature: 0.8, seed: 1, ...usualBackend };
       return { command: 'sample', args: { path: command.args[0]!, ...usual, ...given, json: json === true } };
     },
   };

@@ -17,7 +17,7 @@ const train = ({ given, ...args }: Partial<TrainArguments>): Promise<number> =>
     ...args,
   });
 const predict = (checkpoint: string, file: string, labels?: string): Promise<number> =>
-  runPredict({ checkpoint, file, labels, json: false });
+  runPredict({ checkpoint, file, labels, backend: 'wasm', json: false });
 const copy = (name: string): string => {
   cpSync(path('good'), path(name), { recursive: true });
   return path(name);

@@ -30,6 +30,8 @@ export interface Case {
   /** Floating-point operations (a multiplication and an addition are two) and bytes that must move at least, of one call. */
   readonly flops?: number;
   readonly bytes?: number;
+  /** Operations on tensors of one call, where they are very many. */
+  readonly operations?: number;
   /** If one call does something several times, how often and what: times are told for one. */
   readonly per?: { readonly count: number; readonly name: string };
   /** The limit that it is compared with. */
@@ -37,6 +39,8 @@ export interface Case {
   readonly goals: readonly Goal[];
   /** Left out by `--quick`. */
   readonly isLong?: boolean;
+  /** So large that only GPUs are asked. */
+  readonly isForGpus?: boolean;
 }
 
 /** At most `ratio` times the time of a peer on one thread. */

@@ -62,6 +62,12 @@ describe('cases', () => {
     expect(select(['gpt'], { quick: true })).toHaveLength(1);
   });
 
+  test('that are for GPUs are large products', () => {
+    const large = cases.filter(({ isForGpus }) => isForGpus === true);
+    expect(large.map(({ id }) => id)).toEqual(['matmul-2048', 'matmul-4096']);
+    expect(large.map(({ goals }) => goals)).toEqual([[], []]);
+  });
+
   test('know their work', () => {
     const flops = (id: string): number => cases.find((one) => one.id === id)!.flops!;
     expect(flops('matmul-512')).toBe(2 ** 28);

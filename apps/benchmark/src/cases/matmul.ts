@@ -5,9 +5,11 @@ interface Options {
   readonly transposed?: 'a' | 'b';
   readonly goals?: readonly Goal[];
   readonly isLong?: boolean;
+  readonly isForGpus?: boolean;
 }
 
-function product(m: number, k: number, n: number, { transposed, goals = [], isLong = false }: Options = {}): Case {
+function product(m: number, k: number, n: number, options: Options = {}): Case {
+  const { transposed, goals = [], isLong = false, isForGpus = false } = options;
   const sizes = m === k && k === n ? `${m}³` : `${m}×${k} @ ${k}×${n}`;
   const name = m === k && k === n ? `${m}` : `${m}x${k}x${n}`;
   const mark = transposed === undefined ? '' : `, ${transposed.toUpperCase()}ᵀ`;
@@ -20,6 +22,7 @@ function product(m: number, k: number, n: number, { transposed, goals = [], isLo
     limit: 'fma',
     goals,
     isLong,
+    isForGpus,
   };
 }
 
@@ -39,4 +42,6 @@ export const matmuls: readonly Case[] = [
   product(512, 512, 512, { transposed: 'a', goals: near }),
   product(512, 512, 512, { transposed: 'b', goals: near }),
   product(1024, 1024, 1024, { goals: nearInMemory, isLong: true }),
+  product(2048, 2048, 2048, { isForGpus: true }),
+  product(4096, 4096, 4096, { isForGpus: true }),
 ];

@@ -41,6 +41,16 @@ describe('a comparison', () => {
     expect(regressions(compareResults(run(steady), hidden))).toHaveLength(1);
   });
 
+  test('a device goes by its own clock, whatever the processor’s pace', () => {
+    const onDevice = (samples: readonly number[], pace: number) =>
+      sampleResults(
+        [sampleCase('a', { webgpu: measured(...samples) }, { limits: { 'mul-add': samples.map(() => pace) } })],
+        { players: [{ name: 'webgpu', role: 'ours', threads: 1, about: '', isAbsent: false, device: 'gpu' }] },
+      );
+    expect(compareResults(onDevice(steady, 1), onDevice(steady, 3)).changes[0]).toMatchObject({ verdict: 'same' });
+    expect(regressions(compareResults(onDevice(steady, 1), onDevice(times(steady, 1.3), 3)))).toHaveLength(1);
+  });
+
   test('peers are not judged', () => {
     const { changes } = compareResults(run(steady), run(steady));
     expect(changes.map(({ player }) => player)).toEqual(['wasm']);

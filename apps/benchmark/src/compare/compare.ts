@@ -1,7 +1,7 @@
 /**
  * Two runs against each other. Machines are faster on one day than on another, so a case's time is counted in units of the machine's pace: a loop over registers that
  * was timed in the same rounds. A change counts when it is larger than the noise of both runs, and than what we care about, and when the best rounds show it too: other work
- * on the machine moves medians, but seldom touches every round.
+ * on the machine moves medians, but seldom touches every round. Devices have a pace of their own, which nobody measures: their times are compared as they are.
  */
 import { ratioOf, summarize } from '../measure/statistics.ts';
 import type { CaseRecord, Results } from '../results.ts';
@@ -41,13 +41,13 @@ interface Paced {
   readonly count: number;
 }
 
-/** Ours, by case and player: the time in units of pace. */
+/** Ours, by case and player: the time in units of pace, where there is one. */
 function pacedOf({ players, cases }: Results): ReadonlyMap<Key, Paced> {
-  const ours = players.filter(({ role }) => role === 'ours').map(({ name }) => name);
+  const ours = players.filter(({ role }) => role === 'ours');
   const found = new Map<Key, Paced>();
   for (const record of cases) {
-    for (const player of ours) {
-      const paced = inPace(record, player);
+    for (const { name: player, device } of ours) {
+      const paced = device === undefined ? inPace(record, player) : asItIs(record, player);
       if (paced !== null) found.set(`${record.id} on ${player}`, paced);
     }
   }
@@ -61,6 +61,13 @@ function inPace({ id, outcomes, limits }: CaseRecord, player: string): Paced | n
   const { median, noise, count } = ratioOf(outcome.samples, beat);
   const best = summarize(outcome.samples).least / summarize(beat).least;
   return { id, player, middle: median, best, error: errorOf(noise, count), count };
+}
+
+function asItIs({ id, outcomes }: CaseRecord, player: string): Paced | null {
+  const outcome = outcomes[player];
+  if (outcome?.status !== 'measured') return null;
+  const { median, least, noise, count } = summarize(outcome.samples);
+  return { id, player, middle: median, best: least, error: errorOf(noise, count), count };
 }
 
 /** Compares what both runs measured of ours. */

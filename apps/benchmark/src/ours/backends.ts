@@ -1,12 +1,13 @@
 /** Our backends by name, each loaded only when it is asked for. */
 import type { Backend } from '@nn/backend';
 
-export const backendNames = ['wasm', 'reference'] as const;
+export const backendNames = ['wasm', 'webgpu', 'reference'] as const;
 /** The null backend computes nothing: with it only the library's own work remains. */
 export type BackendName = (typeof backendNames)[number] | 'null';
 
 const openers: { readonly [Name in BackendName]: (threads: number) => Promise<Backend> } = {
   wasm: async (threads) => (await import('@nn/backend-wasm')).wasm({ threads }),
+  webgpu: async () => (await import('@nn/backend-webgpu')).webgpu({ powerPreference: 'high-performance' }),
   reference: async () => (await import('@nn/backend')).reference(),
   null: async () => (await import('@nn/backend')).nullBackend(),
 };

@@ -2,7 +2,7 @@
 import type { Spec } from '../cases/spec.ts';
 import type { PlayerRecord } from '../results.ts';
 import { Child, PlayerGone, type Start } from './child.ts';
-import type { Answer, Counts, Question } from './protocol.ts';
+import type { Answer, Counts, DeviceCounts, DeviceKind, Question } from './protocol.ts';
 
 /** Why a player sits out a case. */
 export interface Refusal {
@@ -25,6 +25,8 @@ export class Player {
   readonly threads: number;
   readonly about: string;
   readonly isHandicapped: boolean;
+  /** null where the processor itself computes. */
+  readonly device: DeviceKind | null;
   readonly #child: Child;
 
   constructor(record: Omit<PlayerRecord, 'isAbsent'>, child: Child) {
@@ -33,6 +35,7 @@ export class Player {
     this.threads = record.threads;
     this.about = record.about;
     this.isHandicapped = record.handicap !== undefined;
+    this.device = record.device ?? null;
     this.#child = child;
   }
 
@@ -47,8 +50,12 @@ export class Player {
     try {
       const greeting = await child.greeting();
       if ('ready' in greeting) {
-        const { ready: about, handicap } = greeting;
-        const record = { name, role, threads, about, isAbsent: false, ...(handicap !== undefined && { handicap }) };
+        const { ready: about, handicap, device } = greeting;
+        const record = {
+          ...{ name, role, threads, about, isAbsent: false },
+          ...(handicap !== undefined && { handicap }),
+          ...(device !== undefined && { device }),
+        };
         return { player: new Player(record, child), record };
       }
       await child.close();
@@ -79,6 +86,11 @@ export class Player {
   async count(): Promise<Counts | Refusal> {
     const answer = await this.#ask({ do: 'count' }, (found) => ('counts' in found ? found : null));
     return isRefusal(answer) ? answer : answer.counts;
+  }
+
+  async countDevice(): Promise<DeviceCounts | Refusal> {
+    const answer = await this.#ask({ do: 'countDevice' }, (found) => ('deviceCounts' in found ? found : null));
+    return isRefusal(answer) ? answer : answer.deviceCounts;
   }
 
   async release(): Promise<void> {

@@ -13,11 +13,27 @@ export type Question =
   | { readonly do: 'check'; readonly spec: Spec }
   /** What one call launches and holds (only ours on the null backend answers). */
   | { readonly do: 'count' }
+  /** What one call asks of the device (only ours on a backend that has one answers). */
+  | { readonly do: 'countDevice' }
   /** Forget the case. */
   | { readonly do: 'release' };
 
-/** First line of a player: its name and version, and why it is slower than it could be; or why it can't play. */
-export type Greeting = { readonly ready: string; readonly handicap?: string } | { readonly absent: string };
+/** What computes beside the program: a GPU, or the processor behind the interface of one. */
+export type DeviceKind = 'gpu' | 'software';
+
+/** First line of a player: its name and version, why it is slower than it could be, its device if it has one; or why it can't play. */
+export type Greeting =
+  | { readonly ready: string; readonly handicap?: string; readonly device?: DeviceKind }
+  | { readonly absent: string };
+
+/** What a device is asked to do, a call. */
+export interface DeviceCounts {
+  readonly launches: number;
+  readonly submits: number;
+  /** Programs compiled and buffers made anew, after the first calls. */
+  readonly pipelines: number;
+  readonly buffers: number;
+}
 
 /** What the null backend counted. */
 export interface Counts {
@@ -43,6 +59,7 @@ export type Answer =
   /** null: right. Else what is wrong. */
   | { readonly wrong: string | null }
   | { readonly counts: Counts }
+  | { readonly deviceCounts: DeviceCounts }
   | { readonly released: true }
   /** The library can't do this; a fact, no error. */
   | { readonly unsupported: string }

@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline';
 import type { Prepared } from './performer.ts';
 import { prepare, type Repertoire, Unsupported } from './performer.ts';
-import type { Answer, Counts, Greeting, Question } from './protocol.ts';
+import type { Answer, Counts, DeviceCounts, DeviceKind, Greeting, Question } from './protocol.ts';
 
 export interface Company {
   /** Name and version, shown in the report. */
@@ -11,13 +11,17 @@ export interface Company {
   /** What is wrong with a spec's computation, or null. */
   readonly check?: (spec: Extract<Question, { do: 'check' }>['spec']) => Promise<string | null>;
   readonly count?: (prepared: Prepared) => Promise<Counts>;
+  /** What computes beside the program. */
+  readonly device?: { readonly kind: DeviceKind; readonly count: (prepared: Prepared) => Promise<DeviceCounts> };
 }
 
 /** How long a library may compute without a turn of the event loop, in ms. */
 const turn = 5;
+/** A device must be waited for then, with nothing to do until it is asked again; that shouldn't be much of the time. */
+const turnOfDevice = 20;
 
 /** Times so many calls, all work done. */
-async function time(prepared: Prepared, calls: number, estimate: number): Promise<number> {
+async function time(prepared: Prepared, calls: number, estimate: number, turn: number): Promise<number> {
   const perTurn = Math.max(1, Math.min(calls, Math.floor(turn / Math.max(estimate, 1e-6))));
   await prepared.settle();
   const start = performance.now();
@@ -42,7 +46,7 @@ class Stage {
   }
 
   async answer(question: Question): Promise<Answer> {
-    const { repertoire, check, count } = this.#company;
+    const { repertoire, check, count, device } = this.#company;
     switch (question.do) {
       case 'prepare': {
         this.#release();
@@ -53,7 +57,8 @@ class Stage {
         return note === undefined ? { values } : { values, note };
       }
       case 'sample': {
-        const ms = await time(this.#current(), question.calls, this.#estimate);
+        const own = device === undefined ? turn : turnOfDevice;
+        const ms = await time(this.#current(), question.calls, this.#estimate, own);
         this.#estimate = ms / question.calls;
         return { ms };
       }
@@ -63,6 +68,9 @@ class Stage {
       case 'count':
         if (count === undefined) throw new Error('this player does not count');
         return { counts: await count(this.#current()) };
+      case 'countDevice':
+        if (device === undefined) throw new Error('this player has no device');
+        return { deviceCounts: await device.count(this.#current()) };
       case 'release':
         this.#release();
         return { released: true };
@@ -91,7 +99,8 @@ export async function serve(open: () => Promise<Company | string>): Promise<void
     send({ absent: company });
     return;
   }
-  send({ ready: company.ready });
+  const { ready, device } = company;
+  send(device === undefined ? { ready } : { ready, device: device.kind });
   const stage = new Stage(company);
   for await (const line of createInterface({ input: process.stdin })) {
     try {

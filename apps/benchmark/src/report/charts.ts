@@ -92,15 +92,15 @@ interface SharePoint {
   readonly share: number;
 }
 
-/** The share of the machine's limit that ours reach. null if there is nothing to draw. */
+/** The share of the machine's limit that ours reach on its processor. null if there is nothing to draw. */
 export function shareChart(results: Results): string | null {
   const points: SharePoint[] = [];
   for (const record of results.cases) {
-    for (const { name, role } of results.players) {
+    for (const { name, role, device } of results.players) {
       const outcome = record.outcomes[name];
-      if (role !== 'ours' || outcome?.status !== 'measured') continue;
-      const found = shareOfLimit(record, outcome.samples, results.limits);
-      if (found !== null) points.push({ title: record.title, player: name, share: found.share });
+      if (role !== 'ours' || device !== undefined || outcome?.status !== 'measured') continue;
+      const share = shareOfLimit(record, outcome.samples, results.limits);
+      if (share !== null) points.push({ title: record.title, player: name, share });
     }
   }
   if (points.length === 0) return null;

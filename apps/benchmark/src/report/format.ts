@@ -15,8 +15,11 @@ export function time(ms: number): string {
   return ms < 1000 ? `${digits(ms)} ms` : `${digits(ms / 1000)} s`;
 }
 
-/** `43.1 GFLOP/s`, of work and milliseconds. */
-export const rate = (work: number, ms: number, unit: string): string => `${digits(work / ms / 1e6)} ${unit}`;
+/** `43.1 GFLOP/s`, of work and milliseconds; `4.31 TFLOP/s` from a thousand on. */
+export function rate(work: number, ms: number, unit: 'GFLOP/s' | 'GB/s'): string {
+  const billions = work / ms / 1e6;
+  return billions < 1000 ? `${digits(billions)} ${unit}` : `${digits(billions / 1000)} ${unit.replace('G', 'T')}`;
+}
 
 /** `2 %` of a share. */
 export const percent = (share: number): string =>

@@ -18,6 +18,8 @@ describe('numbers with their units', () => {
     [time(Number.NaN), '–'],
     [digits(12345.6), '12,346'],
     [rate(2e9, 50, 'GFLOP/s'), '40.0 GFLOP/s'],
+    [rate(2 * 4096 ** 3, 3, 'GFLOP/s'), '45.8 TFLOP/s'],
+    [rate(4e9, 1, 'GB/s'), '4.00 TB/s'],
     [percent(0.021), '2.1 %'],
     [percent(0.94), '94 %'],
     [times(0.9), '0.900×'],
@@ -110,6 +112,44 @@ describe('tables', () => {
       'wasm skipped: too <slow> (c)',
       'torch notes: whole step (c)',
     ]);
+  });
+});
+
+describe('a device', () => {
+  const counts = { launches: 34, submits: 0.2, pipelines: 0, buffers: 0 };
+  const player = { role: 'ours', threads: 1, isAbsent: false } as const;
+  const onDevice = (device: 'gpu' | 'software', own: typeof counts): ReturnType<typeof sampleResults> =>
+    sampleResults(
+      [
+        sampleCase(
+          'a',
+          { wasm: measured(1, 1, 1), webgpu: { status: 'measured', samples: [0.001, 0.001, 0.001], device: own } },
+          { flops: 2e7, limit: 'fma', limits: { 'mul-add': [1, 1, 1], fma: [0.1, 0.1, 0.1] } },
+        ),
+      ],
+      {
+        players: [
+          { ...player, name: 'wasm', about: '@nn on wasm' },
+          { ...player, name: 'webgpu', about: '@nn on webgpu', device },
+        ],
+      },
+    );
+  const cells = (results: ReturnType<typeof sampleResults>): readonly string[] | undefined =>
+    tablesOf(results).find(({ title }) => title === 'Matrix products')?.rows[0]?.[2]?.lines;
+
+  test('has a speed and counts, and no share of the processor’s limit', () => {
+    expect(cells(onDevice('gpu', counts))).toEqual([
+      '1.00 µs ±0.0 %',
+      '20.0 TFLOP/s',
+      'wasm 1000×',
+      '34 launches, 0.200 submits',
+    ]);
+    const one = { launches: 1, submits: 1, pipelines: 2, buffers: 9 };
+    expect(cells(onDevice('software', one))?.at(-1)).toBe('1 launch, 1 submit, 2 compiled anew');
+    const page = renderReport(onDevice('gpu', counts), null);
+    expect(page).toContain('34 launches');
+    const shares = page.split('How near to the machine’s limit')[1]!.split('</section>')[0];
+    expect(shares).not.toContain('webgpu');
   });
 });
 

@@ -2,8 +2,9 @@
 import { type Group, groups } from '../cases/case.ts';
 import { isMet } from '../goals.ts';
 import { ratioOf, summarize } from '../measure/statistics.ts';
+import type { DeviceCounts } from '../players/protocol.ts';
 import type { CaseRecord, GoalRecord, LimitRecord, Outcome, Results } from '../results.ts';
-import { bytes, percent, rate, time, times } from './format.ts';
+import { bytes, digits, percent, rate, time, times } from './format.ts';
 
 /** How a cell is meant; what that looks like is the medium's matter. */
 export type Tone = 'plain' | 'good' | 'bad' | 'dim';
@@ -45,20 +46,49 @@ export function baseOf({ players }: Pick<Results, 'players'>, { outcomes }: Case
   return ours.find((name) => samplesOf(outcomes[name]) !== null) ?? null;
 }
 
-/** The share of its limit that a case reached with these samples; null if it has none. */
+/** The work of a case in its limit's unit; null if it has no limit. */
+function workOf(
+  { limit, flops, bytes: moved }: CaseRecord,
+  limits: readonly LimitRecord[],
+): { readonly work: number; readonly unit: LimitRecord['unit'] } | null {
+  const unit = limits.find(({ name }) => name === limit)?.unit;
+  const work = unit === 'GB/s' ? moved : flops;
+  return unit === undefined || work === undefined ? null : { work, unit };
+}
+
+/** The share of its limit that a case reached with these samples; null if it has none. The limits are the processor's: no measure of a device. */
 export function shareOfLimit(
-  { limit, limits: measured, flops, bytes: moved }: CaseRecord,
+  record: CaseRecord,
   samples: readonly number[],
   limits: readonly LimitRecord[],
-): { readonly share: number; readonly speed: string } | null {
-  const known = limits.find(({ name }) => name === limit);
-  const beside = limit === undefined ? undefined : measured[limit];
-  const work = known?.unit === 'GB/s' ? moved : flops;
-  if (known === undefined || beside === undefined || work === undefined) return null;
-  return {
-    share: (ratioOf(beside, samples).median * work) / known.work,
-    speed: rate(work, summarize(samples).median, known.unit),
-  };
+): number | null {
+  const known = limits.find(({ name }) => name === record.limit);
+  const beside = known === undefined ? undefined : record.limits[known.name];
+  const own = workOf(record, limits);
+  if (known === undefined || beside === undefined || own === null) return null;
+  return (ratioOf(beside, samples).median * own.work) / known.work;
+}
+
+/** `40.0 GFLOP/s, 50 %`; of a device the speed alone. */
+function speedText(
+  record: CaseRecord,
+  samples: readonly number[],
+  limits: readonly LimitRecord[],
+  isDevice: boolean,
+): string[] {
+  const own = workOf(record, limits);
+  if (own === null) return [];
+  const speed = rate(own.work, summarize(samples).median, own.unit);
+  const share = isDevice ? null : shareOfLimit(record, samples, limits);
+  return [share === null ? speed : `${speed}, ${percent(share)}`];
+}
+
+/** `34 launches, 0.1 submits`. */
+function countText({ launches, submits, pipelines }: DeviceCounts): string {
+  const number = (n: number): string => (Number.isInteger(n) ? n.toLocaleString('en-US') : digits(n));
+  const some = (n: number, what: string, several: string): string => `${number(n)} ${n === 1 ? what : several}`;
+  const anew = pipelines > 0 ? [`${number(pipelines)} compiled anew`] : [];
+  return [some(launches, 'launch', 'launches'), some(submits, 'submit', 'submits'), ...anew].join(', ');
 }
 
 function outcomeCell(record: CaseRecord, name: string, base: string | null, results: Results): Cell {
@@ -68,13 +98,13 @@ function outcomeCell(record: CaseRecord, name: string, base: string | null, resu
   if (outcome.status !== 'measured') return cell(outcome.status, 'dim');
   const { median, noise } = summarize(outcome.samples);
   const first = `${time(median / (record.per?.count ?? 1))} ±${percent(noise)}`;
-  const isOurs = results.players.some((player) => player.name === name && player.role === 'ours');
-  if (isOurs) {
-    const reached = shareOfLimit(record, outcome.samples, results.limits);
-    const second = reached === null ? [] : [`${reached.speed}, ${percent(reached.share)}`];
+  const player = results.players.find((each) => each.name === name);
+  if (player?.role === 'ours') {
+    const second = speedText(record, outcome.samples, results.limits, player.device !== undefined);
+    const counts = outcome.device === undefined ? [] : [countText(outcome.device)];
     const ours = samplesOf(base === null ? undefined : record.outcomes[base]);
     const third = base === name || ours === null ? [] : [`${base} ${times(ratioOf(ours, outcome.samples).median)}`];
-    return cell([first, ...second, ...third]);
+    return cell([first, ...second, ...third, ...counts]);
   }
   const ours = samplesOf(base === null ? undefined : record.outcomes[base]);
   return cell(ours === null ? [first] : [first, `${base} ${times(ratioOf(ours, outcome.samples).median)}`]);

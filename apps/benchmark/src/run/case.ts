@@ -20,13 +20,17 @@ export interface Context extends RoundsOptions {
   readonly say: (text: string) => void;
 }
 
-/** What the reference backend does at most, in operations a second, by experience: only for leaving out what nobody would wait for. */
-const referenceSpeed = 5e8;
+/** What plain loops do at most, and a GPU that the processor plays, in operations a second, by experience: only for leaving out what nobody would wait for. */
+const slowSpeed = 5e8;
+/** Seconds that such a GPU takes to be asked for one operation. */
+const slowOperation = 2e-4;
 
 /** Why a player needn't even try. */
-function hopeless(player: Player, { flops = 0 }: Case, patience: number): Outcome | null {
-  const seconds = flops / referenceSpeed;
-  if (player.name !== 'reference' || seconds <= patience) return null;
+function hopeless(player: Player, { flops = 0, operations = 0 }: Case, patience: number): Outcome | null {
+  const asked = player.device === 'software' ? operations * slowOperation : 0;
+  const seconds = Math.max(flops / slowSpeed, asked);
+  const isSlow = player.name === 'reference' || player.device === 'software';
+  if (!isSlow || seconds <= patience) return null;
   return { status: 'skipped', reason: `would take about ${Math.round(seconds)} s a call` };
 }
 
@@ -44,6 +48,11 @@ async function prepareAll(
   for (const entrant of entrants) {
     const { player, judge } = entrant;
     if (isStopped()) break;
+    if (one.isForGpus === true && player.device !== 'gpu') {
+      if (player.role === 'ours')
+        outcomes[player.name] = { status: 'skipped', reason: 'so large that only GPUs are asked' };
+      continue;
+    }
     const left = hopeless(player, one, patience);
     if (left !== null) {
       outcomes[player.name] = left;
@@ -124,7 +133,12 @@ export async function runCase(one: Case, context: Context): Promise<CaseRecord> 
     const found = samples.get(player.name);
     if (found !== undefined && found.length > 0) {
       const { note } = preparation;
-      outcomes[player.name] = { status: 'measured', samples: found, ...(note !== undefined && { note }) };
+      const device = player.device === null || isStopped() ? null : await player.countDevice();
+      outcomes[player.name] = {
+        ...{ status: 'measured', samples: found },
+        ...(note !== undefined && { note }),
+        ...(device !== null && !isRefusal(device) && { device }),
+      };
     }
     await player.release();
   }

@@ -51,11 +51,15 @@ export async function run(options: RunOptions, { abort, progress }: Listener): P
   const chosen = select(options.filter, options);
   const wantsBundles = asksForBundles(options.filter);
   const counted = chosen.filter(hasOverhead);
-  const total = 2 + chosen.length + counted.length + (wantsBundles ? 1 : 0);
+  let total = 2 + chosen.length + counted.length + (wantsBundles ? 1 : 0);
   let done = 0;
 
   progress('players start', done, total);
   const { entrants, records } = await openRoster(options, { hasThreads, hasWideVectors: hasWideVectors() });
+  const hasGpu = records.some(({ device }) => device === 'gpu');
+  // Without a GPU nobody plays what is for GPUs; who asks for it by name is told so.
+  const played = chosen.filter(({ isForGpus }) => isForGpus !== true || hasGpu || options.filter.length > 0);
+  total -= chosen.length - played.length;
   const cases: CaseRecord[] = [];
   const overhead: OverheadRecord[] = [];
   let limits: LimitRecord[] = [];
@@ -81,7 +85,7 @@ export async function run(options: RunOptions, { abort, progress }: Listener): P
     done++;
 
     const patience = options.quick ? 1 : 10;
-    for (const one of chosen) {
+    for (const one of played) {
       if (isStopped()) break;
       const say = (text: string): void => progress(`${one.title}: ${text}`, done, total);
       const onRound = (round: number): void => say(`round ${round} of ${plan.rounds}`);

@@ -1,6 +1,7 @@
 /** Stored tensors to arrays of numbers and back, for the element types that tensors of the library have. The bytes in files are little-endian. */
 import { type DataArray, type DType, dtypes, FormatError } from '@nn/backend';
 import type { ElementType } from './element-types.ts';
+import { halfBits, halfValue } from './half.ts';
 import type { StoredTensor } from './safetensors.ts';
 
 /** A tensor's values as the library takes and gives them. */
@@ -11,6 +12,7 @@ export interface Values {
 }
 
 const typeOf: { readonly [D in DType]: ElementType } = {
+  float16: 'F16',
   float32: 'F32',
   float64: 'F64',
   int32: 'I32',
@@ -19,13 +21,21 @@ const typeOf: { readonly [D in DType]: ElementType } = {
   bool: 'BOOL',
 };
 
+/** Bytes of elements that are others in memory. */
+const widths: { readonly [T in ElementType]?: number } = { I64: 8, F16: 2 };
+
 const littleEndian: boolean = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
-/** Values as a file stores them. int64 lies in memory as 32-bit integers and is widened. */
+/** Values as a file stores them. int64 lies in memory as 32-bit integers, float16 as float32. */
 export function storeValues({ dtype, shape, data }: Values): StoredTensor {
-  const wide = dtype === 'int64' ? BigInt64Array.from(data, BigInt) : data;
-  const bytes = new Uint8Array(new Uint8Array(wide.buffer, wide.byteOffset, wide.byteLength));
-  return { type: typeOf[dtype], shape, bytes: inFileOrder(bytes, wide.BYTES_PER_ELEMENT) };
+  const asFile =
+    dtype === 'int64'
+      ? BigInt64Array.from(data, BigInt)
+      : dtype === 'float16'
+        ? Uint16Array.from(data, halfBits)
+        : data;
+  const bytes = new Uint8Array(new Uint8Array(asFile.buffer, asFile.byteOffset, asFile.byteLength));
+  return { type: typeOf[dtype], shape, bytes: inFileOrder(bytes, asFile.BYTES_PER_ELEMENT) };
 }
 
 /**
@@ -41,9 +51,10 @@ export function loadValues(name: string, { type, shape, bytes }: StoredTensor): 
       `${name} holds ${type}, which can't be computed with; convert it to one of ${Object.values(typeOf).join(', ')}`,
     );
   }
-  const width = dtype === 'int64' ? BigInt64Array.BYTES_PER_ELEMENT : dtypes[dtype].bytes;
+  const width = widths[type] ?? dtypes[dtype].bytes;
   // A copy, which `slice` would not be for the Buffers that files come in.
   const { buffer } = inFileOrder(new Uint8Array(bytes), width);
+  if (dtype === 'float16') return { dtype, shape, data: Float32Array.from(new Uint16Array(buffer), halfValue) };
   if (dtype !== 'int64') return { dtype, shape, data: arrayOver(dtype, buffer) };
   const wide = new BigInt64Array(buffer);
   const large = wide.find((value) => BigInt.asIntN(32, value) !== value);
@@ -52,7 +63,7 @@ export function loadValues(name: string, { type, shape, bytes }: StoredTensor): 
   return { dtype, shape, data: Int32Array.from(wide, Number) };
 }
 
-function arrayOver(dtype: Exclude<DType, 'int64'>, buffer: ArrayBuffer): DataArray {
+function arrayOver(dtype: Exclude<DType, 'int64' | 'float16'>, buffer: ArrayBuffer): DataArray {
   switch (dtype) {
     case 'float32':
       return new Float32Array(buffer);

@@ -1,6 +1,7 @@
 /** `nn-train predict`: what is on the images of a file. */
 import { setBackend } from '@nn/tensor';
 import { classifierOf } from '../images/classifier.ts';
+import type { TrainingOptions } from '../options/training-options.ts';
 import { type Prediction, predict } from '../predict/predict.ts';
 import { type Images, readImages, readLabels } from '../predict/read-images.ts';
 import { count, percent } from '../terminal/format.ts';
@@ -12,12 +13,14 @@ export interface PredictArguments {
   readonly file: string;
   readonly checkpoint: string;
   readonly labels?: string | undefined;
+  readonly backend: TrainingOptions['backend'];
   readonly json: boolean;
 }
 
 /** Returns the exit code. */
-export async function runPredict({ file, checkpoint, labels: labelFile, json }: PredictArguments): Promise<number> {
-  setBackend(await openBackend({ backend: 'wasm', threads: null }));
+export async function runPredict(args: PredictArguments): Promise<number> {
+  const { file, checkpoint, labels: labelFile, backend, json } = args;
+  setBackend(await openBackend({ backend, threads: null }));
   const { stored, model } = await loadModel(checkpoint, classifierOf);
   const { classes } = stored;
   const images = await readImages(file, classes);

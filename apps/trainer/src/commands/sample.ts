@@ -1,6 +1,7 @@
 /** `nn-train sample`: lets a model of text write. */
 import { setBackend } from '@nn/tensor';
 import pc from 'picocolors';
+import type { TrainingOptions } from '../options/training-options.ts';
 import { languageModelOf } from '../text/language-model.ts';
 import { Vocabulary } from '../text/vocabulary.ts';
 import { writeText } from '../text/write-text.ts';
@@ -14,12 +15,14 @@ export interface SampleArguments {
   readonly length: number;
   readonly temperature: number;
   readonly seed: number;
+  readonly backend: TrainingOptions['backend'];
   readonly json: boolean;
 }
 
 /** Returns the exit code. */
-export async function runSample({ path, prompt, length, temperature, seed, json }: SampleArguments): Promise<number> {
-  setBackend(await openBackend({ backend: 'wasm', threads: null }));
+export async function runSample(args: SampleArguments): Promise<number> {
+  const { path, prompt, length, temperature, seed, backend, json } = args;
+  setBackend(await openBackend({ backend, threads: null }));
   const { stored, model } = await loadModel(path, languageModelOf);
   const writer = { model, vocabulary: new Vocabulary(stored.characters), block: stored.model.block };
   const written = writeText(writer, { prompt, length, temperature, seed });

@@ -5,6 +5,7 @@ import { DataLoader } from '@nn/data';
 import type { MnistDataset } from '@nn/mnist';
 import type { Module } from '@nn/nn';
 import { amax, softmax, type Tensor } from '@nn/tensor';
+import { readScalars, readVectors } from '../training/read-together.ts';
 import { rowsOf } from '../training/rows.ts';
 import type { Means } from '../training/score.ts';
 import { meansOf, nothingSeen, tallied } from '../training/tally.ts';
@@ -21,32 +22,39 @@ const batchSize = 500;
 
 /** Runs a model over a set, in evaluation mode and without drawing a random number. */
 export async function evaluate(model: Module, set: MnistDataset): Promise<Evaluation> {
-  const count = set.length;
-  const labels = new Int32Array(count);
-  const predictions = new Int32Array(count);
-  const confidences = new Float32Array(count);
-  let tally = nothingSeen;
+  const judged: Judged[] = [];
   const wasTraining = model.training;
   model.eval();
-  for await (const batch of new DataLoader(set, { batchSize })) {
-    const from = tally.samples;
-    const { loss, predicted, confidence } = noGrad(() => judge(model, batch));
-    const [, y] = batch;
-    labels.set(await y.data(), from);
-    predictions.set(await predicted.data(), from);
-    confidences.set(await confidence.data(), from);
-    const size = y.shape[0]!;
-    const correct = countMatches(labels, predictions, from, from + size);
-    tally = tallied(tally, size, await loss.item(), correct);
-  }
+  for await (const batch of new DataLoader(set, { batchSize })) judged.push(noGrad(() => judge(model, batch)));
   model.train(wasTraining);
-  return { ...meansOf(tally), labels, predictions, confidences };
+  const [losses, ...vectors] = await Promise.all([
+    readScalars(judged.map(({ loss }) => loss)),
+    readVectors(judged.map(({ answers }) => answers)),
+    readVectors(judged.map(({ predicted }) => predicted)),
+    readVectors(judged.map(({ confidence }) => confidence)),
+  ]);
+  const [labels, predictions] = [Int32Array.from(vectors[0]), Int32Array.from(vectors[1])];
+  let tally = nothingSeen;
+  for (const [i, { answers }] of judged.entries()) {
+    const [from, size] = [tally.samples, answers.shape[0]!];
+    tally = tallied(tally, size, losses[i]!, countMatches(labels, predictions, from, from + size));
+  }
+  return { ...meansOf(tally), labels, predictions, confidences: Float32Array.from(vectors[2]) };
 }
 
-function judge(model: Module, batch: Batch): { loss: Tensor; predicted: Tensor; confidence: Tensor } {
-  const { logits, loss } = rowsOf(model, batch);
+/** A batch, judged where the model is; nothing of it was read yet. */
+interface Judged {
+  readonly loss: Tensor;
+  readonly answers: Tensor;
+  readonly predicted: Tensor;
+  readonly confidence: Tensor;
+}
+
+function judge(model: Module, batch: Batch): Judged {
+  const { logits, answers, loss } = rowsOf(model, batch);
   return {
     loss,
+    answers,
     predicted: logits.argmax({ dim: 1 }),
     confidence: amax(softmax(logits, 1 as never), { dim: 1 } as never) as Tensor,
   };

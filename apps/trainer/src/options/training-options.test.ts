@@ -65,6 +65,11 @@ describe('a record', () => {
     expect(restoreOptions(JSON.parse(JSON.stringify(options)))).toEqual(options);
   });
 
+  test('of a run from before there were snapshots is read', () => {
+    const { snapshotEvery: _, ...older } = options;
+    expect(restoreOptions(older)).toEqual({ ...options, snapshotEvery: 100 });
+  });
+
   test.each([
     ['nothing', null],
     ['a text', 'options'],
@@ -96,7 +101,7 @@ describe('resuming', () => {
     );
     expect(() => resume({ download: true })).toThrow(/started with no --download, not --download; leave it out/);
     for (const name of optionNames) {
-      const free = ['epochs', 'backend', 'threads', 'checkpointEvery'].includes(name);
+      const free = ['epochs', 'backend', 'threads', 'checkpointEvery', 'snapshotEvery'].includes(name);
       const given = { [name]: 'something else' } as Partial<TrainingOptions>;
       if (free) expect(() => resume(given)).not.toThrow();
       else expect(() => resume(given)).toThrow(Failure);

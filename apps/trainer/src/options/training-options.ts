@@ -20,7 +20,7 @@ import {
 export const modelNames = ['mlp', 'cnn', 'gpt'] as const;
 export const activationNames = ['relu', 'leaky-relu', 'elu', 'gelu', 'silu', 'tanh', 'sigmoid'] as const;
 export const optimizerNames = ['sgd', 'adam', 'adamw'] as const;
-export const backendNames = ['wasm', 'reference'] as const;
+export const backendNames = ['wasm', 'webgpu', 'reference'] as const;
 
 export interface TrainingOptions {
   readonly model: (typeof modelNames)[number];
@@ -45,6 +45,7 @@ export interface TrainingOptions {
   readonly backend: (typeof backendNames)[number];
   readonly threads: number | null;
   readonly checkpointEvery: Schedule;
+  readonly snapshotEvery: number;
   readonly logEvery: number;
 }
 
@@ -75,6 +76,9 @@ const usualOptimizer: { readonly [M in ModelName]: TrainingOptions['optimizer'] 
   cnn: 'adam',
   gpt: 'adamw',
 };
+
+/** Some seconds of a small model's training; a copy of its state takes some milliseconds. */
+const usualSnapshotEvery = 100;
 
 const notNegative = number('a number of at least 0', (value) => value >= 0);
 
@@ -221,6 +225,13 @@ export const optionRows: { readonly [K in OptionName]: Row<TrainingOptions[K]> }
     fallback: { every: 1, unit: 'epochs' },
     free: true,
   },
+  snapshotEvery: {
+    flag: '--snapshot-every <n>',
+    help: `webgpu: steps from one copy of all state in memory to the next; a run whose GPU is lost goes on from there (default: ${usualSnapshotEvery})`,
+    read: whole(1),
+    fallback: usualSnapshotEvery,
+    free: true,
+  },
   logEvery: {
     flag: '--log-every <n>',
     help: 'steps from one line of metrics.jsonl to the next (default: 20)',
@@ -228,6 +239,9 @@ export const optionRows: { readonly [K in OptionName]: Row<TrainingOptions[K]> }
     fallback: 20,
   },
 };
+
+/** What the records of older runs lack: options that don't touch the result. */
+const addedLater: Partial<TrainingOptions> = { snapshotEvery: usualSnapshotEvery };
 
 export const optionNames: readonly OptionName[] = Object.keys(optionRows) as OptionName[];
 
@@ -281,7 +295,7 @@ function checkTogether(options: TrainingOptions): TrainingOptions {
 /** Options from the record of a run, checked like those of the command line. */
 export function restoreOptions(record: unknown): TrainingOptions {
   if (typeof record !== 'object' || record === null) throw new Failure('there are no options in it');
-  const fields = record as Readonly<Record<string, unknown>>;
+  const fields: Readonly<Record<string, unknown>> = { ...addedLater, ...record };
   const entries = optionNames.map((name) => [name, readOption(name, write(fields[name]))]);
   return checkTogether(Object.fromEntries(entries) as unknown as TrainingOptions);
 }

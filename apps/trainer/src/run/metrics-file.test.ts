@@ -72,6 +72,20 @@ describe('metrics.jsonl', () => {
     expect(again.lines).toEqual([step(5), step(10)]);
   });
 
+  test('goes back to a point, and on from there', async () => {
+    const file = await MetricsFile.open(path(), { step: 0, epoch: 0 });
+    for (const line of [step(5), step(10), epoch(1), step(15)]) file.append(line);
+    await file.rewind({ step: 15, epoch: 1 });
+    expect(file.lines).toEqual([step(5), step(10), epoch(1), step(15)]);
+    await file.rewind({ step: 10, epoch: 0 });
+    expect(await written()).toEqual([step(5), step(10)]);
+    file.append(epoch(1));
+    file.flush();
+    file.close();
+    expect(await written()).toEqual([step(5), step(10), epoch(1)]);
+    expect(file.lines).toEqual([step(5), step(10), epoch(1)]);
+  });
+
   test('that cannot be written is an error', async () => {
     await expect(MetricsFile.open(join(folder, 'none', 'm'), { step: 0, epoch: 0 })).rejects.toThrow(
       /can't write .*m: no such file or folder/,

@@ -1,46 +1,61 @@
 /**
- * `metrics.jsonl`: one JSON object a line, added as training goes on. A run that is resumed takes back the lines that its checkpoint doesn't know of, so that each
- * measurement is there once.
+ * `metrics.jsonl`: one JSON object a line, added as training goes on. A run that is resumed, or goes back to a snapshot, takes back the lines that were measured after that
+ * point, so that each measurement is there once.
  */
 import { closeSync, fdatasyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { explained } from '../failure.ts';
 import { writeFileWhole } from '../files/durable.ts';
 import type { Metrics } from '../training/metrics.ts';
 
+/** A point in a run: whole epochs, and batches over all epochs. */
+export interface Point {
+  readonly epoch: number;
+  readonly step: number;
+}
+
 export class MetricsFile {
   readonly #path: string;
-  readonly #descriptor: number;
-  /** All lines of the run. */
-  readonly lines: Metrics[];
+  #descriptor: number;
+  #lines: Metrics[];
 
   private constructor(path: string, descriptor: number, lines: Metrics[]) {
     this.#path = path;
     this.#descriptor = descriptor;
-    this.lines = lines;
+    this.#lines = lines;
   }
 
-  /** Opens the file, or makes it, with the lines that were measured up to a step, and the epochs up to one. */
-  static async open(path: string, upTo: { readonly step: number; readonly epoch: number }): Promise<MetricsFile> {
+  /** Opens the file, or makes it, with the lines that were measured up to a point. */
+  static async open(path: string, upTo: Point): Promise<MetricsFile> {
     const text = readIfThere(path);
-    const lines = text
-      .split('\n')
-      .flatMap(parseLine)
-      .filter((line) => (line.type === 'epoch' ? line.epoch <= upTo.epoch : line.step <= upTo.step));
-    const kept = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+    const lines = linesUpTo(upTo, text.split('\n').flatMap(parseLine));
+    const kept = textOf(lines);
     if (kept !== text) await writeFileWhole(path, kept);
-    try {
-      return new MetricsFile(path, openSync(path, 'a'), lines);
-    } catch (error) {
-      throw explained(`can't write ${path}`, error);
-    }
+    return new MetricsFile(path, openToAppend(path), lines);
+  }
+
+  /** All lines of the run. */
+  get lines(): readonly Metrics[] {
+    return this.#lines;
   }
 
   append(line: Metrics): void {
     this.#guard(() => {
-      const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+      const bytes = Buffer.from(textOf([line]));
       for (let at = 0; at < bytes.length; ) at += writeSync(this.#descriptor, bytes, at);
     });
-    this.lines.push(line);
+    this.#lines.push(line);
+  }
+
+  /** Takes back what was measured after a point. */
+  async rewind(upTo: Point): Promise<void> {
+    const kept = linesUpTo(upTo, this.#lines);
+    if (kept.length === this.#lines.length) return;
+    await writeFileWhole(this.#path, textOf(kept));
+    // The name stands for another file now.
+    const descriptor = openToAppend(this.#path);
+    closeSync(this.#descriptor);
+    this.#descriptor = descriptor;
+    this.#lines = kept;
   }
 
   /** Waits until all lines are on the disk. */
@@ -58,6 +73,19 @@ export class MetricsFile {
     } catch (error) {
       throw explained(`can't write ${this.#path}`, error);
     }
+  }
+}
+
+const textOf = (lines: readonly Metrics[]): string => lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+
+const linesUpTo = ({ epoch, step }: Point, lines: readonly Metrics[]): Metrics[] =>
+  lines.filter((line) => (line.type === 'epoch' ? line.epoch <= epoch : line.step <= step));
+
+function openToAppend(path: string): number {
+  try {
+    return openSync(path, 'a');
+  } catch (error) {
+    throw explained(`can't write ${path}`, error);
   }
 }
 

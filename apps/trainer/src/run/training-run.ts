@@ -1,6 +1,6 @@
 /**
  * A session and its folder: listens to what happens in training, writes metrics and checkpoints, shows progress, and stops at a signal. Every file is whole at every
- * moment; what a checkpoint doesn't know of is taken back when the run is resumed.
+ * moment; what a checkpoint doesn't know of is taken back when the run is resumed. Where the device can be lost it keeps snapshots besides.
  */
 import { encodeCheckpoint } from '../checkpoint/checkpoint.ts';
 import { saveCheckpoint } from '../checkpoint/checkpoint-folder.ts';
@@ -10,6 +10,7 @@ import type { Session } from '../training/session.ts';
 import { CheckpointClock } from './checkpoint-clock.ts';
 import { type Interrupt, nextTurn } from './interrupt.ts';
 import type { MetricsFile } from './metrics-file.ts';
+import type { Snapshots } from './snapshots.ts';
 
 /** Milliseconds between two looks at signals, and two redraws. */
 const lookEvery = 60;
@@ -20,6 +21,7 @@ export interface TrainingRun {
   readonly metrics: MetricsFile;
   readonly display: Display;
   readonly interrupt: Interrupt;
+  readonly snapshots: Snapshots;
 }
 
 /** Trains to the end, or to a signal. Returns whether it got to the end. */
@@ -36,13 +38,16 @@ export async function train(run: TrainingRun): Promise<boolean> {
 }
 
 async function listen(
-  { session, folder, metrics, display, interrupt }: TrainingRun,
+  { session, folder, metrics, display, interrupt, snapshots }: TrainingRun,
   onSaved: (step: number) => void,
 ): Promise<boolean> {
   const clock = new CheckpointClock(session.options.checkpointEvery);
   const pace = new Pace(session);
   const save = async (): Promise<void> => {
-    const files = encodeCheckpoint(await session.checkpoint());
+    const checkpoint = await session.checkpoint();
+    // First, so that no checkpoint is ever ahead of what the run goes back to.
+    snapshots.keep(checkpoint);
+    const files = encodeCheckpoint(checkpoint);
     metrics.flush();
     const path = await saveCheckpoint(folder, session.step, files);
     display.checkpoint(path, session.step);
@@ -65,9 +70,13 @@ async function listen(
     if (event.type === 'batch' && event.lastOfEpoch) continue;
     const isLast = event.type === 'epoch' && event.epoch === session.options.epochs;
     if (event.type === 'epoch') await nextTurn();
-    const due = event.type === 'batch' ? clock.dueAtBatch(session.step) : clock.dueAtEpoch(event.epoch, event.step);
+    const [due, dueInMemory] =
+      event.type === 'batch'
+        ? [clock.dueAtBatch(session.step), snapshots.dueAtBatch(session.step)]
+        : [clock.dueAtEpoch(event.epoch, event.step), snapshots.dueAtEpoch];
     const stops = interrupt.requested && !isLast;
     if (due || isLast || stops) await save();
+    else if (dueInMemory) snapshots.keep(await session.checkpoint());
     if (stops) return false;
   }
   return true;

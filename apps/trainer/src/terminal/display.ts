@@ -44,11 +44,31 @@ export interface RunEnd {
   readonly conclusion: Conclusion;
 }
 
+/** A device that is gone. */
+export interface Loss {
+  /** Steps that were done. */
+  readonly step: number;
+  /** What the device's backend says. */
+  readonly reason: string;
+}
+
+/** Where a run goes on after a loss. */
+export interface Recovered {
+  /** Steps that are still known. */
+  readonly step: number;
+  /** What computes from now on, and why it isn't another device of the same kind. */
+  readonly backend: string;
+  readonly excuse: string | null;
+}
+
 export interface Display {
   start(start: RunStart): void;
   progress(progress: Progress): void;
   measure(metrics: Metrics): void;
   checkpoint(path: string, step: number): void;
+  /** The device was lost; the run tries to go on. */
+  lose(loss: Loss): void;
+  recover(recovered: Recovered): void;
   /** A signal has stopped the run; `resume` is the command that goes on. */
   interrupt(run: string, step: number, resume: string): void;
   end(end: RunEnd): void;

@@ -1,6 +1,6 @@
 /** For programs: every event as one line of JSON. */
 import type { Metrics } from '../training/metrics.ts';
-import type { Display, RunEnd, RunStart, Write } from './display.ts';
+import type { Display, Loss, Recovered, RunEnd, RunStart, Write } from './display.ts';
 
 export class JsonDisplay implements Display {
   readonly #write: Write;
@@ -25,6 +25,14 @@ export class JsonDisplay implements Display {
 
   checkpoint(path: string, step: number): void {
     this.#line({ type: 'checkpoint', step, path });
+  }
+
+  lose(loss: Loss): void {
+    this.#line({ type: 'loss', ...loss });
+  }
+
+  recover(recovered: Recovered): void {
+    this.#line({ type: 'recovery', ...recovered });
   }
 
   interrupt(run: string, step: number, resume: string): void {

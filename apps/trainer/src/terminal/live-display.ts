@@ -3,10 +3,10 @@ import { SingleBar } from 'cli-progress';
 import pc from 'picocolors';
 import type { EpochMetrics, Metrics } from '../training/metrics.ts';
 import { accuracy, type Score } from '../training/score.ts';
-import type { Display, Progress, RunEnd, RunStart } from './display.ts';
+import type { Display, Loss, Progress, Recovered, RunEnd, RunStart } from './display.ts';
 import { tableBottom, tableRow, tableTop } from './epoch-table.ts';
 import { progressLine } from './progress-line.ts';
-import { endLines, startLines } from './summary.ts';
+import { endLines, lossLine, recoveryLines, startLines } from './summary.ts';
 
 export class LiveDisplay implements Display {
   readonly #stream: NodeJS.WriteStream;
@@ -62,6 +62,17 @@ export class LiveDisplay implements Display {
   }
 
   checkpoint(): void {}
+
+  lose(loss: Loss): void {
+    this.close();
+    this.#print([pc.yellow(lossLine(loss))]);
+  }
+
+  /** A new table: its epochs were trained after the loss. */
+  recover(recovered: Recovered): void {
+    this.#print([...recoveryLines(recovered).map(pc.yellow), tableTop(this.#score)]);
+    this.#tableOpen = true;
+  }
 
   interrupt(run: string, step: number, resume: string): void {
     this.close();

@@ -1,9 +1,9 @@
 /** For files and pipes: one line for each epoch, and one now and then in between. Quiet, it says only how the run ended. */
 import { type Metrics, trainMeans, validMeans } from '../training/metrics.ts';
 import { accuracy, type Means, type Score } from '../training/score.ts';
-import type { Display, Progress, RunEnd, RunStart, Write } from './display.ts';
+import type { Display, Loss, Progress, Recovered, RunEnd, RunStart, Write } from './display.ts';
 import { count, duration, lossText } from './format.ts';
-import { endLines, resultLine, startLines, timeLine } from './summary.ts';
+import { endLines, lossLine, recoveryLines, resultLine, startLines, timeLine } from './summary.ts';
 
 /** Milliseconds between two lines within an epoch. */
 const pause = 10_000;
@@ -53,6 +53,14 @@ export class PlainDisplay implements Display {
 
   checkpoint(): void {}
 
+  lose(loss: Loss): void {
+    this.#print(lossLine(loss));
+  }
+
+  recover(recovered: Recovered): void {
+    this.#print(...recoveryLines(recovered));
+  }
+
   interrupt(run: string, step: number, resume: string): void {
     this.#print(`stopped after step ${step}; all of it is saved in ${run}`, `go on with: ${resume}`);
   }
@@ -75,6 +83,8 @@ export class QuietDisplay implements Display {
   progress(): void {}
   measure(): void {}
   checkpoint(): void {}
+  lose(): void {}
+  recover(): void {}
   interrupt(): void {}
 
   end(end: RunEnd): void {

@@ -1,7 +1,7 @@
 /** The texts around a run that the terminal and plain lines share: what it sets out to do, and how it ended. */
 import pc from 'picocolors';
 import { detailsOf, titleOf } from '../models/models.ts';
-import type { RunEnd, RunStart } from './display.ts';
+import type { Loss, Recovered, RunEnd, RunStart } from './display.ts';
 import { count, duration } from './format.ts';
 
 export function startLines({ run, options, model, weights, data, unit, resumed }: RunStart): string[] {
@@ -23,6 +23,13 @@ export function startLines({ run, options, model, weights, data, unit, resumed }
     `${pc.bold('run')}    ${run}${resumed === null ? '' : pc.yellow(` (resumed after step ${count(resumed.step)})`)}`,
   ];
 }
+
+export const lossLine = ({ step, reason }: Loss): string => `the device was lost after step ${count(step)}: ${reason}`;
+
+export const recoveryLines = ({ step, backend, excuse }: Recovered): string[] => [
+  ...(excuse === null ? [] : [`there is no other: ${excuse}`]),
+  step === 0 ? `beginning again, on ${backend}` : `going on after step ${count(step)}, on ${backend}`,
+];
 
 /** What the task has to show, the result and where to find the rest. */
 export const endLines = (end: RunEnd, width: number): string[] => [

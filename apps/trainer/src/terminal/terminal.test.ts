@@ -6,9 +6,11 @@ import { confusionLines } from './confusion-text.ts';
 import type { Progress } from './display.ts';
 import { downloadLine } from './download-line.ts';
 import { tableBottom, tableRow, tableTop } from './epoch-table.ts';
+import { LiveDisplay } from './live-display.ts';
 import { cropTogether, type Picture, pictureLines, sideBySide } from './pictures.ts';
 import { probabilityLines } from './probability-bars.ts';
 import { progressLine } from './progress-line.ts';
+import { lossLine, recoveryLines } from './summary.ts';
 import { wrap } from './wrap.ts';
 
 const plain = (lines: readonly string[]): string[] => lines.map(stripVTControlCharacters);
@@ -93,6 +95,43 @@ describe('the table of epochs, row by row', () => {
       '│       │    loss │    ppl. │    loss │    ppl. │         │',
       '├───────┼─────────┼─────────┼─────────┼─────────┼─────────┤',
       '│   1/5 │  0.5238 │    1.69 │  23.456 │   2e+10 │ 1:02:05 │',
+    ]);
+  });
+});
+
+describe('a lost device', () => {
+  test('is told, and where the run goes on', () => {
+    expect(lossLine({ step: 1234, reason: 'it was reset' })).toBe('the device was lost after step 1,234: it was reset');
+    expect(recoveryLines({ step: 1200, backend: 'webgpu', excuse: null })).toEqual([
+      'going on after step 1,200, on webgpu',
+    ]);
+    expect(recoveryLines({ step: 0, backend: 'wasm', excuse: 'no adapter' })).toEqual([
+      'there is no other: no adapter',
+      'beginning again, on wasm',
+    ]);
+  });
+
+  test('ends the table, and another begins', () => {
+    let drawn = '';
+    const write = (text: string): void => {
+      drawn += text;
+    };
+    const stream = { columns: 80, write } as unknown as NodeJS.WriteStream;
+    const display = new LiveDisplay(stream);
+    display.lose({ step: 4, reason: 'it was reset' });
+    display.recover({ step: 3, backend: 'webgpu', excuse: null });
+    display.lose({ step: 3, reason: 'again' });
+    display.recover({ step: 3, backend: 'wasm', excuse: 'gone' });
+    display.close();
+    const lines = stripVTControlCharacters(drawn).trimEnd().split('\n');
+    expect(lines.map((line) => (/^[┌│├└]/.test(line) ? line[0] : line))).toEqual([
+      'the device was lost after step 4: it was reset',
+      'going on after step 3, on webgpu',
+      ...['┌', '│', '│', '├', '└'],
+      'the device was lost after step 3: again',
+      'there is no other: gone',
+      'going on after step 3, on wasm',
+      ...['┌', '│', '│', '├', '└'],
     ]);
   });
 });

@@ -2,6 +2,8 @@
 import { noGrad } from '@nn/autograd';
 import { DataLoader } from '@nn/data';
 import type { Module } from '@nn/nn';
+import type { Tensor } from '@nn/tensor';
+import { readScalars } from '../training/read-together.ts';
 import { rowsOf } from '../training/rows.ts';
 import type { Means } from '../training/score.ts';
 import { meansOf, nothingSeen, tallied } from '../training/tally.ts';
@@ -14,14 +16,18 @@ const batchSize = 64;
 export async function evaluateText(model: Module, windows: Windows): Promise<Means> {
   const wasTraining = model.training;
   model.eval();
-  let tally = nothingSeen;
-  for await (const batch of new DataLoader<Batch>(windows, { batchSize, sampler: new SideBySide(windows) })) {
-    const { loss, correct, samples } = noGrad(() => {
-      const { logits, answers, loss } = rowsOf(model, batch);
-      return { loss, correct: logits.argmax({ dim: 1 }).eq(answers).sum(), samples: answers.shape[0]! };
-    });
-    tally = tallied(tally, samples, await loss.item(), await correct.item());
-  }
+  const judged: { loss: Tensor; correct: Tensor; samples: number }[] = [];
+  for await (const batch of new DataLoader<Batch>(windows, { batchSize, sampler: new SideBySide(windows) }))
+    judged.push(noGrad(() => judge(model, batch)));
   model.train(wasTraining);
-  return meansOf(tally);
+  const [losses, corrects] = await Promise.all([
+    readScalars(judged.map(({ loss }) => loss)),
+    readScalars(judged.map(({ correct }) => correct)),
+  ]);
+  return meansOf(judged.reduce((t, { samples }, i) => tallied(t, samples, losses[i]!, corrects[i]!), nothingSeen));
+}
+
+function judge(model: Module, batch: Batch): { loss: Tensor; correct: Tensor; samples: number } {
+  const { logits, answers, loss } = rowsOf(model, batch);
+  return { loss, correct: logits.argmax({ dim: 1 }).eq(answers).sum() as Tensor, samples: answers.shape[0]! };
 }

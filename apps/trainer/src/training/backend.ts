@@ -1,12 +1,31 @@
 /** The backends that can be chosen by name, each loaded only when it is. */
-import type { Backend } from '@nn/backend';
+import { type Backend, BackendError } from '@nn/backend';
+import { Failure, oneLine } from '../failure.ts';
 import type { TrainingOptions } from '../options/training-options.ts';
 
 type Choice = Pick<TrainingOptions, 'backend' | 'threads'>;
 
-const backends: { readonly [Name in TrainingOptions['backend']]: (choice: Choice) => Promise<Backend> } = {
+/** Makes a backend ready. Asked again, it opens another one. */
+export type OpenBackend = (choice: Choice) => Promise<Backend>;
+
+const openers: { readonly [Name in TrainingOptions['backend']]: OpenBackend } = {
   wasm: async ({ threads }) => (await import('@nn/backend-wasm')).wasm(threads === null ? {} : { threads }),
+  webgpu: openWebGPU,
   reference: async () => (await import('@nn/backend')).reference(),
 };
 
-export const openBackend = (choice: Choice): Promise<Backend> => backends[choice.backend](choice);
+/** Throws a `Failure` that says what to try where there is no such backend. */
+export const openBackend: OpenBackend = (choice) => openers[choice.backend](choice);
+
+/** Whether the device behind it can go away in the middle: a GPU that is reset or unplugged. */
+export const canBeLost = (name: TrainingOptions['backend']): boolean => name === 'webgpu';
+
+async function openWebGPU(): Promise<Backend> {
+  const { webgpu } = await import('@nn/backend-webgpu');
+  try {
+    return await webgpu({ powerPreference: 'high-performance' });
+  } catch (error) {
+    if (!(error instanceof BackendError)) throw error;
+    throw new Failure(`--backend webgpu: ${oneLine(error)}, which is nn-train's --backend wasm`, { cause: error });
+  }
+}

@@ -2,9 +2,9 @@
 import type { Module } from '@nn/nn';
 import { Adam, AdamW, type Optimizer, type OptimizerState, type ParameterState, SGD } from '@nn/optim';
 import { Tensor } from '@nn/tensor';
-import type { Safetensors, StoredTensor } from '../checkpoint/safetensors.ts';
+import type { Safetensors } from '../checkpoint/safetensors.ts';
 import type { TrainingOptions } from '../options/training-options.ts';
-import { toStored, toTensor } from './stored-tensors.ts';
+import { storeAll, toTensor } from './stored-tensors.ts';
 
 /** What all optimisers have in common, whatever their options are. */
 export type AnyOptimizer = Pick<Optimizer<object>, 'step' | 'zeroGrad'> & {
@@ -34,16 +34,16 @@ export async function storeOptimizer(
   optimizer: AnyOptimizer,
 ): Promise<{ tensors: Safetensors; numbers: OptimizerNumbers }> {
   const { state, paramGroups } = optimizer.stateDict();
-  const tensors = new Map<string, StoredTensor>();
+  const tensors = new Map<string, Tensor>();
   const numbers: Record<string, Record<string, number>> = {};
   for (const [position, entry] of Object.entries(state)) {
     numbers[position] = {};
     for (const [name, value] of Object.entries(entry)) {
-      if (value instanceof Tensor) tensors.set(`${position}.${name}`, await toStored(value));
+      if (value instanceof Tensor) tensors.set(`${position}.${name}`, value);
       else numbers[position][name] = value;
     }
   }
-  return { tensors: { tensors, metadata: {} }, numbers: { paramGroups, numbers } };
+  return { tensors: { tensors: await storeAll(tensors), metadata: {} }, numbers: { paramGroups, numbers } };
 }
 
 /** Gives an optimiser its state back. */

@@ -5,7 +5,7 @@
 import { FormatError } from '@nn/backend';
 import type { DataLoader, LoaderState } from '@nn/data';
 import type { Module } from '@nn/nn';
-import { type GeneratorState, getRngState, manualSeed, setRngState, type Tensor } from '@nn/tensor';
+import { type GeneratorState, getBackend, getRngState, manualSeed, setRngState, type Tensor } from '@nn/tensor';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { Failure } from '../failure.ts';
 import { buildModel, describeModel, type ModelDescription, weightShapes } from '../models/models.ts';
@@ -19,11 +19,13 @@ import {
   type OptimizerNumbers,
   storeOptimizer,
 } from './optimizer.ts';
+import { readScalars } from './read-together.ts';
 import { rowsOf } from './rows.ts';
 import type { Means } from './score.ts';
 import { checkWeights, loadWeights, storeWeights } from './stored-tensors.ts';
 import { meansOf, nothingSeen, type TallyState, tallied } from './tally.ts';
 import type { Batch, Judgement, Task } from './task.ts';
+import { warmUp } from './warm-up.ts';
 
 /** What a checkpoint holds besides tensors. */
 export interface TrainingRecord {
@@ -103,12 +105,15 @@ export class Session {
   /** Trains the epochs that are left, after each of them judging the model by what is held out. */
   async *train(): AsyncGenerator<TrainingEvent, void, void> {
     this.#since = performance.now();
+    let isFirst = true;
     while (this.#epoch < this.options.epochs) {
       this.model.train();
       const lastStep = (this.#epoch + 1) * this.batchesPerEpoch;
       this.#midEpoch = true;
       for await (const batch of this.#loader) {
-        this.#trainBatch(batch);
+        if (isFirst) await warmUp(getBackend(), () => this.#trainBatch(batch));
+        else this.#trainBatch(batch);
+        isFirst = false;
         if (this.#step % this.options.logEvery === 0) yield await this.#closeWindow();
         yield { type: 'batch', lastOfEpoch: this.#step === lastStep };
       }
@@ -133,8 +138,13 @@ export class Session {
 
   /** Reads what the batches since the last call gave, and returns the means of the running epoch. */
   async progress(): Promise<Means> {
-    for (const { step, samples, loss, correct } of this.#unread.splice(0)) {
-      const [value, right] = [await loss.item(), await correct.item()];
+    const unread = this.#unread.splice(0);
+    const [losses, corrects] = await Promise.all([
+      readScalars(unread.map(({ loss }) => loss)),
+      readScalars(unread.map(({ correct }) => correct)),
+    ]);
+    for (const [i, { step, samples }] of unread.entries()) {
+      const [value, right] = [losses[i]!, corrects[i]!];
       if (!Number.isFinite(value)) {
         throw new Failure(
           `the loss became ${value} at step ${step} (epoch ${this.#epoch + 1}): training has diverged; try a smaller --lr than ${this.options.lr}`,

@@ -5,7 +5,7 @@ import { type Tensor, tensor } from '@nn/tensor';
 import { loadValues, storeValues } from '../checkpoint/elements.ts';
 import type { StoredTensor } from '../checkpoint/safetensors.ts';
 
-export const toStored = async (t: Tensor): Promise<StoredTensor> =>
+const toStored = async (t: Tensor): Promise<StoredTensor> =>
   storeValues({ dtype: t.dtype, shape: t.shape, data: await t.data() });
 
 /** A tensor on the default backend. */
@@ -14,12 +14,16 @@ export function toTensor(name: string, stored: StoredTensor): Tensor {
   return tensor(data, { dtype, shape }) as Tensor;
 }
 
-/** A model's weights by their names. */
-export async function storeWeights(model: Module): Promise<Map<string, StoredTensor>> {
-  const weights = new Map<string, StoredTensor>();
-  for (const [name, t] of Object.entries(model.stateDict())) weights.set(name, await toStored(t));
-  return weights;
+/** Tensors by their names, all read at once: none may be written until then. */
+export async function storeAll(
+  tensors: Iterable<readonly [name: string, t: Tensor]>,
+): Promise<Map<string, StoredTensor>> {
+  return new Map(await Promise.all([...tensors].map(async ([name, t]) => [name, await toStored(t)] as const)));
 }
+
+/** A model's weights by their names. */
+export const storeWeights = (model: Module): Promise<Map<string, StoredTensor>> =>
+  storeAll(Object.entries(model.stateDict()));
 
 /** Gives a model weights from a file. */
 export function loadWeights(model: Module, weights: ReadonlyMap<string, StoredTensor>): void {

@@ -17,6 +17,20 @@ export interface Report {
   /** Why it failed; absent when it didn't. */
   readonly error?: string;
   readonly agent: string;
+  /** The paths that the browser asked the server for. */
+  readonly requests: readonly string[];
+}
+
+/** How a page is opened; nothing of it by default. */
+export interface Visit {
+  /** Cross-origin isolated: such a page may share memory between threads. */
+  readonly isolated?: boolean;
+  /** The program runs in a worker of the page. */
+  readonly worker?: boolean;
+  /** With WebGPU's software adapter, or with none. */
+  readonly adapter?: boolean;
+  /** From an address that isn't the machine's own, so the browser withholds what only safe pages have. */
+  readonly insecure?: boolean;
 }
 
 const names = ['chromium', 'chromium-browser', 'google-chrome'];
@@ -35,9 +49,6 @@ const flags = [
   '--headless',
   '--no-sandbox',
   '--disable-gpu',
-  // WebGPU on the software adapter that Chromium brings.
-  '--enable-unsafe-webgpu',
-  '--use-webgpu-adapter=swiftshader',
   '--disable-dev-shm-usage',
   '--disable-quic',
   '--disable-background-networking',
@@ -45,6 +56,9 @@ const flags = [
   '--disable-sync',
   '--no-first-run',
 ];
+// WebGPU on the software adapter that Chromium brings; without them it gives none.
+const adapterFlags = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+const elsewhere = 'nn.test';
 
 /** The browser's program on PATH; undefined where there is none. */
 export function findBrowser(): string | undefined {
@@ -52,15 +66,12 @@ export function findBrowser(): string | undefined {
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((file) => existsSync(file));
 }
 
-/**
- * Opens `page.html` of a folder and resolves with its report; rejects when the browser ends or the time is over before. An isolated page may share memory
- * between threads.
- */
+/** Opens `page.html` of a folder and resolves with its report; rejects when the browser ends or the time is over before. */
 export async function openPage(
   browser: string,
   folder: string,
   milliseconds: number,
-  isolated = false,
+  { isolated = false, worker = false, adapter = false, insecure = false }: Visit = {},
 ): Promise<Report> {
   const { server, report } = serve(folder, isolated ? isolation : {});
   const profile = mkdtempSync(join(tmpdir(), 'nn-browser-'));
@@ -68,8 +79,14 @@ export async function openPage(
   try {
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     const { port } = server.address() as AddressInfo;
-    const page = `http://127.0.0.1:${port}/page.html`;
-    const child = spawn(browser, [...flags, `--user-data-dir=${profile}`, page], { detached: true, stdio: 'pipe' });
+    const page = `http://${insecure ? elsewhere : '127.0.0.1'}:${port}/page.html${worker ? '?worker' : ''}`;
+    const options = [
+      ...flags,
+      ...(adapter ? adapterFlags : []),
+      ...(insecure ? [`--host-resolver-rules=MAP ${elsewhere} 127.0.0.1`] : []),
+      `--user-data-dir=${profile}`,
+    ];
+    const child = spawn(browser, [...options, page], { detached: true, stdio: 'pipe' });
     let said = '';
     child.stderr.on('data', (chunk) => {
       said += chunk;
@@ -105,13 +122,16 @@ function serve(
   const report = new Promise<Report>((resolve) => {
     deliver = resolve;
   });
+  const requests: string[] = [];
   const server = createServer(async (request, response) => {
     if (request.method === 'POST') {
-      deliver((await json(request)) as Report);
+      deliver({ ...((await json(request)) as Omit<Report, 'requests'>), requests });
       response.end();
       return;
     }
-    const file = join(folder, normalize(new URL(request.url ?? '', 'http://page').pathname));
+    const { pathname } = new URL(request.url ?? '', 'http://page');
+    requests.push(pathname);
+    const file = join(folder, normalize(pathname));
     const type = types[extname(file)];
     if (type === undefined || !existsSync(file)) response.writeHead(404).end();
     else response.writeHead(200, { ...headers, 'content-type': type }).end(readFileSync(file));

@@ -1,29 +1,42 @@
 /*
  * The ways in which a page gets the packages: three bundlers with their own defaults, and none at all. Each writes `fixture/NAME.ts` as `train.mjs` to a folder that
- * page.html can be opened from.
+ * page.html can be opened from, and fails if it has anything to complain of.
  */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { transform } from 'esbuild';
-import { build as buildWithVite } from 'vite';
+import { build as buildWithVite, createLogger } from 'vite';
 import webpack from 'webpack';
 import { root } from '../workspace.ts';
 import { bundle } from './bundle.ts';
 
-const fixture = (name: string): string => join(root, 'test/platforms/fixture', `${name}.ts`);
-const page = (): string => readFileSync(join(root, 'test/platforms/fixture/page.html'), 'utf8');
+const fixtures = join(root, 'test/platforms/fixture');
+const fixture = (name: string): string => join(fixtures, `${name}.ts`);
+
+/** Puts page.html and its worker beside a program; `head` goes into the page's. */
+export function addPage(folder: string, { program = 'train.mjs', head = '' } = {}): void {
+  for (const file of ['page.html', 'worker.mjs']) {
+    const text = readFileSync(join(fixtures, file), 'utf8').replace('./train.mjs', `./${program}`);
+    writeFileSync(join(folder, file), text.replace('</title>', `</title>${head}`));
+  }
+}
 
 async function withEsbuild(name: string, folder: string): Promise<void> {
   const { complaints } = await bundle(name, folder, 'browser');
   if (complaints.length > 0) throw new Error(complaints.join('\n'));
-  writeFileSync(join(folder, 'page.html'), page().replace('./train.mjs', `./${name}.mjs`));
+  addPage(folder, { program: `${name}.mjs` });
 }
 
 async function withVite(name: string, folder: string): Promise<void> {
+  const complaints: string[] = [];
+  const complain = (message: string): void => {
+    complaints.push(message);
+  };
   await buildWithVite({
     root: join(root, 'test/platforms'),
     configFile: false,
-    logLevel: 'error',
+    logLevel: 'warn',
+    customLogger: { ...createLogger('silent'), warn: complain, warnOnce: complain, error: complain },
     build: {
       outDir: folder,
       emptyOutDir: false,
@@ -31,7 +44,8 @@ async function withVite(name: string, folder: string): Promise<void> {
       lib: { entry: fixture(name), formats: ['es'], fileName: () => 'train.mjs' },
     },
   });
-  writeFileSync(join(folder, 'page.html'), page());
+  if (complaints.length > 0) throw new Error(complaints.join('\n'));
+  addPage(folder);
 }
 
 async function withWebpack(name: string, folder: string): Promise<void> {
@@ -63,7 +77,7 @@ async function withWebpack(name: string, folder: string): Promise<void> {
   } finally {
     rmSync(entry);
   }
-  writeFileSync(join(folder, 'page.html'), page());
+  addPage(folder);
 }
 
 /** No bundler: the packages' files as they are published, found through an import map. */
@@ -80,8 +94,7 @@ async function withoutBundler(name: string, folder: string): Promise<void> {
   const { code } = await transform(readFileSync(fixture(name), 'utf8'), { loader: 'ts', target: 'es2022' });
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'train.mjs'), code);
-  const map = `<script type="importmap">${JSON.stringify({ imports })}</script>`;
-  writeFileSync(join(folder, 'page.html'), page().replace('</title>', `</title>\n    ${map}`));
+  addPage(folder, { head: `\n    <script type="importmap">${JSON.stringify({ imports })}</script>` });
 }
 
 export const bundlers: Readonly<Record<string, (name: string, folder: string) => Promise<void>>> = {

@@ -3,13 +3,14 @@
  * Needs `npm run build`. NN_NODE names the Node to use, NN_REQUIRE_BROWSER=1 makes a missing browser a failure.
  */
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findBrowser, openPage } from './browser.ts';
 import { type Bundle, bundle } from './bundle.ts';
+import { addPage } from './bundlers.ts';
 
 const run = promisify(execFile);
 const node = process.env['NN_NODE'] ?? process.execPath;
@@ -77,7 +78,7 @@ describe('the bundle runs', () => {
       console.log(`browser test skipped: ${reason}`);
       return skip(reason);
     }
-    copyFileSync(join(import.meta.dirname, 'fixture', 'page.html'), join(folder, 'page.html'));
+    addPage(folder);
     const { output, error, agent } = await openPage(browser, folder, wait);
     console.log(`browser: ${agent}`);
     expect(error).toBeUndefined();

@@ -54,7 +54,7 @@ it('trains on plain Node, with threads', () => {
 describe.skipIf(browser === undefined && !required)('in a browser', () => {
   const open = async (name: string, isolated: boolean): Promise<Map<string, string>> => {
     if (browser === undefined) throw new Error('there is no Chromium on PATH (Debian: apt-get install chromium)');
-    const { output, error } = await openPage(browser, folderOf(name), wait, isolated);
+    const { output, error } = await openPage(browser, folderOf(name), wait, { isolated });
     expect(error).toBeUndefined();
     return valuesOf(output);
   };

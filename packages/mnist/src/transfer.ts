@@ -6,6 +6,7 @@ import type { PublishedFile } from './catalogue.ts';
 
 /** A file that could not be had: no connection, an answer other than success, or a connection that broke. */
 export class DownloadError extends NnError {
+  override readonly name: string = 'DownloadError';
   /** The address asked for. */
   readonly url: string;
   /** The HTTP status, if there was an answer. */

@@ -56,9 +56,12 @@ async function dawnInNode(): Promise<GPU> {
   try {
     ({ create } = (await import(/* @vite-ignore */ /* webpackIgnore: true */ name)) as Dawn);
   } catch (cause) {
+    const missing = (cause as { code?: string }).code === 'ERR_MODULE_NOT_FOUND';
     throw new BackendError(
       'webgpu',
-      'Node has no WebGPU of its own; install the package that brings it (npm install webgpu), or use wasm()',
+      missing
+        ? 'Node has no WebGPU of its own; install the package that brings it (npm install webgpu), or use wasm()'
+        : `the package webgpu doesn't load on this machine: ${messageOf(cause).split('\n')[0]}; it has builds for Linux (glibc), macOS and Windows; use wasm()`,
       { cause },
     );
   }

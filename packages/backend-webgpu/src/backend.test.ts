@@ -5,6 +5,8 @@ import {
   BackendError,
   type DataArray,
   DeviceLostError,
+  type GatherKernel,
+  IndexError,
   input,
   type Launch,
   type MapKernel,
@@ -227,6 +229,81 @@ describe('warmup', () => {
     expect(own.counts().pipelines - before).toBe(3);
     own.dispose();
   });
+
+  it('may be nested, and lets go when its body throws', async () => {
+    const launch = sumOf(backend, 10);
+    await expect(
+      backend.warmup(() =>
+        backend.warmup(() => {
+          backend.run(launch);
+          throw new Error('own');
+        }),
+      ),
+    ).rejects.toThrow('own');
+    const before = backend.counts().submits;
+    backend.run(launch);
+    await Promise.resolve();
+    expect(backend.counts().submits).toBe(before + 1);
+  });
+});
+
+describe('indices out of range', () => {
+  it('are told by the read that comes next, each once, and by no other', async () => {
+    const gather: GatherKernel = {
+      kind: 'gather',
+      rank: 1,
+      dtype: 'float32',
+      source: strided,
+      indices: [{ dtype: 'int32', access: 'contiguous' }],
+      output: dense,
+    };
+    const read = (label: string, index: number): Promise<DataArray> => {
+      const launch = launchOf(backend, {
+        kernel: gather,
+        sizes: [1],
+        extents: [4, 1],
+        operands: [
+          { dtype: 'float32', data: new Float32Array(1), strides: [1] },
+          { dtype: 'float32', data: Float32Array.of(1, 2, 3, 4), strides: [0] },
+          { dtype: 'int32', data: Int32Array.of(index), strides: [1] },
+        ],
+      });
+      launch.label = label;
+      backend.run(launch);
+      return valuesOf(backend, launch, 1);
+    };
+    const [first, good, second, last] = await Promise.allSettled([
+      read('first', 9),
+      read('good', 2),
+      read('second', -5),
+      read('last', -1),
+    ]);
+    expect([first, second]).toMatchObject([
+      { reason: new IndexError('first', 'index 9 is out of bounds for dimension with size 4') },
+      { reason: new IndexError('second', 'index -5 is out of bounds for dimension with size 4') },
+    ]);
+    expect([good, last]).toMatchObject([{ value: Float32Array.of(3) }, { value: Float32Array.of(4) }]);
+  });
+});
+
+describe('memory that ran out', () => {
+  it('is an error of the next read, after which no buffer from before is given out again', async () => {
+    const own = await webgpu();
+    const block = own.allocate(48);
+    own.free(own.allocate(32));
+    // As a device that has no memory says it.
+    class GPUOutOfMemoryError extends Error {}
+    const error = new GPUOutOfMemoryError('none left');
+    own.device.dispatchEvent(Object.assign(new Event('uncapturederror'), { error }));
+    await expect(own.read(block, 0, 'float32', 1)).rejects.toThrow(OutOfMemoryError);
+    expect(own.info().memory.kept).toBe(0);
+    const { buffers } = own.counts();
+    own.free(block);
+    const other = own.allocate(48);
+    expect(own.counts().buffers).toBe(buffers + 1);
+    expect(await own.read(other, 0, 'float32', 1)).toEqual(Float32Array.of(0));
+    own.dispose();
+  });
 });
 
 describe('a lost device', () => {
@@ -248,6 +325,19 @@ describe('a lost device', () => {
     own.free(launch.blocks[0]!);
     own.dispose();
     expect(() => own.run(launch)).toThrow(/disposed/);
+  });
+
+  it('that is disposed of takes what waits with it, and ends reads under way', async () => {
+    const own = await webgpu();
+    const launch = sumOf(own, 10);
+    own.run(launch);
+    const early = Promise.allSettled([valuesOf(own, launch, 10)]);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    const asked = valuesOf(own, launch, 10);
+    own.run(launch);
+    own.dispose();
+    await expect(asked).rejects.toThrow('[read] the webgpu backend was disposed; make a new one');
+    await early;
   });
 
   it('says nothing when it is disposed', async () => {

@@ -1,7 +1,7 @@
 /** The backend: memory, programs, launches and reads. What shaders look like is the business of `kinds/`, how commands reach the device that of `runtime/`. */
 import {
-  type Backend, BackendError, type Block, type DataArray, type DType, type Geometry, IndexError, input, type Kernel, kernelKey, Launch,
-  lower, operandsOf, type Program, product,
+  type Backend, BackendError, type Block, type DataArray, type DType, IndexError, input, type Kernel, kernelKey, Launch,
+  lower, OutOfMemoryError, operandsOf, type Program, product,
 } from '@nn/backend'; // biome-ignore format: one list
 import { type DeviceFacts, infoOf, type WebGPUInfo } from './info.ts';
 import { kinds } from './kinds/index.ts';
@@ -13,7 +13,7 @@ import { Cache } from './runtime/cache.ts';
 import { Commands } from './runtime/commands.ts';
 import { Faults } from './runtime/faults.ts';
 import { Life, type Loss } from './runtime/life.ts';
-import type { Bound, Pipeline } from './runtime/pipelines.ts';
+import { type Bound, type Pipeline, uniformBytes } from './runtime/pipelines.ts';
 import { bytesOf, fromStored, toStored } from './storage.ts';
 
 /** Bytes of buffers that nobody uses, kept for the next who asks. */
@@ -81,9 +81,10 @@ export class WebGPUBackend implements Backend {
     this.dtypes = this.#facts.shaderF16 ? ['float16', ...always] : always;
     this.#window = Math.floor((settings.window ?? limits.maxStorageBufferBindingSize) / 256) * 256;
     this.#commands = new Commands(device);
-    this.#buffers = new Buffers(device, usage.storage | usage.copySource | usage.copyTarget, mostKept);
-    this.#staging = new Buffers(device, usage.mapRead | usage.copyTarget, mostStagingKept);
-    this.#faults = new Faults(this.#buffers.take(16));
+    const destroy = (buffer: Buffer): void => this.#commands.destroy(buffer);
+    this.#buffers = new Buffers(device, usage.storage | usage.copySource | usage.copyTarget, mostKept, destroy);
+    this.#staging = new Buffers(device, usage.mapRead | usage.copyTarget, mostStagingKept, destroy);
+    this.#faults = new Faults(this.#buffers.take(16), this.#buffers.take(16));
     this.#life = new Life(device, settings.onLost);
   }
 
@@ -113,11 +114,19 @@ export class WebGPUBackend implements Backend {
     const prepared = this.#prepare(program, launch);
     if (prepared.steps.length === 0) return;
     const temporaries: Buffer[] = [];
-    const operands = this.#apart(program, launch, temporaries);
-    const scratch = prepared.scratch.map((bytes) => this.#buffers.take(bytes));
-    for (const step of prepared.steps) this.#dispatch(step, launch, operands, scratch);
-    for (const buffer of scratch) this.#giveBack(buffer);
-    for (const buffer of temporaries) this.#giveBack(buffer);
+    try {
+      const operands = this.#apart(program, launch, temporaries);
+      const scratch = prepared.scratch.map((bytes) => this.#temporary(bytes, temporaries));
+      for (const step of prepared.steps) this.#dispatch(step, launch, operands, scratch);
+    } finally {
+      for (const buffer of temporaries) this.#buffers.give(buffer);
+    }
+  }
+
+  #temporary(bytes: number, temporaries: Buffer[]): Buffer {
+    const buffer = this.#buffers.take(bytes);
+    temporaries.push(buffer);
+    return buffer;
   }
 
   #dispatch(step: Step, launch: Launch, operands: readonly Buffer[], scratch: readonly Buffer[]): void {
@@ -155,10 +164,9 @@ export class WebGPUBackend implements Backend {
     const buffers: Buffer[] = [];
     for (let i = 0; i < count; i++) {
       let { buffer } = blocks[i] as WebGPUBlock;
-      if (i >= outputs && !replaced.has(i) && buffers.slice(0, outputs).includes(buffer)) {
-        const copy = this.#buffers.take(buffer.bytes);
+      if (i >= outputs && !replaced.has(i) && isAmong(buffers, outputs, buffer)) {
+        const copy = this.#temporary(buffer.bytes, temporaries);
         this.#commands.copy(buffer, 0, copy, 0, buffer.bytes);
-        temporaries.push(copy);
         buffer = copy;
       }
       buffers.push(buffer);
@@ -179,7 +187,7 @@ export class WebGPUBackend implements Backend {
       ? blocks.slice(0, count).map((block) => this.#windowsOf((block as WebGPUBlock).buffer.bytes))
       : [];
     const form = `${aligned ? 'a' : ''}${windows.join()}`;
-    return program.find(geometry, form) ?? this.#make(program, geometry, aligned, windows, form);
+    return program.find(geometry, form) ?? this.#make(program, launch, aligned, windows, form);
   }
 
   #windowsOf(bytes: number): number {
@@ -188,16 +196,17 @@ export class WebGPUBackend implements Backend {
 
   #make(
     program: WebGPUProgram,
-    geometry: Geometry,
+    { geometry: asked, label }: Launch,
     aligned: boolean,
     windows: readonly number[],
     form: string,
   ): Prepared {
     const { kernel, kind, scalars } = program;
+    const geometry = asked!;
     const elements = product(geometry.sizes);
     if (elements > 2 ** 31 - 1 && kernel.kind !== 'matmul' && kernel.kind !== 'conv')
       throw new BackendError(
-        kernel.kind,
+        label,
         `${elements} elements in one operation; the webgpu backend counts to 2147483647: work on parts`,
       );
     const variant = kind.variant(kernel, geometry, this.#facts, aligned);
@@ -210,12 +219,19 @@ export class WebGPUBackend implements Backend {
           : this.#windowsOf(scratch[from.scratch]!);
     const steps = variant.passes
       .filter(({ groups }) => groups.every((n) => n > 0))
-      .map((pass) => new Step(pass, scalars, this.#pipelineOf(program, pass, pass.bindings.map(windowsOf))));
+      .map((pass) => new Step(pass, scalars, this.#pipelineOf(program, label, pass, pass.bindings.map(windowsOf))));
+    const most = steps.reduce((n, { words }) => Math.max(n, words.length), 0);
+    if (most * 4 > uniformBytes)
+      throw new BackendError(
+        label,
+        `needs ${most} numbers a launch, the webgpu backend has room for ${uniformBytes / 4}; use fewer dimensions or fewer tensors at once`,
+      );
     return program.set(geometry, form, variant, steps);
   }
 
   #pipelineOf(
     { key: kernelKeyText, kernel, scalars }: WebGPUProgram,
+    label: string,
     pass: Pass,
     windows: readonly number[],
   ): Pipeline {
@@ -227,7 +243,7 @@ export class WebGPUBackend implements Backend {
     const { storageBuffers } = this.#facts;
     if (modes.length > storageBuffers)
       throw new BackendError(
-        kernel.kind,
+        label,
         `needs ${modes.length} storage buffers in one shader, this device has ${storageBuffers}; use fewer or smaller tensors at once`,
       );
     const source = new Source(pass, scalars, windows, this.#window);
@@ -269,11 +285,7 @@ export class WebGPUBackend implements Backend {
   }
 
   free(block: Block): void {
-    if (!this.#life.isOver) this.#giveBack((block as WebGPUBlock).buffer);
-  }
-
-  #giveBack(buffer: Buffer): void {
-    if (!this.#buffers.give(buffer)) this.#commands.destroy(buffer);
+    if (!this.#life.isOver) this.#buffers.give((block as WebGPUBlock).buffer);
   }
 
   write(block: Block, offset: number, dtype: DType, data: DataArray): void {
@@ -312,7 +324,10 @@ export class WebGPUBackend implements Backend {
     if (bytes === 0 && !faults) return fromStored(dtype, new ArrayBuffer(0), 0, 0);
     const staging = this.#staging.take(bytes + 16);
     if (bytes > 0) this.#commands.copy((block as WebGPUBlock).buffer, from, staging, 0, bytes);
-    if (faults) this.#commands.copy(this.#faults.buffer, 0, staging, bytes, 16);
+    if (faults) {
+      this.#commands.copy(this.#faults.buffer, 0, staging, bytes, 16);
+      this.#commands.copy(this.#faults.none, 0, this.#faults.buffer, 0, 16);
+    }
     await this.#commands.settle();
     this.#life.check('read');
     this.#commands.flush();
@@ -322,21 +337,23 @@ export class WebGPUBackend implements Backend {
       return fromStored(dtype, memory, offset * width - from, length);
     } finally {
       staging.gpu.unmap();
-      if (!this.#staging.give(staging)) staging.gpu.destroy();
+      this.#staging.give(staging);
     }
   }
 
   /** The bytes of a buffer for reads, once the device has written them. */
   async #map(staging: Buffer, bytes: number): Promise<ArrayBuffer> {
     try {
-      await staging.gpu.mapAsync(1, 0, bytes);
-    } catch (error) {
-      throw await this.#life.explain(error, this.#buffers.live);
-    }
-    try {
+      try {
+        await staging.gpu.mapAsync(1, 0, bytes);
+      } catch (error) {
+        throw await this.#life.explain(error, this.#buffers.live);
+      }
       this.#life.checkCommands(this.#buffers.live);
     } catch (error) {
       staging.gpu.destroy();
+      // Any buffer, this one too, may be what there was no memory for.
+      if (error instanceof OutOfMemoryError) for (const own of [this.#buffers, this.#staging]) own.distrust();
       throw error;
     }
     return staging.gpu.getMappedRange(0, bytes);
@@ -345,7 +362,6 @@ export class WebGPUBackend implements Backend {
   #throwFault(words: Uint32Array): void {
     const fault = this.#faults.found(words);
     if (fault === null) return;
-    this.#commands.write(this.#faults.buffer, 0, new Uint32Array(4));
     throw new IndexError(fault.label, `index ${fault.index} is out of bounds for dimension with size ${fault.size}`);
   }
 
@@ -355,6 +371,12 @@ export class WebGPUBackend implements Backend {
     this.#commands.pipelines.clear();
     this.#life.dispose();
   }
+}
+
+/** Whether it is one of the first so many. */
+function isAmong(buffers: readonly Buffer[], count: number, buffer: Buffer): boolean {
+  for (let i = 0; i < count; i++) if (buffers[i] === buffer) return true;
+  return false;
 }
 
 const copyOfHalves = (): Kernel => ({

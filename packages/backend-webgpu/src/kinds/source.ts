@@ -119,7 +119,7 @@ export class Source {
     return [
       half ? 'enable f16;' : '',
       ...this.#memory(),
-      `@group(1) @binding(0) var<uniform> numbers: array<vec4<u32>, ${count}>;`,
+      `@group(0) @binding(${this.#windows.reduce((sum, n) => sum + n, 0)}) var<uniform> numbers: array<vec4<u32>, ${count}>;`,
       this.shader.helpers,
       ...this.declarations,
       `@compute @workgroup_size(${threads.join(', ')})`,

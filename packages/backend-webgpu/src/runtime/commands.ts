@@ -2,7 +2,6 @@
  * What the device is to do, in order, until it is handed over: one command buffer and one submit a flush, and one upload for the numbers of all its launches. A flush comes with a read, when enough
  * has gathered, and at the end of the running task at the latest, so that the device works while the program waits for something else.
  */
-import { BackendError } from '@nn/backend';
 import { type Buffer, usage } from './buffers.ts';
 import { type Bound, type Pipeline, Pipelines, uniformBytes } from './pipelines.ts';
 
@@ -71,11 +70,6 @@ export class Commands {
     known: number,
     [x, y, z]: readonly [number, number, number],
   ): void {
-    if (words.length * 4 > uniformBytes)
-      throw new BackendError(
-        'run',
-        `${words.length} numbers don't fit a launch of the webgpu backend; use fewer dimensions`,
-      );
     if ((this.#used + uniformBytes / 4) * 4 > numbersBytes) this.flush();
     const at = this.#used;
     this.#used += Math.ceil(words.length / this.#align) * this.#align;
@@ -153,8 +147,7 @@ export class Commands {
       const gpu = command.pipeline.gpu ?? this.pipelines.finish(command.pipeline);
       if (gpu !== last) pass.setPipeline(gpu);
       last = gpu;
-      pass.setBindGroup(0, command.group);
-      pass.setBindGroup(1, this.pipelines.numbers, [command.numbers]);
+      pass.setBindGroup(0, command.group, [command.numbers]);
       pass.dispatchWorkgroups(command.x, command.y, command.z);
     }
     pass?.end();
@@ -167,8 +160,9 @@ export class Commands {
     try {
       return await body();
     } finally {
-      await this.settle();
-      this.#holds--;
+      await this.settle().finally(() => {
+        this.#holds--;
+      });
       this.flush();
     }
   }

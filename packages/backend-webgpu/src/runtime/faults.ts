@@ -6,13 +6,16 @@ const remembered = 4096;
 
 export class Faults {
   readonly buffer: Buffer;
+  /** The same without any, to be copied there. */
+  readonly none: Buffer;
   readonly #labels: string[] = [];
   #next = 0;
   #expected = false;
 
-  /** A buffer of four words: whether there is one, the index, the size that it is out of, and the number of the launch. */
-  constructor(buffer: Buffer) {
+  /** Two new buffers of four words: whether there is one, the index, the size that it is out of, and the number of the launch. */
+  constructor(buffer: Buffer, none: Buffer) {
     this.buffer = buffer;
+    this.none = none;
   }
 
   /** A launch is coming that may find one; its number. */
@@ -24,7 +27,7 @@ export class Faults {
     return number;
   }
 
-  /** Whether a read has to look. From then on only for what comes later. */
+  /** Whether a read has to look; it does, and leaves none. From then on only for what comes later. */
   taken(): boolean {
     const expected = this.#expected;
     this.#expected = false;

@@ -61,7 +61,12 @@ export class Life {
 
   /** What a read that failed means: mostly that the device is lost, which it may say a little later. */
   async explain(error: unknown, inUse: number): Promise<Error> {
-    await Promise.race([this.#device.lost, new Promise((resolve) => setTimeout(resolve, patience))]);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const waited = new Promise((resolve) => {
+      timer = setTimeout(resolve, patience);
+    });
+    await Promise.race([this.#device.lost, waited]);
+    clearTimeout(timer);
     try {
       this.check('read');
     } catch (lost) {

@@ -30,22 +30,15 @@ export class Pipelines {
   readonly #byText = new Cache<Pipeline>(kept);
   readonly #groups = new Cache<GPUBindGroup>(kept);
   readonly #layouts = new Map<string, { bind: GPUBindGroupLayout; pipeline: GPUPipelineLayout }>();
-  readonly #numbersLayout: GPUBindGroupLayout;
-  /** Group 1 of every shader: the numbers of its launch. */
-  readonly numbers: GPUBindGroup;
+  /** The last binding of every shader: the numbers of its launch, from an offset that comes with it. */
+  readonly #numbers: GPUBuffer;
   /** Pipelines and bind groups made so far. */
   made = 0;
   groupsMade = 0;
 
   constructor(device: GPUDevice, numbers: GPUBuffer) {
     this.#device = device;
-    this.#numbersLayout = device.createBindGroupLayout({
-      entries: [{ binding: 0, visibility: 4, buffer: { type: 'uniform', hasDynamicOffset: true } }],
-    });
-    this.numbers = device.createBindGroup({
-      layout: this.#numbersLayout,
-      entries: [{ binding: 0, resource: { buffer: numbers, size: uniformBytes } }],
-    });
+    this.#numbers = numbers;
   }
 
   find(key: string): Pipeline | undefined {
@@ -100,13 +93,12 @@ export class Pipelines {
     let group = this.#groups.get(key);
     if (group === undefined) {
       this.groupsMade++;
-      group = this.#device.createBindGroup({
-        layout,
-        entries: resources.map(({ buffer, offset, bytes }, binding) => ({
-          binding,
-          resource: { buffer: buffer.gpu, offset, size: bytes },
-        })),
-      });
+      const entries = resources.map(({ buffer, offset, bytes }, binding) => ({
+        binding,
+        resource: { buffer: buffer.gpu, offset, size: bytes },
+      }));
+      const numbers = { binding: entries.length, resource: { buffer: this.#numbers, offset: 0, size: uniformBytes } };
+      group = this.#device.createBindGroup({ layout, entries: [...entries, numbers] });
       this.#groups.set(key, group);
     }
     return group;
@@ -121,14 +113,14 @@ export class Pipelines {
   #layoutOf(modes: string): { bind: GPUBindGroupLayout; pipeline: GPUPipelineLayout } {
     let found = this.#layouts.get(modes);
     if (found === undefined) {
+      const buffers: GPUBufferBindingLayout[] = [...modes].map((mode) => ({
+        type: mode === 'w' ? 'storage' : 'read-only-storage',
+      }));
+      buffers.push({ type: 'uniform', hasDynamicOffset: true });
       const bind = this.#device.createBindGroupLayout({
-        entries: [...modes].map((mode, binding) => ({
-          binding,
-          visibility: 4,
-          buffer: { type: mode === 'w' ? 'storage' : 'read-only-storage' },
-        })),
+        entries: buffers.map((buffer, binding) => ({ binding, visibility: 4, buffer })),
       });
-      const pipeline = this.#device.createPipelineLayout({ bindGroupLayouts: [bind, this.#numbersLayout] });
+      const pipeline = this.#device.createPipelineLayout({ bindGroupLayouts: [bind] });
       found = { bind, pipeline };
       this.#layouts.set(modes, found);
     }

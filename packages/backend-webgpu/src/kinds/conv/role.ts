@@ -52,7 +52,10 @@ export function windowSide(
   return [source.let(`${base} + ${dot(names, pitch)}`, 'a'), ...names];
 }
 
-/** The element of two sides, which is inside of the image or in its padding. Positions are unsigned: those before the image are far behind it. */
+/**
+ * The element of two sides, which is inside of the image or in its padding. Positions are unsigned: those before the image are far behind it. Joined without `&&`, as in
+ * product/staging.ts.
+ */
 export function windowElement(
   place: readonly string[],
   tap: readonly string[],
@@ -60,5 +63,5 @@ export function windowElement(
 ): { index: string; inside?: string } {
   const index = `${place[0]} + ${tap[0]}`;
   if (sizes.length === 0) return { index };
-  return { index, inside: sizes.map((size, d) => `${place[d + 1]} + ${tap[d + 1]} < ${size}`).join(' && ') };
+  return { index, inside: sizes.map((size, d) => `(${place[d + 1]} + ${tap[d + 1]} < ${size})`).join(' & ') };
 }

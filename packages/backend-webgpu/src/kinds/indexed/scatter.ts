@@ -1,7 +1,7 @@
 /**
  * The `scatter` kind without atomic additions, so that every output combines its values in ascending order. Dimensions of the iteration along which outputs never meet are free: each of their elements is a
  * thread's own. The others are gone through in order: by one thread for all outputs that they may select, by one for each such output where those are few, or where they are many after sorting the values by their
- * output, so that a thread has those of one side by side.
+ * output, so that a thread has those of one side by side. That form has no shader with all operands, so it also stands in where those and the faults are more than a shader may bind.
  */
 import { type Geometry, product, type ScatterKernel } from '@nn/backend';
 import { groupsOf, type Kind, type Pass } from '../kind.ts';
@@ -13,7 +13,6 @@ import {
   type Index,
   indexedBindings,
   indexedWords,
-  innerCoordinates,
   readIndices,
   targetNumber,
   targetOffset,
@@ -28,7 +27,7 @@ const few = 8;
 const fewTargets = 256;
 
 export const scatterKind: Kind<ScatterKernel> = {
-  variant: (kernel, geometry) => {
+  variant: (kernel, geometry, { storageBuffers }) => {
     const free = freeDimensions(geometry);
     const all = [...geometry.sizes.keys()];
     const order = [...free, ...all.filter((d) => !free.includes(d))];
@@ -37,11 +36,13 @@ export const scatterKind: Kind<ScatterKernel> = {
     const inner = product(sizes.slice(free.length));
     const targets = product(kernel.indices.map((_, k) => geometry.extents[2 * k]!));
     const serial = kernel.indices.length === 0 || inner <= few || outer >= enough;
-    if (!serial && targets > fewTargets) return sortedScatter(kernel, geometry, order, free.length, targets);
+    const bindings = indexedBindings(kernel.dtype, kernel.dtype, kernel.indices);
+    if ((!serial && targets > fewTargets) || bindings.length > storageBuffers)
+      return sortedScatter(kernel, geometry, order, free.length, targets);
     const units = inner === 0 ? 0 : serial ? outer : outer * targets;
     const pass: Pass = {
       key: `${serial ? 's' : 't'}${free.length}`,
-      bindings: indexedBindings(kernel.dtype, kernel.dtype, kernel.indices),
+      bindings,
       words: [units, inner, targets, ...sizes, ...indexedWords(geometry, order)],
       groups: groupsOf(Math.ceil(units / threads)),
       threads: [threads],
@@ -93,7 +94,7 @@ class Writer {
       source.let(address(source, source.start(operand), at, this.#strides(operand)), 'o'),
     );
     const body: string[] = [];
-    const inner = innerCoordinates(source, body, 'j', rank - free, 3 + free);
+    const inner = coordinates(source, 'j', rank - free, 3 + free, body);
     const addressOf = ({ binding, strides }: Walked): string =>
       address(source, origins[binding]!, inner, strides + free);
     const extents = this.#strides(2 + indices.length);

@@ -5,7 +5,7 @@ import { sortPasses } from '../sort.ts';
 import type { Source } from '../source.ts';
 import { address, coordinates } from '../walk.ts';
 import {
-  combineAt, indexedBindings, indexedWords, innerCoordinates, readIndices, targetNumber, targetOffset, type Walked,
+  combineAt, indexedBindings, indexedWords, readIndices, targetNumber, targetOffset, type Walked,
 } from './target.ts'; // biome-ignore format: one list
 
 const threads = 64;
@@ -80,10 +80,7 @@ function emitNumbers(source: Source, kernel: ScatterKernel, free: number): void 
     `let outer = i / ${source.word(1)};`,
     `let j = i - outer * ${source.word(1)};`,
   );
-  const at = [
-    ...coordinates(source, 'outer', free, 4),
-    ...innerCoordinates(source, source.lines, 'j', rank - free, 4 + free),
-  ];
+  const at = [...coordinates(source, 'outer', free, 4), ...coordinates(source, 'j', rank - free, 4 + free)];
   const extents = stridesAt(kernel, 2 + indices.length);
   const found = readIndices(
     source,
@@ -118,7 +115,7 @@ function emitRuns(source: Source, kernel: ScatterKernel, free: number): void {
   );
   const from = origin(1);
   const body: string[] = [];
-  const inside = innerCoordinates(source, body, 'j', rank - free, 4 + free);
+  const inside = coordinates(source, 'j', rank - free, 4 + free, body);
   const value = source.load(1, address(source, from, inside, stridesAt(kernel, 1) + free));
   source.line(
     `for (var q = first; q < ${inner}; q++) {`,

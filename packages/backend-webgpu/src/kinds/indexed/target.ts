@@ -57,21 +57,6 @@ export function readIndices(
   });
 }
 
-/** Coordinates of number `j` over `rank` sizes from word `first` on: names, in statements added to `lines`. */
-export function innerCoordinates(source: Source, lines: string[], j: string, rank: number, first: number): string[] {
-  const names = Array.from({ length: rank }, () => '0u');
-  let rest = j;
-  for (let d = rank - 1; d > 0; d--) {
-    const [left, name] = [source.shader.name('q'), source.shader.name('c')];
-    const size = source.word(first + d);
-    lines.push(`let ${left} = ${rest} / ${size};`, `let ${name} = ${rest} - ${left} * ${size};`);
-    names[d] = name;
-    rest = left;
-  }
-  if (rank > 0) names[0] = rest;
-  return names;
-}
-
 /** The places of all indices as one number, row-major: the target among those that they may select. */
 export const targetNumber = (source: Source, places: readonly string[], extents: number): string =>
   places.reduce((sum, place, k) => (k === 0 ? place : `(${sum}) * ${source.word(extents + 2 * k)} + ${place}`), '0u');

@@ -105,7 +105,8 @@ export class Staging {
   }
 
   #loaded({ index, inside }: Element, { k }: Member, end: string): string {
-    return `${this.#name}At(${index}, ${k} < ${end}${inside === undefined ? '' : ` && ${inside}`})`;
+    // Not `&&`, which branches: a dozen of those keep SwiftShader's compiler busy for minutes.
+    return `${this.#name}At(${index}, (${k} < ${end})${inside === undefined ? '' : ` & ${inside}`})`;
   }
 
   /** Puts the quads into the tile. */

@@ -1,6 +1,6 @@
 /**
  * What the device is to do, in order, until it is handed over: one command buffer and one submit a flush, and one upload for the numbers of all its launches. A flush comes with a read, when enough
- * has gathered, and at the end of the running task at the latest, so that the device works while the program waits for something else.
+ * has gathered, and soon after the running task at the latest, so that the device works while the program waits for something else.
  */
 import { type Buffer, usage } from './buffers.ts';
 import { type Bound, type Pipeline, Pipelines, uniformBytes } from './pipelines.ts';
@@ -109,10 +109,11 @@ export class Commands {
     this.#waiting.push(command);
     if (this.#scheduled) return;
     this.#scheduled = true;
-    queueMicrotask(() => {
+    // Not a microtask: a step that awaits its batch, say, is one submit still.
+    setTimeout(() => {
       this.#scheduled = false;
       if (this.#holds === 0) this.flush();
-    });
+    }, 0);
   }
 
   /** Hands over what waits. */

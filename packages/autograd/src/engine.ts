@@ -137,14 +137,13 @@ function give(node: Node, g: Tensor, slot: number): void {
   } else node.gradient = node.gradient === null ? g : joined(node.gradient, g);
 }
 
+/** Whether a collected gradient is dense, and the walk's alone. */
+const isOwn = (sum: Tensor): boolean =>
+  !state.tracking && sum.storage.references === 1 && sum.base === null && sum.layout.contiguous;
+
 function joined(sum: Tensor, g: Tensor): Tensor {
-  const owned =
-    !state.tracking &&
-    sum.storage.references === 1 &&
-    sum.base === null &&
-    sum.layout.contiguous &&
-    sum.layout.shape.length === g.layout.shape.length;
-  if (owned && sum.layout.dtype === g.layout.dtype) {
+  const fits = sum.layout.shape.length === g.layout.shape.length && sum.layout.dtype === g.layout.dtype;
+  if (fits && isOwn(sum)) {
     add_(sum, g);
     drop(g);
     return sum;
@@ -220,7 +219,7 @@ function step(node: Node, walk: Walk): void {
     return;
   }
   if (extra === null && options.capture === null) {
-    if (leadsOn(node, pass)) propagate(node, g, pass, options);
+    if (leadsOn(node, pass)) propagate(node, g, pass, options, true);
     drop(g);
   } else stepWatched(node, g, pass, options);
 }
@@ -242,7 +241,7 @@ function stepWatched(node: Node, incoming: Tensor, pass: number, options: WalkOp
     options.capture.set(node, g);
     exposed = true;
   }
-  if (leadsOn(node, pass)) propagate(node, g, pass, options);
+  if (leadsOn(node, pass)) propagate(node, g, pass, options, false);
   if (!exposed) drop(g);
 }
 
@@ -288,8 +287,8 @@ function deliver(receiver: Receiver, g: Tensor, shared: boolean, options: WalkOp
   return false;
 }
 
-/** Sends a node's gradient to its parents by the rule of its op. */
-function propagate(node: Node, g: Tensor, pass: number, options: WalkOptions): void {
+/** Sends a node's gradient to its parents by the rule of its op. `spare`: nobody reads the gradient afterwards. */
+function propagate(node: Node, g: Tensor, pass: number, options: WalkOptions, spare: boolean): void {
   checkSaved(node);
   const { a, b, c, extra } = node;
   if (node.plan.op.kind === 'custom') {
@@ -297,13 +296,13 @@ function propagate(node: Node, g: Tensor, pass: number, options: WalkOptions): v
     arrive(a!, another(g), extra === null ? 0 : extra.slot, pass);
     return;
   }
-  if (a !== null) send(node, 0, a, g, pass);
-  if (b !== null) send(node, 1, b, g, pass);
-  if (c !== null) send(node, 2, c, g, pass);
+  if (a !== null) send(node, 0, a, g, pass, spare && b === null && c === null);
+  if (b !== null) send(node, 1, b, g, pass, spare && c === null);
+  if (c !== null) send(node, 2, c, g, pass, spare);
   if (extra !== null)
     for (let i = 0; i < extra.rest.length; i++) {
       const parent = extra.rest[i]!;
-      if (parent !== null) send(node, i + 3, parent, g, pass);
+      if (parent !== null) send(node, i + 3, parent, g, pass, false);
     }
   if (!options.retainGraph) free(node);
 }
@@ -315,9 +314,15 @@ function ruleFor(plan: Plan): Rule<OpKind> {
 }
 
 /** Gradient j of a node goes to its parent. */
-function send(node: Node, j: number, parent: Node, g: Tensor, pass: number): void {
+function send(node: Node, j: number, parent: Node, g: Tensor, pass: number, spare: boolean): void {
   if (parent.mark !== pass) return;
-  const own = ruleFor(node.plan).apply(node, j, g);
+  const rule = ruleFor(node.plan);
+  const sum = parent.gradient;
+  if (rule.addTo !== undefined && sum !== null && isOwn(sum) && anomaly.check === null && rule.addTo(node, j, g, sum)) {
+    arrive(parent, null, 0, pass);
+    return;
+  }
+  const own = rule.apply(node, j, g, spare && isOwn(g));
   if (own !== null && anomaly.check !== null) anomaly.check(node, own);
   arrive(parent, own === g ? another(g) : own, 0, pass);
 }

@@ -1,6 +1,7 @@
 /** Gradients that pass through unchanged are one tensor in flight, and become tensors of their own where they are handed out. */
-import { linear, memory, ones, scope, type Tensor, tensor } from '@nn/tensor';
-import { expect, it } from 'vitest';
+import { nullBackend } from '@nn/backend';
+import { linear, memory, narrow, ones, relu, scope, split, type Tensor, tensor } from '@nn/tensor';
+import { describe, expect, it } from 'vitest';
 import { backward, grad, gradgradcheck } from '../src/index.ts';
 
 const leaf = (values: readonly number[]): Tensor => tensor(values, { requiresGrad: true }) as Tensor;
@@ -97,4 +98,58 @@ it('a transposed weight has derivatives of both orders, under batches too', asyn
         [draw([...batch, 4], 1), draw([5, 4], 2), draw([5], 3)],
       ),
     ).toBe(true);
+});
+
+describe('memory of gradients is used again', () => {
+  const size = 2048;
+  const spread = (scale: number): Tensor =>
+    tensor(Float32Array.from({ length: size }, (_, i) => scale * Math.sin(i))) as Tensor;
+  const tracked = (scale: number): Tensor => spread(scale).requiresGrad_() as Tensor;
+
+  it('where nobody reads it any more, and saved values stay', () => {
+    const make = (): { leaves: Tensor[]; out: Tensor; kept: Tensor } => {
+      const [a, b] = [tracked(1), tracked(2)];
+      const kept = relu(a);
+      const s = plus(kept.exp() as Tensor, relu(b));
+      return { leaves: [a, b], out: s.mul(plus(s, kept) as never).mul(b as never) as Tensor, kept };
+    };
+    const [plain, whole] = [make(), make()];
+    const before = values(plain.kept);
+    const g = spread(3);
+    backward(plain.out, g);
+    // With a graph of its own nothing is overwritten.
+    const expected = grad(whole.out, whole.leaves, { gradOutputs: [spread(3)], createGraph: true });
+    plain.leaves.forEach((leaf, i) => {
+      expect(values(leaf.grad)).toEqual(values(expected[i]!));
+    });
+    expect(values(plain.kept)).toEqual(before);
+    expect(values(g)).toEqual(values(spread(3)));
+  });
+
+  it('by the parts of a tensor: one tensor of zeros, then sums', () => {
+    const backend = nullBackend();
+    const launches = (parts: number): number => {
+      const x = ones([8, 64], { backend, requiresGrad: true }) as Tensor;
+      const loss = split(x, 8 / parts)
+        .map((part) => part.mul(part as never).sum() as Tensor)
+        .reduce(plus);
+      const start = backend.counts.total;
+      backward(loss);
+      return backend.counts.total - start;
+    };
+    // A part takes its own gradient (two products, and their sum) and goes to its place by one launch.
+    expect(launches(8) - launches(4)).toBe(4 * ((launches(4) - launches(2)) / 2));
+    expect((launches(8) - launches(4)) / 4).toBe(4);
+  });
+
+  it('by parts that overlap, in any order', () => {
+    const x = tracked(1);
+    const pieces = [narrow(x, 0, 0, 1000), narrow(x, 0, 500, 1000), narrow(x, 0, -600, 600), narrow(x, 0, 7, 0)];
+    backward(pieces.map((piece, i) => piece.mul(i + 1).sum() as Tensor).reduce(plus));
+    const expected = Array.from({ length: size }, (_, i) => {
+      const [first, second, third] = [i < 1000, i >= 500 && i < 1500, i >= size - 600].map(Number);
+      return first! + 2 * second! + 3 * third!;
+    });
+    expect(values(x.grad)).toEqual(expected);
+  });
 });

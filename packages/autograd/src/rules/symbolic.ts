@@ -6,6 +6,7 @@ import {
   bit,
   dispatch,
   dispatchMany,
+  dispatchUpdate,
   type Node,
   Op,
   outputBit,
@@ -100,4 +101,11 @@ export function runDerived(
   const out = dispatchMany(op, operands, node.scalars)[0]!;
   for (let i = 0; i < n; i++) if (operands[i] !== given[i]) operands[i]!.dispose();
   return out;
+}
+
+/** The same written over the gradient, which is the result. */
+export function overwriteDerived(op: Op<'map'>, { sources }: Derived, node: Node, g: Tensor): Tensor {
+  const operands = sources.map((s) => operandOf(node, g, s));
+  dispatchUpdate(op, operands, [sources.indexOf('gradient')], node.scalars);
+  return g;
 }

@@ -2,7 +2,7 @@
  * `view` and `write`. A view's gradient goes back to where its elements lie in the source; a write's base loses the gradient of the region that was replaced,
  * and the value gets it.
  */
-import { div, type Tensor } from '@nn/tensor';
+import { add_, div, type Tensor } from '@nn/tensor';
 import {
   assign, clone, contiguous, contiguousStrides, dispatchInto, filled, fillInPlace, flipView, type Layout, type Node, Op, permute, type Rule, reshape, sizeOf, slice,
   stridedView, type ViewAttributes, type WriteAttributes,
@@ -27,7 +27,11 @@ const backward: { readonly [V in ViewAttributes['view']]: Backward<Of<V>> } = {
   slice: ({ dim, start, step }, g, source) => {
     const out = zeros(source);
     const length = g.shape[dim]!;
-    if (length > 0) assign(slice(out, dim, start, length, step), g, { fresh: true });
+    if (length > 0) {
+      const part = slice(out, dim, start, length, step);
+      assign(part, g, { fresh: true });
+      part.dispose();
+    }
     return out;
   },
   strided: ({ offset }, g, source, view) => {
@@ -99,6 +103,18 @@ export const viewRule: Rule<'view'> = {
   apply: ({ plan }, _, g) => {
     const attributes = plan.op.attributes as ViewAttributes;
     return (backward[attributes.view] as Backward<ViewAttributes>)(attributes, g, plan.inputs[0]!, plan.out);
+  },
+  // The parts of a tensor that was taken apart: one sum, not one tensor of zeros a part.
+  addTo: ({ plan }, _, g, sum) => {
+    const attributes = plan.op.attributes as ViewAttributes;
+    if (attributes.view !== 'slice') return false;
+    const { dim, start, step } = attributes;
+    const length = g.shape[dim]!;
+    if (length === 0) return true;
+    const part = slice(sum, dim, start, length, step);
+    add_(part, g);
+    part.dispose();
+    return true;
   },
 };
 

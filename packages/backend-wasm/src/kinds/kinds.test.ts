@@ -1,6 +1,6 @@
 /** What conformance can't see of maps, reductions, rows and sorts: the bits of a result are the same in every layout and division into units; odd sizes of tiles; faults; long rows. */
 import {
-  add, castTo, type DataArray, type DType, div,dtypes, exp, type GatherKernel, type Geometry, IndexError, input, type Kernel, Launch, 
+  add, castTo, coordinate, type DataArray, type DType, div,dtypes, exp, type GatherKernel, type Geometry, IndexError, input, type Kernel, Launch, 
   type MapKernel, max, mul, type ReduceKernel, type RowsKernel, type ScatterKernel, type SortKernel, sub, 
 } from '@nn/backend'; // biome-ignore format: one list
 import { describe, expect, it } from 'vitest';
@@ -57,6 +57,24 @@ function run(
     code.run(block, first, Math.min(variant.units, first + step), scratch);
   if (variant.finish) code.finish(block, 0, variant.units, scratch);
   return views.slice(0, outputs).map((view) => view.slice());
+}
+
+/** What a map of a tensor and the number 3 leaves in that tensor. */
+async function inPlace(kernel: MapKernel, geometry: Geometry, data: Float32Array): Promise<ArrayLike<number>> {
+  const backend = await wasm({ threads: 1 });
+  const launch = new Launch();
+  launch.program = backend.compile(kernel);
+  launch.geometry = geometry;
+  launch.count = 3;
+  const [block, factor] = [backend.allocate(data.byteLength), backend.allocate(4)];
+  launch.blocks.push(block, block, factor);
+  launch.offsets.push(0, 0, 0);
+  backend.write(block, 0, 'float32', data);
+  backend.write(factor, 0, 'float32', Float32Array.of(3));
+  backend.run(launch);
+  const result = backend.readSync(block, 0, 'float32', data.length);
+  backend.dispose();
+  return result as ArrayLike<number>;
 }
 
 /** Numbers whose sums depend on their order. */
@@ -240,6 +258,51 @@ describe('tiles', () => {
     for (let i = 0; i < 19; i++) for (let j = 0; j < 21; j++) expected[i * 50 + j * 2] = Math.max(value(i, j) * j, j);
     expect(result).toEqual(expected);
   });
+});
+
+describe('rows of maps', () => {
+  const strided = { dtype: 'float32', access: 'strided' } as const;
+  const product = mul(input(0, 'f32'), input(1, 'f32'));
+
+  for (const columns of [1, 2, 3, 7, 14, 33])
+    it(`${columns} pairs of one element each`, () => {
+      const sizes = [3, 5, columns, 2];
+      const kernel: MapKernel = {
+        kind: 'map', rank: 4, inputs: [strided, strided], scalars: 0,
+        outputs: [{ ...strided, expression: add(product, castTo(coordinate, 'float32')), overwrites: -1 }],
+      }; // biome-ignore format: facts
+      const strides = [
+        [40 * columns, 4 * columns, 2, 1],
+        [5 * columns, columns, 1, 0],
+        [0, 2 * columns, 2, 1],
+      ];
+      const value = (i: number, j: number, c: number): number => (i * 5 + j) * columns + c + 1;
+      const x = laid(sizes.slice(0, 3), strides[1]!.slice(0, 3), 0, value);
+      const y = laid(sizes.slice(1), strides[2]!.slice(1), 0, (j, c, k) => 2 * (j * columns + c) + k);
+      const target = new Float32Array(120 * columns).fill(-7);
+      const expected = target.slice();
+      for (let i = 0; i < 3; i++)
+        for (let j = 0; j < 5; j++)
+          for (let c = 0; c < 2 * columns; c++)
+            expected[(40 * i + 4 * j) * columns + c] =
+              value(i, j, c >> 1) * (2 * j * columns + c) + (i * 5 + j) * 2 * columns + c;
+      for (const most of [1, 2 ** 30])
+        expect(run(kernel, { sizes, strides, extents: [] }, [{ data: target }, x, y], 1, most)[0]).toEqual(expected);
+    });
+
+  for (const columns of [3, 4, 5, 7, 18])
+    it(`${columns} elements that are changed in place, each once`, async () => {
+      const kernel: MapKernel = {
+        kind: 'map', rank: 2, inputs: [strided, strided], scalars: 0,
+        outputs: [{ ...strided, expression: product, overwrites: 0 }],
+      }; // biome-ignore format: facts
+      const own = laid([9, columns], [columns + 1, 1], 0, (i, j) => i + j + 1);
+      const rows = [columns + 1, 1];
+      const geometry = { sizes: [9, columns], strides: [rows, rows, [0, 0]], extents: [] };
+      const changed = await inPlace(kernel, geometry, own.data as Float32Array);
+      for (let i = 0; i < 9; i++)
+        for (let j = 0; j < columns; j++) expect(changed[i * (columns + 1) + j]).toBe(3 * (i + j + 1));
+    });
 });
 
 it('an index out of range is an error that says which', async () => {

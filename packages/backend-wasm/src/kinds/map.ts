@@ -22,11 +22,15 @@ interface Moved {
   readonly walks: boolean;
 }
 
-export const mapKind: Kind<MapKernel> = (kernel, geometry) => {
-  const roots = kernel.outputs.map(({ expression }) => lower(expression));
-  const tiled = tiledMap(kernel, geometry, roots);
+export const mapKind: Kind<MapKernel> = (given, whole) => {
+  const roots = given.outputs.map(({ expression }) => lower(expression));
+  const tiled = tiledMap(given, whole, roots);
   if (tiled !== null) return tiled;
-  const operands = movesOf(kernel, geometry);
+  const pairs = pairsOf(given, whole);
+  const { kernel, geometry } = pairs ?? { kernel: given, geometry: whole };
+  const operands = movesOf(kernel, geometry).map(
+    (operand): Moved => (pairs?.twice.has(operand.index) ? { ...operand, step: 'twice' } : operand),
+  );
   const flat = operands.every(({ walks }) => !walks);
   const units = product(geometry.sizes);
   return {
@@ -40,6 +44,37 @@ export const mapKind: Kind<MapKernel> = (kernel, geometry) => {
     work: (units * (1 + 0.3 * topological(...roots).length) * (flat ? 1 : 3)) / 4,
   };
 };
+
+/** A map whose innermost dimension holds pairs, as the iteration of one dimension less that it is, with the operands that have one element a pair. */
+interface Pairs {
+  readonly kernel: MapKernel;
+  readonly geometry: Geometry;
+  readonly twice: ReadonlySet<number>;
+}
+
+/** A map in which something of 4 bytes is repeated along pairs (the gradient of a pooling, an image made larger) and all else is dense or one element, or null. */
+function pairsOf(kernel: MapKernel, { sizes, strides, extents }: Geometry): Pairs | null {
+  const rank = kernel.rank - 1;
+  if (rank < 1 || sizes[rank] !== 2) return null;
+  const twice = new Set<number>();
+  for (const [i, { access, dtype }] of [...kernel.outputs, ...kernel.inputs].entries()) {
+    if (access !== 'strided') continue;
+    const [outer, inner] = strides[i]!.slice(rank - 1) as [number, number];
+    const repeats = inner === 0 && outer === 1 && bytesOf(dtype) === 4 && i >= kernel.outputs.length;
+    if (repeats) twice.add(i);
+    else if (outer !== 2 * inner || inner > 1 || inner < 0) return null;
+  }
+  if (twice.size === 0) return null;
+  return {
+    kernel: { ...kernel, rank },
+    geometry: {
+      sizes: [...sizes.slice(0, rank - 1), 2 * sizes[rank - 1]!],
+      strides: strides.map((own) => [...own.slice(0, rank - 1), own[rank]!]),
+      extents,
+    },
+    twice,
+  };
+}
 
 function movesOf(kernel: MapKernel, { strides }: Geometry): Moved[] {
   const inner = kernel.rank - 1;
@@ -86,7 +121,12 @@ function emitMap(
       );
     if (flat) {
       const streams = streamsOver(bases);
-      return [denseTo(first!), row.invariants(streams), row.loop(streams, first!, i32.sub(last!, first!))];
+      return [
+        denseTo(first!),
+        row.numbers(),
+        row.invariants(streams),
+        row.loop(streams, first!, i32.sub(last!, first!)),
+      ];
     }
     const walk = new Walk(
       f,
@@ -101,6 +141,7 @@ function emitMap(
     const cursors = operands.map(() => f.local(I32));
     const streams = streamsOver(cursors);
     return [
+      row.numbers(),
       walk.start(i32.divU(first!, inner)),
       denseTo(first!),
       column.set(i32.remU(first!, inner)),
@@ -131,6 +172,8 @@ class Row {
   readonly #nodes: readonly Expression[];
   readonly #layout: BlockLayout;
   readonly #block: Local;
+  /** Whether computing an element twice gives the same: nothing that is read is overwritten. */
+  readonly #repeatable: boolean;
   readonly #known: Known = new Map();
 
   constructor(f: FunctionBuilder, kernel: MapKernel, roots: readonly Expression[], layout: BlockLayout, block: Local) {
@@ -140,10 +183,18 @@ class Row {
     this.#nodes = topological(...roots);
     this.#layout = layout;
     this.#block = block;
+    this.#repeatable = kernel.outputs.every(({ overwrites }) => overwrites < 0);
   }
 
   #streamOf(leaf: Expression, streams: readonly Stream[]): Stream {
     return streams[this.#outputs + leaf.value]!;
+  }
+
+  /** Code for every node that depends only on run-time numbers. */
+  numbers(): Code {
+    const steady = steadyNodes(this.#roots);
+    const leaf = (node: Expression): Quad => loadNumber(this.#block, this.#layout, node);
+    return emit(this.#f, this.#roots, this.#known, leaf, (node) => steady.has(node));
   }
 
   /** Code for every node that depends only on what is the same all along the row. */
@@ -152,16 +203,13 @@ class Row {
       this.#roots,
       (leaf) => leaf.op === 'input' && this.#streamOf(leaf, streams).step === 'one',
     );
-    const leaf = (node: Expression): Quad => {
-      if (node.op === 'input') return this.#streamOf(node, streams).load(0);
-      return loadNumber(this.#block, this.#layout, node);
-    };
+    const leaf = (node: Expression): Quad => this.#streamOf(node, streams).load(0);
     return emit(this.#f, this.#roots, this.#known, leaf, (node) => steady.has(node));
   }
 
   /** A loop over `count` elements, the first of which has number `at`; moves the streams. */
   loop(streams: readonly Stream[], at: Local, count: Code): Code {
-    const [rest, index] = this.#f.locals(I32, 2) as [Local, Local];
+    const [rest, index, isLong] = this.#f.locals(I32, 3) as [Local, Local, Local];
     const counts = this.#nodes.some(({ op }) => op === 'coordinate');
     const slow = streams.some(({ step }) => step === 'far');
     // Vectors of a round: many where there is little to compute, one where the code is long anyway.
@@ -171,8 +219,18 @@ class Row {
       streams.map((stream) => stream.move(elements)),
       counts ? index.add(elements) : [],
     ];
+    const single = (left: Local | null): Code => [this.#vector(streams, index, left, 0), move(4)];
+    const singles = (left: Local | null, before: Code = []): Code =>
+      loop(before, single(left), branchIf(i32.gtS(rest.tee(i32.sub(rest, 4)), 0), 0));
+    // The last elements of a row are computed with those before them once more, so that they fill a vector.
+    const back = when(i32.ltS(rest, 4), [
+      streams.map((stream) => stream.moveBy(i32.sub(rest, 4))),
+      counts ? index.add(i32.sub(rest, 4)) : [],
+      rest.set(i32.const(4)),
+    ]);
     return [
       rest.set(count),
+      isLong.set(i32.geS(rest, 4)),
       counts ? index.set(at) : [],
       vectors === 1
         ? []
@@ -184,10 +242,7 @@ class Row {
               branchIf(i32.geS(rest.tee(i32.sub(rest, round)), round), 0),
             ),
           ),
-      when(
-        i32.gtS(rest, 0),
-        loop(this.#vector(streams, index, rest, 0), move(4), branchIf(i32.gtS(rest.tee(i32.sub(rest, 4)), 0), 0)),
-      ),
+      when(i32.gtS(rest, 0), this.#repeatable ? when(isLong, singles(null, back), single(rest)) : singles(rest)),
     ];
   }
 

@@ -38,7 +38,7 @@ export const reduceKind: Kind<ReduceKernel> = (kernel, geometry) => {
     },
     constants: [...sizes, ...stridesInBytes(kernel, geometry), rows, length, pieces, group, count, columns],
     units,
-    grain: along === 'kept' && !split ? 16 : 1,
+    grain: along === 'kept' && !split ? Math.max(16, 4 * shape.width) : 1,
     work: outputs * rows * length * 0.4,
     shared: split ? units * state * Math.ceil(columns / 4) : 0,
     finish: split,

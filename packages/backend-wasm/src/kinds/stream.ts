@@ -5,8 +5,11 @@ import type { FunctionBuilder } from '../assembler/module.ts';
 import type { Quad } from '../scalar/quad.ts';
 import { bytesOf, keepPacked, loadEach, loadQuad, loadSplat, storeFirst, storeLane, storeQuad } from './access.ts';
 
-/** How an operand moves along the vectors: one element for all, dense, every second element, or by a stride of its own. */
-export type Step = 'one' | 'dense' | 'second' | 'far';
+/** How an operand moves along the vectors: one element for all, each element twice (4 bytes; pairs are never parted), dense, every second element, or by a stride of its own. */
+export type Step = 'one' | 'twice' | 'dense' | 'second' | 'far';
+
+/** Elements in memory that an element of the loop moves it by, where the step says so. */
+const advances: Readonly<Record<Exclude<Step, 'far'>, number>> = { one: 0, twice: 0.5, dense: 1, second: 2 };
 
 /** The step for a stride in elements. */
 export function stepOf(dtype: DType, stride: number): Step {
@@ -52,6 +55,10 @@ export class Stream {
     const f = this.#f;
     if (step === 'one') return loadSplat(f, dtype, cursor);
     if (step === 'dense') return loadQuad(f, dtype, cursor, 4 * q * bytesOf(dtype));
+    if (step === 'twice') {
+      const pair = v128.load64Zero(cursor, 8 * q);
+      return [v128.shuffle(pair, pair, lanes(0, 0, 1, 1))];
+    }
     if (step === 'second')
       return [v128.shuffle(v128.load(cursor, 32 * q), v128.load(cursor, 32 * q + 16), lanes(0, 2, 4, 6))];
     if (q === 0)
@@ -77,7 +84,7 @@ export class Stream {
   #ahead(elements: number): Code {
     const { dtype, step, cursor } = this;
     if (step === 'far') return i32.add(cursor, this.#times(elements));
-    return i32.add(cursor, elements * bytesOf(dtype) * (step === 'second' ? 2 : 1));
+    return i32.add(cursor, elements * bytesOf(dtype) * advances[step]);
   }
 
   /** Moves on by so many elements. */
@@ -90,7 +97,7 @@ export class Stream {
     const { dtype, step, cursor } = this;
     if (step === 'one') return [];
     if (step === 'far') return cursor.add(i32.mul(elements, this.#stride));
-    return cursor.add(i32.mul(elements, bytesOf(dtype) * (step === 'second' ? 2 : 1)));
+    return cursor.add(i32.mul(elements, bytesOf(dtype) * advances[step]));
   }
 
   /** Stores four elements, or with `rest` at most so many. */

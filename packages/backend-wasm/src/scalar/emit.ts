@@ -6,9 +6,8 @@ import { type Code, type Local, V128 } from '../assembler/index.ts';
 import type { FunctionBuilder } from '../assembler/module.ts';
 import { castQuad } from './cast.ts';
 import { coreRows } from './core-rows.ts';
-import { float32 } from './math/exponential.ts';
 import { nativeRows } from './native-rows.ts';
-import { peephole } from './peephole.ts';
+import { peephole, shared } from './peephole.ts';
 import type { Quad } from './quad.ts';
 
 /** The vectors of an operand, a run-time number or the coordinate; called once a leaf. */
@@ -16,7 +15,7 @@ export type LeafCode = (leaf: Expression) => Quad;
 
 /** Expressions as this backend sees them: down to rows for which it has code. */
 export const lower = (expression: Expression): Expression =>
-  expand(expression, (name, type) => type === 'f32' && nativeRows[name] !== undefined);
+  shared(expand(expression, (name, type) => type === 'f32' && nativeRows[name] !== undefined));
 
 /** Values that are in variables already. */
 export type Known = Map<Expression, readonly Local[]>;
@@ -78,7 +77,7 @@ function quadOf(f: FunctionBuilder, node: Expression, known: Known, leaf: LeafCo
   const shorter = peephole(node, known);
   if (shorter !== null) return shorter;
   const native = nativeRows[node.op];
-  if (native !== undefined) return [float32(native)(f, args[0]![0]!)];
+  if (native !== undefined) return [native(f, args[0]![0]!, args[1]?.[0])];
   const type = node.op === 'select' ? node.type : node.args[0]!.type;
   return coreRows[node.op as CoreName](f, type, args);
 }

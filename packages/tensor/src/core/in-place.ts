@@ -132,7 +132,7 @@ export function dispatchUpdate(
   scalars: readonly number[],
 ): void {
   const p = planForMany(op, inputs, (_, layouts) => planUpdate(op, layouts, targets));
-  if (targets.length === 1 && inputs.length === 2) run(p, inputs[0]!, inputs[0]!, inputs[1]!, null, scalars);
+  if (targets.length === 1 && inputs.length === 2) run(p, inputs[targets[0]!]!, inputs[0]!, inputs[1]!, null, scalars);
   else
     runMany(
       p,

@@ -187,8 +187,16 @@ export interface Own {
 export interface Rule<_K extends OpKind> {
   /** Values that gradient j reads: bit k input k, bit 30 the output. */
   readonly needs: (plan: Plan, j: number) => number;
-  /** Gradient of input j; null where none flows. The caller keeps `g`; the result is the caller's too, and may be `g` itself. */
-  readonly apply: (node: Node, j: number, g: Tensor) => Tensor | null;
+  /**
+   * Gradient of input j; null where none flows. The caller keeps `g`; the result is the caller's too, and may be `g` itself. `spare`: nobody reads `g` any more, and the
+   * result may take its memory.
+   */
+  readonly apply: (node: Node, j: number, g: Tensor, spare: boolean) => Tensor | null;
+  /**
+   * Adds the gradient of input j to `sum`, what that input has got so far, in place: for gradients that touch a part of it. False if it is left to `apply`. Only asked
+   * where `sum` is dense, nobody else's, and nothing is tracked.
+   */
+  readonly addTo?: (node: Node, j: number, g: Tensor, sum: Tensor) => boolean;
 }
 
 export class Op<K extends OpKind = OpKind> {

@@ -70,10 +70,15 @@ export function shapeOf(kernel: ReduceKernel, { sizes, strides }: Geometry): Sha
     outputStep: along === 'kept' ? stepOf(kernel.output.dtype, strides[0]![rank - 1] ?? 0) : 'one',
     split: count > 1 && outputs > 0 && (along === 'kept' ? count * outputs <= 2 ** 20 : outputs < 64),
     strands: Math.min(strands, 2 ** Math.ceil(Math.log2(Math.max(1, length)))),
-    // A whole cache line where the next row is far away; else what the registers hold.
-    width: narrow || along === 'reduced' ? 1 : kept.at(-1)! < 1024 ? 2 : 4,
+    width: narrow || along === 'reduced' ? 1 : widthFor(kept.at(-1)!),
   };
 }
+
+/**
+ * Vectors that are computed together: whole cache lines, and two of them where the next row is far away and machines fetch lines in pairs. Strands then leave the
+ * registers, which costs less than fetching every line again.
+ */
+const widthFor = (columns: number): number => (columns < 32 ? 2 : columns < 256 ? 4 : 8);
 
 /** Along which dimension vectors run: the one in which more operands are dense, and where there is something to fill them with. */
 function direction(

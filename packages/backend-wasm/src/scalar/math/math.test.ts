@@ -1,6 +1,6 @@
 /** Accuracy of float32 functions at dense samples, against float64: the engine's own functions, and derived rows made of them. The bounds are what was measured. */
 import {
-  type Builder, constant, cos, type Expression, erf, erfc, exp, expm1, input, Launch, log, log1p, type MapKernel, ndtr, pow, sigmoid, sin, tanh,
+  add, type Builder, constant, cos, div, type Expression, erf, erfc, exp, expm1, input, Launch, log, log1p, type MapKernel, mul, ndtr, pow, sigmoid, sin, tanh,
 } from '@nn/backend'; // biome-ignore format: one list
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type WasmBackend, wasm } from '../../index.ts';
@@ -38,6 +38,9 @@ function evaluate(
   return result as ArrayLike<number>;
 }
 
+/** exp(-x²/2). */
+const bell = (x: Expression): Expression => exp(mul(constant(-0.5, x.type), mul(x, x)));
+
 type Row = Builder | ((x: Expression) => Expression);
 
 // Name, row, interval, largest error in units of the last place with and without fused multiply-adds, an error allowed near zeros of the function.
@@ -52,6 +55,8 @@ const rows: readonly (readonly [string, Row, number, number, number, number, num
   ['erf', erf, -5, 5, 1.7, 2],
   ['erfc', erfc, -5, 9, 6.5, 7],
   ['ndtr', ndtr, -12, 5, 6.5, 7],
+  ['slope of gelu, which shares the exponential', (x) => add(ndtr(x), mul(constant(0.25, x.type), mul(x, bell(x)))), 0, 5, 3.2, 3.6],
+  ['ndtr beside the bell', (x) => div(ndtr(x), bell(x)), -12, 0, 6.5, 7],
   ['expm1', expm1, -10, 10, 2.5, 2.5],
   ['expm1, where it is a difference', expm1, 0.5, 0.75, 2.4, 2.9],
   ['log1p', log1p, -0.99, 10, 2.5, 2.5],

@@ -63,29 +63,51 @@ export const errorFunction: VectorCode = (f, x) => {
   );
 };
 
+/** The normal law's, which may be given the bell. */
+type NormalCode = (f: FunctionBuilder, x: Local, known?: Code) => Code;
+
 /** exp(y²) erfc(y)/t for t = 1/(1 + slope y); error 3.4e-8. */
 const slope = 0.48;
 const scaledTail = [
   -5.1412161e-2, 0.27619338, -0.54384577, 0.4048771, -8.9231506e-2, 0.23080903, 0.23008589, 0.27175254, 0.2707715,
 ];
 
+/** The exponential is 0 from here on. */
+const lastOf = (width: 1 | 2): number => Math.sqrt(175.4 / width);
+
+/** exp(-a² width/2) for 0 <= a <= last. The square is split into one that is exact and a small rest. */
+function bell(f: FunctionBuilder, a: Local, width: 1 | 2): Code {
+  const coarse = f.local(V128);
+  const half = f.lanes('f32', -width / 2);
+  return [
+    coarse.set(v128.and(a, f.lanes('i32', -(2 ** 12)))),
+    exponentialOf(
+      f,
+      f32x4.mul(half, f32x4.mul(coarse, coarse)),
+      f32x4.mul(half, f32x4.mul(f32x4.sub(a, coarse), f32x4.add(a, coarse))),
+    ),
+  ];
+}
+
+/** exp(-x²/2). */
+export const normalBell: VectorCode = (f, x) => {
+  const a = f.local(V128);
+  return [a.set(f32x4.pmin(f32x4.abs(x), f.lanes('f32', lastOf(1)))), bell(f, a, 1)];
+};
+
 /**
- * `scale` · erfc(x √½ · √`width`) for x >= 0 and its reflection `2 scale - …` below: with scale 1/2 and width 1 the upper tail of the normal law. The square in the
- * exponent is split into one that is exact and a small rest.
+ * `scale` · erfc(x √½ · √`width`) for x >= 0 and its reflection `2 scale - …` below: with scale 1/2 and width 1 the upper tail of the normal law. `known` is the bell at x,
+ * where it is at hand.
  */
 const tail =
-  (width: 1 | 2, scale: 0.5 | 1, upper: boolean): VectorCode =>
-  (f, x) => {
+  (width: 1 | 2, scale: 0.5 | 1, upper: boolean): NormalCode =>
+  (f, x, known) => {
     const { features } = f.module;
-    const [a, coarse, t, result] = f.locals(V128, 4) as [Local, Local, Local, Local];
-    const half = f.lanes('f32', -width / 2);
+    const [a, t, result] = f.locals(V128, 3) as [Local, Local, Local];
     const one = f.lanes('f32', 1);
-    // The exponential is 0 from here on.
-    const last = Math.sqrt(175.4 / width);
     const negative = f32x4.lt(x, f.lanes('f32', 0));
     return [
-      a.set(f32x4.pmin(f32x4.abs(x), f.lanes('f32', last))),
-      coarse.set(v128.and(a, f.lanes('i32', -(2 ** 12)))),
+      a.set(f32x4.pmin(f32x4.abs(x), f.lanes('f32', lastOf(width)))),
       t.set(f32x4.div(one, multiplyAdd(features, a, f.lanes('f32', slope * Math.sqrt(width / 2)), one))),
       result.set(
         f32x4.mul(
@@ -97,11 +119,7 @@ const tail =
             ),
             t,
           ),
-          exponentialOf(
-            f,
-            f32x4.mul(half, f32x4.mul(coarse, coarse)),
-            f32x4.mul(half, f32x4.mul(f32x4.sub(a, coarse), f32x4.add(a, coarse))),
-          ),
+          known ?? bell(f, a, width),
         ),
       ),
       upper
@@ -111,6 +129,6 @@ const tail =
   };
 
 /** Distribution function of the standard normal law, at most 6.5 ulp (in the far tail; 7 without fused multiply-adds). */
-export const normalDistribution: VectorCode = tail(1, 0.5, false);
+export const normalDistribution: NormalCode = tail(1, 0.5, false);
 /** 1 - erf(x), at most 6.5 ulp (7 without fused multiply-adds). */
 export const errorFunctionComplement: VectorCode = tail(2, 1, true);

@@ -114,7 +114,7 @@ const adaptiveMaxPool =
     const window = regular(into);
     const find = (t: Tensor, wantsIndices: boolean): Tensor[] =>
       window === null ? slideApart(t, into, wantsIndices) : slide(t, window, wantsIndices);
-    return pooled(x, spatial, find, options.returnIndices);
+    return pooled(x, spatial, find, options.returnIndices, window);
   };
 
 /** Means over (N, C, L) or (C, L) such that `outputSize` of them remain; as `adaptiveAvgPool2d`. PyTorch: `F.adaptive_avg_pool1d`. */

@@ -4,7 +4,7 @@
  */
 import { and, dtypes, type Expression, equal, input, isFloatScalar, less, lessEqual, not, notEqual, or, select, sub } from '@nn/backend'; // biome-ignore format: a list
 import type { Tensor } from '@nn/tensor';
-import { dispatch, dispatchCreate, layoutOf, Op, reshape, sizeOf } from '@nn/tensor/internal';
+import { type Device, dispatch, dispatchCreate, layoutOf, Op, reshape, sizeOf } from '@nn/tensor/internal';
 import { nowhere, smallExtremes, smallLargest } from './small-windows.ts';
 import { isPadded, paddedSize, type WindowGeometry } from './window.ts';
 import { byDims, bySpatial, padded, placeOf, tableOp, weighted, whole, windowView, zero } from './windows.ts';
@@ -48,11 +48,15 @@ const paddedLineOp = bySpatial((spatial) => {
   return tableOp('maxPoolPlaces', select(not(inside), nowhere, weighted(place, 3 * spatial)), 4 * spatial);
 });
 
+/** The place of every element of a plane. */
+export const placesOf = (device: Device, size: readonly number[]): Tensor =>
+  dispatchCreate(lineOp, layoutOf(device, 'int64', size), []);
+
 /** The place of every element of the padded input. */
 function placesIn(x: Tensor, window: WindowGeometry): Tensor {
   const { size, padding } = window;
   const { device } = x.layout;
-  if (!isPadded(window)) return dispatchCreate(lineOp, layoutOf(device, 'int64', size), []);
+  if (!isPadded(window)) return placesOf(device, size);
   const sizes = paddedSize(window);
   const steps = size.map((_, d) => sizeOf(size.slice(d + 1)));
   const layout = layoutOf(device, 'int64', sizes);

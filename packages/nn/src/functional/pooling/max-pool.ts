@@ -3,7 +3,7 @@ import { type DType, DTypeError } from '@nn/backend';
 import type { PerDimension, Shape, Tensor } from '@nn/tensor';
 import { slide } from './extremes.ts';
 import { MaxPool } from './max-pool-function.ts';
-import { checkRank, type WindowOptions, windowOver } from './window.ts';
+import { checkRank, isTiling, type WindowGeometry, type WindowOptions, windowOver } from './window.ts';
 
 export interface MaxPoolOptions<R extends boolean = boolean> extends WindowOptions {
   /** Give `{ values, indices }`: also the places of the largest elements, row-major in the spatial dimensions; false. */
@@ -32,14 +32,16 @@ export function checkNumbers(op: string, x: Tensor): void {
   if (x.dtype === 'bool') throw new DTypeError(op, "takes numbers, got bool; convert with .to('uint8') first");
 }
 
-/** Values, or values and indices. */
+/** Values, or values and indices. `window` is where `find` looks, if windows are regular. */
 export function pooled(
   x: Tensor,
   spatial: number,
   find: (x: Tensor, wantsIndices: boolean) => Tensor[],
   returnIndices: boolean | undefined,
+  window: WindowGeometry | null,
 ): never {
-  const [values, indices] = MaxPool.apply(x, spatial, find, returnIndices === true) as Tensor[];
+  const tile = window !== null && isTiling(window) ? window.kernel : null;
+  const [values, indices] = MaxPool.apply(x, spatial, find, returnIndices === true, tile) as Tensor[];
   return (returnIndices === true ? { values, indices } : values) as never;
 }
 
@@ -49,7 +51,7 @@ const maxPool =
     checkRank(op, x, spatial);
     checkNumbers(op, x);
     const window = windowOver(op, x, spatial, kernelSize, options);
-    return pooled(x, spatial, (t, wantsIndices) => slide(t, window, wantsIndices), options.returnIndices);
+    return pooled(x, spatial, (t, wantsIndices) => slide(t, window, wantsIndices), options.returnIndices, window);
   };
 
 /** The largest elements under a window over (N, C, L) or (C, L); options as `maxPool2d`. PyTorch: `F.max_pool1d`. */

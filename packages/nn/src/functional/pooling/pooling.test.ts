@@ -460,3 +460,30 @@ describe('lpPool', () => {
     expect(() => nn.lpPool1d(x, 0, 2)).toThrow('[lpPool1d] normType must be finite and not 0');
   });
 });
+
+describe('windows side by side', () => {
+  const cases: readonly (readonly [readonly number[], readonly number[]])[] = [
+    [[2, 3, 6, 8], [3, 2]],
+    [[3, 5, 14], [1, 2]],
+    [[0, 2, 4, 4], [2, 2]],
+    [[1, 2, 2, 3, 4], [2, 1, 2]],
+  ]; // biome-ignore format: a table
+  for (const [shape, kernel] of cases)
+    it(`${kernel.join(' × ')} over (${shape.join(', ')}): the chosen elements get the gradients`, () => {
+      const size = shape.reduce((p, n) => p * n, 1);
+      const x = tensor(Float32Array.from({ length: size }, (_, i) => (i * 7919) % 13)).reshape(shape);
+      x.requiresGrad_();
+      const pool = (kernel.length === 2 ? nn.maxPool2d : nn.maxPool3d) as typeof nn.maxPool2d;
+      const { values, indices } = pool(x as Tensor, kernel as never, { returnIndices: true });
+      const g = values.detach().mul(0.5).add(1) as Tensor;
+      values.backward(g as never);
+      const expected = new Float32Array(size);
+      const plane = shape.slice(-kernel.length).reduce((p, n) => p * n, 1);
+      const windows = plane / kernel.reduce((p, n) => p * n, 1);
+      const [places, gradients] = [[...indices.dataSync()].map(Number), [...g.dataSync()].map(Number)];
+      places.forEach((place, i) => {
+        expected[Math.floor(i / windows) * plane + place]! += gradients[i]!;
+      });
+      expect([...x.grad!.dataSync()]).toEqual([...expected]);
+    });
+});

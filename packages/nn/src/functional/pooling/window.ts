@@ -97,6 +97,13 @@ export function complete(window: Omit<WindowGeometry, 'after'>): WindowGeometry 
 export const isPadded = ({ padding, after }: WindowGeometry): boolean =>
   padding.some((n) => n > 0) || after.some((n) => n > 0);
 
+/** Whether windows lie side by side and cover the input, pairs in the last dimension: element by element over pairs is quicker than from place to place. */
+export function isTiling(window: WindowGeometry): boolean {
+  const { size, kernel, stride, dilation, count } = window;
+  if (kernel.at(-1) !== 2 || isPadded(window)) return false;
+  return size.every((n, d) => n === count[d]! * kernel[d]! && stride[d] === kernel[d] && dilation[d] === 1);
+}
+
 /** Sizes of the input with what the windows reach beyond it. */
 export const paddedSize = ({ size, padding, after }: WindowGeometry): number[] =>
   size.map((n, d) => padding[d]! + n + after[d]!);

@@ -14,7 +14,9 @@ export async function testOnWasm(folder: Folder): Promise<void> {
         expect(backend.info().threads).toBe(threads);
         return backend;
       },
-      leftOut: 0,
+      lacking: [],
+      flushes: false,
+      leftOut: { cases: 0, elements: 0 },
     });
   }
 }

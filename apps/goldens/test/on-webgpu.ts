@@ -1,8 +1,15 @@
-/** The reference cases on the WebGPU backend. WGSL has no float64, so the cases in which that dtype is named are left out. */
+/** The reference cases on the WebGPU backend: WGSL has no float64, and lets its implementations flush denormal numbers. */
 
 import { webgpu } from '@nn/backend-webgpu';
 import type { Folder } from '../src/format/families.ts';
-import { testOnBackend } from './on-backend.ts';
+import { type Candidate, testOnBackend } from './on-backend.ts';
 
-export const testOnWebGPU = (folder: Folder): Promise<void> =>
-  testOnBackend(folder, { title: 'WebGPU', create: () => webgpu(), leftOut: 57 });
+export const testOnWebGPU = (folder: Folder, elsewhere?: Candidate['elsewhere']): Promise<void> =>
+  testOnBackend(folder, {
+    title: 'WebGPU',
+    create: () => webgpu(),
+    lacking: ['float64'],
+    flushes: true,
+    leftOut: { cases: 57, elements: 557 },
+    elsewhere,
+  });

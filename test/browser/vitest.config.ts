@@ -22,7 +22,10 @@ export default defineConfig({
   test: {
     include: executablePath === undefined ? ['none'] : ['*.test.ts'],
     passWithNoTests: true,
-    env: { NN_REQUIRE_WEBGPU: process.env['NN_REQUIRE_WEBGPU'] ?? '' },
+    env: {
+      NN_REQUIRE_WEBGPU: process.env['NN_REQUIRE_WEBGPU'] ?? '',
+      NN_TEST_ALL: process.env['NN_TEST_ALL'] ?? '',
+    },
     testTimeout: 60_000,
     hookTimeout: 120_000,
     fileParallelism: false,

@@ -5,11 +5,11 @@ import { testOnWebGPU } from '../../apps/goldens/test/on-webgpu.ts';
 import { findBrowser } from '../platforms/browser.ts';
 import { root } from '../workspace.ts';
 
-// What takes SwiftShader minutes runs once on it, in Chromium where there is one.
+// They take minutes on SwiftShader, and run on it in Chromium where there is one.
 const isSwiftShader = process.env['NN_WEBGPU_ADAPTER']?.includes('swiftshader') === true;
-const elsewhere = { families: ['e2e_cnn', 'init', 'large'], where: 'on the same driver in Chromium' };
+const runsInChromium = isSwiftShader && findBrowser() !== undefined && process.env['NN_TEST_ALL'] !== '1';
 
 await testOnWebGPU(
   diskFolder(join(root, 'apps/goldens/data')),
-  isSwiftShader && findBrowser() !== undefined ? elsewhere : undefined,
+  runsInChromium ? { where: 'on the same driver in Chromium, and here with NN_TEST_ALL=1' } : undefined,
 );

@@ -3,7 +3,7 @@ import '../src/methods.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as nn from '../src/index.ts';
-import { type Tensor, tensor } from '../src/index.ts';
+import { repeatInterleave, repeatInterleaveAsync, type Tensor, tensor } from '../src/index.ts';
 import { build, count, type Grid, get, indicesOf, sizeOf } from './naive.ts';
 
 const toTensor = (grid: Grid): Tensor => tensor([...grid.data], { shape: grid.shape } as never) as Tensor;
@@ -794,4 +794,12 @@ describe('dtypes', () => {
         .typeAs(tensor([1], { dtype: 'int64' })).dtype,
     ).toBe('int64');
   });
+});
+
+it('repeatInterleaveAsync takes what repeatInterleave takes', async () => {
+  const x = tensor([1, 2, 3]);
+  for (const repeats of [2, [1, 0, 2], tensor([1, 0, 2], { dtype: 'int64' })] as const)
+    expect(await (await repeatInterleaveAsync(x, repeats)).toArray()).toEqual(
+      await repeatInterleave(x, repeats).toArray(),
+    );
 });

@@ -142,12 +142,13 @@ export function repeatInterleave<A extends Tensor>(
   return along(x, readSync(repeats, 'repeatInterleave'), options) as never;
 }
 
-/** `repeatInterleave` with repeats in a tensor, on any backend. */
+/** `repeatInterleave` for any backend: repeats in a tensor are awaited. */
 export async function repeatInterleaveAsync<A extends Tensor>(
   x: A,
-  repeats: Tensor,
+  repeats: number | readonly number[] | Tensor,
   options: InterleaveOptions = {},
 ): Promise<Tensor<Shape, A['dtype']>> {
+  if (typeof repeats === 'number' || !('layout' in repeats)) return along(x, repeats, options) as never;
   checkList(repeats);
   return along(x, await read(repeats), options) as never;
 }

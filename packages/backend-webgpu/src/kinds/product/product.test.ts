@@ -166,7 +166,7 @@ it.each(tiles.map(({ name }) => [name]))(
 );
 
 it('reads operands through several windows', { timeout: patience }, async () => {
-  const narrow = new WebGPUBackend({ ...(await openDevice({})), window: 4096 });
+  const narrow = new WebGPUBackend({ ...(await openDevice({})), window: 4352 });
   for (const spec of [
     { m: 33, n: 34, k: 50 },
     { m: 32, n: 36, k: 48 },

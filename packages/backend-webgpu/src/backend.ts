@@ -73,7 +73,6 @@ export class WebGPUBackend implements Backend {
     const { features, limits } = device;
     this.#facts = {
       shaderF16: features.has('shader-f16'),
-      subgroups: features.has('subgroups'),
       storageBuffers: limits.maxStorageBuffersPerShaderStage,
     };
     this.maxOperands = limits.maxStorageBuffersPerShaderStage;

@@ -8,7 +8,6 @@ import type { Source } from './source.ts';
 /** What kinds may know of a device. Nothing that a result's bits depend on. */
 export interface Facts {
   readonly shaderF16: boolean;
-  readonly subgroups: boolean;
   /** Bindings that one shader may have. */
   readonly storageBuffers: number;
 }

@@ -56,10 +56,28 @@ export class Sequential<const L extends SequentialParts = any> extends Layer<Cha
     });
   }
 
+  /** What the modules hand on and nobody else can hold is given back, but for what the graph has saved. */
   protected override compute(input: Tensor): Tensor {
     let output: Tensor = input;
-    for (const [, module] of this.#entries) output = module.forward(output);
+    /** The output so far and what it is a view of, as far as this chain alone holds them. */
+    let own: Tensor[] = [];
+    for (const [, module] of this.#entries) {
+      const given = output;
+      output = module.forward(given);
+      if (module.mayKeep()) own = [];
+      else if (output !== given) {
+        if (output.base === null) {
+          for (const t of own) t.dispose();
+          own = [];
+        }
+        own.push(output);
+      }
+    }
     return output;
+  }
+
+  override mayKeep(): boolean {
+    return super.mayKeep() || this.#entries.some(([, module]) => module.mayKeep());
   }
 
   override *members(): Iterable<readonly [name: string, value: unknown]> {

@@ -7,7 +7,10 @@ export interface UnknownShape extends ShapeFunction {
   readonly out: Shape;
 }
 
-/** A module that carries the shape function F. Subclasses write `compute`; users call `forward`. */
+/**
+ * A module that carries the shape function F. Subclasses write `compute`; users call `forward`. What `compute` gets and what it returns belong to the caller, so it keeps neither:
+ * a `Sequential` gives them back as soon as the next layer and the graph are done with them. Who wants to keep them writes `forward`, or registers a hook.
+ */
 export abstract class Layer<F extends ShapeFunction> extends Module {
   /** Type only: what the layer does to a shape. */
   declare readonly '~shapes': F;
@@ -16,6 +19,10 @@ export abstract class Layer<F extends ShapeFunction> extends Module {
     input: Checked<Apply<F, ShapeOf<A>>, A>,
   ): Tensor<ShapeOr<Apply<F, ShapeOf<A>>>, A['dtype']> {
     return this.compute(input as never) as never;
+  }
+
+  override mayKeep(): boolean {
+    return this.forward !== Layer.prototype.forward;
   }
 
   /** The output for an input whose shape only run time knows. */

@@ -91,6 +91,11 @@ export abstract class Module {
     return this.#buffers;
   }
 
+  /** @internal Whether a call may leave its input or output with somebody: a field, a hook. `Sequential` gives back what nobody can hold. */
+  mayKeep(): boolean {
+    return true;
+  }
+
   /** The settings that are printed in parentheses; nothing. Several lines are printed one below the other. PyTorch: `extra_repr`. */
   extraRepr(): string {
     return '';

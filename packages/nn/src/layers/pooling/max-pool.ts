@@ -47,6 +47,10 @@ abstract class MaxPoolLayer<F extends ShapeFunction, R extends boolean> extends 
     this.ceilMode = options.ceilMode ?? false;
   }
 
+  override mayKeep(): boolean {
+    return this.returnIndices || this.forward !== MaxPoolLayer.prototype.forward;
+  }
+
   protected abstract pool(): MaxPoolFunction;
 
   override forward<A extends Tensor>(

@@ -111,7 +111,7 @@ describe('what others hold of a Sequential', () => {
 
   it('what hooks have seen stays, until they are removed', async () => {
     const seen: Tensor[] = [];
-    const hook = whole.at(1).registerForwardHook((_, inputs, output) => {
+    const hook = (whole.at(1) as Module).registerForwardHook((_, inputs, output) => {
       seen.push(inputs[0] as Tensor, output as Tensor);
     });
     (whole.forward(x) as Tensor).sum().backward();

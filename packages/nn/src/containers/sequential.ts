@@ -56,15 +56,24 @@ export class Sequential<const L extends SequentialParts = any> extends Layer<Cha
     });
   }
 
-  /** What the modules hand on and nobody else can hold is given back, but for what the graph has saved. */
+  /**
+   * What the modules hand on and nobody else can hold is given back, but for what the graph has saved; and where the next one is elementwise, a product or a convolution ends with it,
+   * so that what is between the two is never stored.
+   */
   protected override compute(input: Tensor): Tensor {
+    const modules = this.#entries;
     let output: Tensor = input;
     /** The output so far and what it is a view of, as far as this chain alone holds them. */
     let own: Tensor[] = [];
-    for (const [, module] of this.#entries) {
+    for (let i = 0; i < modules.length; i++) {
+      const module = modules[i]![1];
       const given = output;
-      output = module.forward(given);
-      if (module.mayKeep()) own = [];
+      const keeps = module.mayKeep();
+      const then = keeps || i + 1 === modules.length ? null : modules[i + 1]![1].asMap;
+      const both = then === null ? null : module.forwardThen(given, then);
+      if (both !== null) i++;
+      output = both ?? ((own.at(-1) === given ? module.consume(given) : module.forward(given)) as Tensor);
+      if (keeps) own = [];
       else if (output !== given) {
         if (output.base === null) {
           for (const t of own) t.dispose();

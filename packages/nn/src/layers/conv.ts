@@ -8,7 +8,7 @@ import {
   type Tensor,
   type WindowOf,
 } from '@nn/tensor';
-import { type ConvGeometry, convolve } from '@nn/tensor/internal';
+import { type ConvGeometry, convolve, type Op as GraphOp } from '@nn/tensor/internal';
 import { Convolution, type PaddingMode } from './convolution.ts';
 import type { FactoryOptions } from './linear.ts';
 
@@ -76,15 +76,19 @@ abstract class ConvLayer<
   }
 
   protected override compute(input: Tensor): Tensor {
-    if (this.#ring === null) return this.#convolve(input);
+    return this.forwardThen(input, null);
+  }
+
+  override forwardThen(input: Tensor, then: GraphOp<'map'> | null): Tensor {
+    if (this.#ring === null) return this.#convolve(input, then);
     const padded = pad(input, this.#ring, { mode: this.paddingMode as Exclude<PaddingMode, 'zeros'> }) as Tensor;
-    const output = this.#convolve(padded);
+    const output = this.#convolve(padded, then);
     padded.dispose();
     return output;
   }
 
-  #convolve(input: Tensor): Tensor {
-    return convolve(this.#op, input, this.weight, this.bias as Tensor | null, this.#inside);
+  #convolve(input: Tensor, then: GraphOp<'map'> | null): Tensor {
+    return convolve(this.#op, input, this.weight, this.bias as Tensor | null, this.#inside, then);
   }
 }
 

@@ -1,6 +1,7 @@
 /** The dense layer. */
 import type { Backend } from '@nn/backend';
-import { empty, type LinearFunction, linear, type Tensor } from '@nn/tensor';
+import { empty, type LinearFunction, type Tensor } from '@nn/tensor';
+import { linearThen, type Op } from '@nn/tensor/internal';
 import { kaimingUniform_, uniform_ } from '../init/index.ts';
 import { Layer } from '../module/layer.ts';
 import { ownParameter, type Parameter } from '../module/parameter.ts';
@@ -56,7 +57,11 @@ export class Linear<I extends number = number, O extends number = number> extend
   }
 
   protected override compute(input: Tensor): Tensor {
-    return linear(input, this.weight as Tensor, this.bias as Tensor | null);
+    return linearThen(input, this.weight as Tensor, this.bias as Tensor | null, null);
+  }
+
+  override forwardThen(input: Tensor, then: Op<'map'>): Tensor {
+    return linearThen(input, this.weight as Tensor, this.bias as Tensor | null, then);
   }
 
   override extraRepr(): string {

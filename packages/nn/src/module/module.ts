@@ -6,6 +6,7 @@
 import { isAnomalyEnabled } from '@nn/autograd';
 import { type Backend, type DType, NnError, ValueError } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
+import type { Op } from '@nn/tensor/internal';
 import { convertFloats, moveAll } from './convert.ts';
 import {
   addHook,
@@ -94,6 +95,21 @@ export abstract class Module {
   /** @internal Whether a call may leave its input or output with somebody: a field, a hook. `Sequential` gives back what nobody can hold. */
   mayKeep(): boolean {
     return true;
+  }
+
+  /** @internal The op that the module is, where it is nothing but an elementwise one whose gradient reads its result alone. */
+  get asMap(): Op<'map'> | null {
+    return null;
+  }
+
+  /** @internal `then` of what `forward` gives, where that is one launch; null elsewhere. Only asked of modules that keep nothing. */
+  forwardThen(_input: Tensor, _then: Op<'map'>): Tensor | null {
+    return null;
+  }
+
+  /** @internal `forward` for a tensor that nobody else holds and nobody will read again. */
+  consume(input: Tensor): unknown {
+    return this.forward(input);
   }
 
   /** The settings that are printed in parentheses; nothing. Several lines are printed one below the other. PyTorch: `extra_repr`. */

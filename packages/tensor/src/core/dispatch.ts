@@ -72,6 +72,12 @@ function attach(
   out.node = node;
 }
 
+/** Two nodes for what one launch computed: `then` of what `p` gives. */
+export function recordThen(p: Plan, then: Plan, out: Tensor, a: Tensor, b: Tensor, c: Tensor | null): void {
+  attach(p, out, a, b, c, nodeOf(a), nodeOf(b), c === null ? null : nodeOf(c), noNumbers);
+  if (out.node !== null) attach(then, out, out, null, null, out.node, null, null, noNumbers);
+}
+
 /** Which values gradient j reads; asked of autograd once a plan. */
 export function need(p: Plan, j: number): number {
   let mask = p.needs[j];

@@ -13,6 +13,7 @@ import {
 } from '@nn/backend';
 import type { Device, Layout } from './layout.ts';
 import type { MapBuild, Op, ReduceBuild, RowsBuild } from './op.ts';
+import type { Fusion } from './then.ts';
 
 export class Plan {
   readonly op: Op;
@@ -44,6 +45,8 @@ export class Plan {
   /** Owned by autograd: which values gradient j reads (bit k: input k, bit 30: the output). */
   readonly needs: number[] = [];
   next: Plan | null = null;
+  /** Of a product or a convolution: the launch that ends with the op that followed last; null: there is none. */
+  fusion: Fusion | null | undefined = undefined;
 
   constructor(op: Op, inputs: readonly Layout[], outs: readonly Layout[], made: Partial<Launchable> = {}) {
     this.op = op;

@@ -1,16 +1,14 @@
 /** A small GPT: pre-norm blocks of causal attention and a gelu network (Radford et al. 2019). */
 import '@nn/tensor/methods';
-import { Embedding, LayerNorm, Linear, Module, ModuleList, scaledDotProductAttention } from '@nn/nn';
-import { arange, gelu, type Tensor } from '@nn/tensor';
+import { Embedding, GELU, LayerNorm, Linear, Module, ModuleList, Sequential, scaledDotProductAttention } from '@nn/nn';
+import { arange, type Tensor } from '@nn/tensor';
 import type { GptSpec } from '../../cases/spec.ts';
 
 class Block extends Module {
   readonly norm1: LayerNorm;
   readonly qkv: Linear;
   readonly projection: Linear;
-  readonly norm2: LayerNorm;
-  readonly widen: Linear;
-  readonly narrow: Linear;
+  readonly network: Sequential;
   readonly #heads: number;
 
   constructor(width: number, heads: number) {
@@ -18,9 +16,12 @@ class Block extends Module {
     this.norm1 = new LayerNorm(width);
     this.qkv = new Linear(width, 3 * width);
     this.projection = new Linear(width, width);
-    this.norm2 = new LayerNorm(width);
-    this.widen = new Linear(width, 4 * width);
-    this.narrow = new Linear(4 * width, width);
+    this.network = new Sequential(
+      new LayerNorm(width),
+      new Linear(width, 4 * width),
+      new GELU(),
+      new Linear(4 * width, width),
+    );
     this.#heads = heads;
   }
 
@@ -33,7 +34,7 @@ class Block extends Module {
     const attended: Tensor = scaledDotProductAttention(heads(q!), heads(k!), heads(v!), { isCausal: true });
     const joined = attended.transpose(1, 2).reshape([batch, block, width]);
     const y: Tensor = x.add(this.projection.forward(joined as Tensor) as never);
-    return y.add(this.narrow.forward(gelu(this.widen.forward(this.norm2.forward(y)))) as never);
+    return y.add(this.network.forward(y) as never);
   }
 }
 

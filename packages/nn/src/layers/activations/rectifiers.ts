@@ -1,5 +1,6 @@
 /** Activations made of straight pieces, as layers. */
 import { hardshrink, hardsigmoid, hardsigmoid_, hardswish, hardswish_, hardtanh, hardtanh_, type KeepsShape, leakyRelu, leakyRelu_, relu, relu_, relu6, relu6_, rrelu, rrelu_, softshrink, type Tensor, threshold, threshold_ } from '@nn/tensor'; // biome-ignore format: a list
+import { type Op, reluOp } from '@nn/tensor/internal';
 import { Layer } from '../../module/layer.ts';
 import { pythonFloat, pythonNumber } from '../../module/python-text.ts';
 import { InPlaceLayer, type InPlaceOptions } from './in-place.ts';
@@ -8,6 +9,15 @@ import { InPlaceLayer, type InPlaceOptions } from './in-place.ts';
 export class ReLU extends InPlaceLayer {
   protected override compute(input: Tensor): Tensor {
     return this.inplace ? relu_(input) : relu(input);
+  }
+
+  override get asMap(): Op<'map'> | null {
+    return this.mayKeep() ? null : reluOp;
+  }
+
+  /** Its gradient reads the result alone, so what no graph has saved either is overwritten. */
+  override consume(input: Tensor): unknown {
+    return input.storage.references > 1 || input.base !== null || this.mayKeep() ? super.consume(input) : relu_(input);
   }
 }
 

@@ -2,20 +2,26 @@
  * The `conv` op with its gradients: with y = C(x, w), the pairings ⟨ȳ, C(x, w)⟩ = ⟨x, X(ȳ, w)⟩ = ⟨w, W(ȳ, x)⟩ define the roles inputGradient X and weightGradient W.
  * All three are linear in both operands, so each one's gradients are the other two. A bias takes the sum of ȳ over all but the channels.
  */
-import { dispatch } from '../../core/dispatch.ts';
 import { bit, type Node, savedInput } from '../../core/node.ts';
 import { type ConvAttributes, Op, type Rule } from '../../core/op.ts';
 import type { Plan } from '../../core/plan.ts';
 import { planConv } from '../../core/plan-conv.ts';
+import { dispatchThen } from '../../core/then.ts';
 import type { Tensor } from '../../tensor.ts';
 import { sum } from '../reduce/sum.ts';
 import { contiguous } from '../shape/views.ts';
 
-/** Runs a conv op. Strided operands are copied first: the kernel reads dense memory. */
-export function dispatchConv(op: Op<'conv'>, a: Tensor, b: Tensor, bias: Tensor | null = null): Tensor {
+/** Runs a conv op, and an elementwise one on what it gives. Strided operands are copied first: the kernel reads dense memory. */
+export function dispatchConv(
+  op: Op<'conv'>,
+  a: Tensor,
+  b: Tensor,
+  bias: Tensor | null = null,
+  then: Op<'map'> | null = null,
+): Tensor {
   const [first, second] = [contiguous(a), contiguous(b)];
   const third = bias === null ? null : contiguous(bias);
-  const out = dispatch(op, first, second, third);
+  const out = dispatchThen(op, then, first, second, third);
   if (first !== a) first.dispose();
   if (second !== b) second.dispose();
   if (third !== null && third !== bias) third.dispose();

@@ -2,6 +2,7 @@
  * Convolution and its transpose over any number of axes, from a geometry that is spelt out by axis. The functions that users call, with PyTorch's options,
  * are those of @nn/nn. The transpose of a convolution is the op that gives its input's gradient.
  */
+import { dispatch } from '../../core/dispatch.ts';
 import type { ConvGeometry, Op } from '../../core/op.ts';
 import type { Tensor } from '../../tensor.ts';
 import { add } from '../elementwise/arithmetic.ts';
@@ -11,14 +12,22 @@ import { convOp, dispatchConv } from './conv-op.ts';
 
 /**
  * y[n, o, p] = b[o] + Σ w[o, c, t] · x[n, c, p · stride + t · dilation - before], zeros around x, for x [batch, channels, …] or one image
- * [channels, …], w [out, channels / groups, …] and a bias [out]: one launch. Keep the geometry: plans are found by it.
+ * [channels, …], w [out, channels / groups, …] and a bias [out]: one launch, with `then` too where there is a way. Keep the geometry: plans are found by it.
  */
-export function convolve(name: string, x: Tensor, w: Tensor, bias: Tensor | null, geometry: ConvGeometry): Tensor {
+export function convolve(
+  name: string,
+  x: Tensor,
+  w: Tensor,
+  bias: Tensor | null,
+  geometry: ConvGeometry,
+  then: Op<'map'> | null = null,
+): Tensor {
   checkConvolution(name, x.layout, w.layout, bias === null ? null : bias.layout, geometry);
   const op = opFor(name, geometry, null);
-  if (x.layout.shape.length === w.layout.shape.length) return dispatchConv(op, x, w, bias);
+  if (x.layout.shape.length === w.layout.shape.length) return dispatchConv(op, x, w, bias, then);
   const batch = insertDim(x, 0);
-  return unbatched(x, batch, dispatchConv(op, batch, w, bias));
+  const out = unbatched(x, batch, dispatchConv(op, batch, w, bias));
+  return then === null ? out : finish(dispatch(then, out), x, out);
 }
 
 /**

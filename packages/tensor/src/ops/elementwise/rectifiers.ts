@@ -2,14 +2,20 @@
 import * as rows from '@nn/backend';
 import { dtypes, ShapeError, ValueError } from '@nn/backend';
 import { shapeText } from '../../core/collapse.ts';
+import { dispatch } from '../../core/dispatch.ts';
+import type { Op } from '../../core/op.ts';
 import { type Numeric, numberOf } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import { reshape } from '../shape/views.ts';
 import { binary, parametric, parametricInPlace, unary, unaryInPlace } from './build.ts';
+import { Forms } from './forms.ts';
 import type { InPlaceFunction, InPlaceOptionsFunction, OptionsFunction, UnaryFunction } from './signatures.ts';
 
+/** The op of `relu`, for what can end with it. */
+export const reluOp: Op<'map'> = new Forms('relu', 1, { mode: 'promote', formula: rows.relu, takes: 'number' }).get(0);
+
 /** max(x, 0); its gradient at 0 is 0. PyTorch: `torch.relu`. */
-export const relu: UnaryFunction = unary('relu', 'promote', rows.relu, 'number');
+export const relu: UnaryFunction = ((x: Tensor) => dispatch(reluOp, x)) as never;
 export const relu_: InPlaceFunction = unaryInPlace('relu', 'promote', rows.relu, 'number');
 /** x between 0 and 6. PyTorch: `F.relu6`. */
 export const relu6: UnaryFunction = unary('relu6', 'promote', rows.relu6, 'number');

@@ -5,6 +5,7 @@ import { dispatch } from '../../core/dispatch.ts';
 import { contiguousStrides } from '../../core/layout.ts';
 import { Op } from '../../core/op.ts';
 import { innerSizes } from '../../core/plan-matmul.ts';
+import { dispatchThen } from '../../core/then.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { LinearFunctionSignature, MatMulFunction } from '../../types/signatures.ts';
 import { regroup, reshape, transpose } from '../shape/views.ts';
@@ -75,7 +76,8 @@ export function matmulOf(left: Tensor, right: Tensor): Tensor {
  */
 export const matmul: MatMulFunction = matmulOf as MatMulFunction;
 
-function linearOf(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
+/** `linear`, then an elementwise op: in one launch, where there is a way. */
+export function linearThen(x: Tensor, weight: Tensor, bias: Tensor | null | undefined, then: Op<'map'> | null): Tensor {
   const s = x.layout.shape;
   const w = weight.layout.shape;
   if (w.length > 2 || w.length === 0 || s.length === 0)
@@ -90,12 +92,15 @@ function linearOf(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
     );
   if (w.length === 1 || s.length === 1) {
     const out = matmulOf(x, w.length === 1 ? weight : transpose(weight, 0, 1));
-    return bias === undefined || bias === null ? out : out.add(bias);
+    const sum = bias === undefined || bias === null ? out : out.add(bias);
+    return then === null ? sum : dispatch(then, sum);
   }
   return bias === undefined || bias === null
-    ? dispatch(linearProduct, x, weight)
-    : dispatch(linearPlus, x, weight, bias);
+    ? dispatchThen(linearProduct, then, x, weight)
+    : dispatchThen(linearPlus, then, x, weight, bias);
 }
+
+const linearOf = (x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor => linearThen(x, weight, bias, null);
 
 /** x [..., in] @ weight [out, in]ᵀ + bias [out] → [..., out], in one launch; PyTorch: `F.linear`. */
 export const linear: LinearFunctionSignature = linearOf as LinearFunctionSignature;

@@ -20,7 +20,7 @@ export { bit, type GradientHook, Node, NodeExtra, Receiver, savedInput } from '.
 export * from './core/op.ts';
 export { Plan } from './core/plan.ts';
 export { type AutogradSeam, autograd, currentDevice, factory, state, withTracking } from './core/state.ts';
-export { alias, nodeOf } from './core/view.ts';
+export { alias, nodeOf, stridedOp, viewAs, viewPlan } from './core/view.ts';
 export { outlive, scopes } from './memory/scope.ts';
 export { release, share } from './memory/storage.ts';
 export { breathe, turn } from './memory/turn.ts';

@@ -93,6 +93,18 @@ describe('launches of a Sequential', () => {
       }
     }
     expect(maps(new Sequential(linear(), new Own()), x)).toBe(1);
+    class Negated extends Linear {
+      protected override compute(t: Tensor): Tensor {
+        return super.compute(t).neg();
+      }
+    }
+    expect(maps(new Sequential(new Negated(4, 4, { backend }), new ReLU()), x)).toBe(2);
+    class Doubled extends ReLU {
+      protected override compute(t: Tensor): Tensor {
+        return super.compute(t).mul(2);
+      }
+    }
+    expect(maps(new Sequential(linear(), new Doubled()), x)).toBe(2);
     expect(maps(new Sequential(linear(), new Sigmoid(), new ReLU()), x)).toBe(2);
     expect(maps(new Sequential(linear(), new Sequential(new ReLU())), x)).toBe(1);
   });

@@ -76,10 +76,14 @@ abstract class ConvLayer<
   }
 
   protected override compute(input: Tensor): Tensor {
-    return this.forwardThen(input, null);
+    return this.#run(input, null);
   }
 
-  override forwardThen(input: Tensor, then: GraphOp<'map'> | null): Tensor {
+  override forwardThen(input: Tensor, then: GraphOp<'map'>): Tensor | null {
+    return this.compute === ConvLayer.prototype.compute ? this.#run(input, then) : null;
+  }
+
+  #run(input: Tensor, then: GraphOp<'map'> | null): Tensor {
     if (this.#ring === null) return this.#convolve(input, then);
     const padded = pad(input, this.#ring, { mode: this.paddingMode as Exclude<PaddingMode, 'zeros'> }) as Tensor;
     const output = this.#convolve(padded, then);

@@ -60,7 +60,8 @@ export class Linear<I extends number = number, O extends number = number> extend
     return linearThen(input, this.weight as Tensor, this.bias as Tensor | null, null);
   }
 
-  override forwardThen(input: Tensor, then: Op<'map'>): Tensor {
+  override forwardThen(input: Tensor, then: Op<'map'>): Tensor | null {
+    if (this.compute !== Linear.prototype.compute) return null;
     return linearThen(input, this.weight as Tensor, this.bias as Tensor | null, then);
   }
 

@@ -2,6 +2,7 @@
 import { add, div, mul, pow, ShapeError, ValueError } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
 import { dispatch, shapeText, sizeOf } from '@nn/tensor/internal';
+import { complete } from '../pooling/window.ts';
 import { windowSum } from '../pooling/window-sum.ts';
 import { checkFloats } from './check.ts';
 import { mapping } from './moments.ts';
@@ -56,15 +57,14 @@ export const localResponseNorm: LocalResponseNormFunction = (x, size, options = 
   const squares = dispatch(squareOp, wide);
   const means = windowSum(
     squares,
-    {
+    complete({
       size: [channels, positions],
       kernel: [size, 1],
       stride: [1, 1],
       dilation: [1, 1],
       padding: [Math.floor(size / 2), 0],
-      after: [Math.floor((size - 1) / 2), 0],
       count: [channels, positions],
-    },
+    }),
     size,
   );
   const out = dispatch(divideOp, wide, means, null, [alpha, beta, k]);

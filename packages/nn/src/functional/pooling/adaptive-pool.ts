@@ -1,12 +1,16 @@
 /** Adaptive pooling: the windows follow from the size that is wanted. Where it divides the input's they are those of an ordinary pooling. */
 import { and, dtypes, input, same, select, ValueError } from '@nn/backend';
-import { arange, div, type Shape, type Tensor } from '@nn/tensor';
-import { dispatchMany, Op, reshape, shapeText, sizeOf, widened } from '@nn/tensor/internal';
+import { div, type Shape, type Tensor } from '@nn/tensor';
+import { dispatchMany, Op, shapeText, widened } from '@nn/tensor/internal';
 import { type Division, gathered, lengths, masks, separated } from './adaptive-windows.ts';
 import { average, checkFloats } from './avg-pool.ts';
 import { extremesOf, largestOf, slide } from './extremes.ts';
 import { checkNumbers, type Pooled, pooled } from './max-pool.ts';
+import { type Pooling, planesOf } from './max-pool-function.ts';
+import { placesOf } from './place-table.ts';
+import { Remembered } from './remembered.ts';
 import { checkRank, complete, type WindowGeometry } from './window.ts';
+import { asWindows, type Windows } from './window-views.ts';
 
 /** One size for all spatial dimensions, or one for each; null keeps the input's. */
 export type OutputSize = number | null | readonly (number | null)[];
@@ -64,13 +68,23 @@ function sumOp(lead: number, spatial: number): Op<'reduce'> {
   return op;
 }
 
-const adaptiveAvgPool =
-  (op: string, spatial: number): AdaptiveAvgPoolFunction =>
-  (x, outputSize) => {
+/** The sizes of an adaptive pooling, and the window of an ordinary one that does the same, if there is one. */
+interface Adapted {
+  readonly into: Division;
+  readonly window: WindowGeometry | null;
+}
+
+const adaptiveAvgPool = (op: string, spatial: number): AdaptiveAvgPoolFunction => {
+  const known = new Remembered<Adapted>();
+  const adapted = (x: Tensor, outputSize: OutputSize): Adapted => {
     checkRank(op, x, spatial);
     checkFloats(op, x);
     const into = division(op, x, spatial, outputSize);
-    const window = regular(into);
+    return { into, window: regular(into) };
+  };
+  return (x, outputSize) => {
+    const asked = [outputSize];
+    const { into, window } = known.find(x.layout, asked) ?? known.add(x.layout, asked, adapted(x, outputSize));
     if (window !== null) return average(x, window, {}) as never;
     return widened(x, (wide) => {
       const windows = gathered(wide, into);
@@ -82,40 +96,51 @@ const adaptiveAvgPool =
       return out;
     }) as never;
   };
+};
 
 /** The largest elements of windows of different lengths, which may repeat an element: it has the same place each time. */
 function slideApart(x: Tensor, into: Division, wantsIndices: boolean): Tensor[] {
   const spatial = into.size.length;
   const repeated = gathered(x, into);
-  const windows = separated(repeated, spatial);
-  const found = wantsIndices ? withPlaces(x, windows, into) : [largestOf(windows, spatial)];
-  windows.dispose();
+  const apart = separated(repeated, spatial);
+  const windows = asWindows(apart, spatial);
+  const found = wantsIndices ? withPlaces(windows, into) : [largestOf(windows)];
+  apart.dispose();
   repeated.dispose();
   return found;
 }
 
-function withPlaces(x: Tensor, windows: Tensor, into: Division): Tensor[] {
-  const spatial = into.size.length;
-  const line = arange(sizeOf(into.size), { dtype: 'int64', backend: x.backend });
-  const plane = reshape(line as Tensor, into.size);
-  const repeated = gathered(plane, into);
-  const places = separated(repeated, spatial);
-  const found = extremesOf(windows, places, spatial, false);
-  for (const t of [line, plane, repeated, places]) t.dispose();
+function withPlaces(windows: Windows, into: Division): Tensor[] {
+  const { size } = into;
+  const nothing = size.map(() => 0);
+  const table = placesOf(windows.source.layout.device, { size, padding: nothing, after: nothing });
+  const repeated = gathered(table, into);
+  const apart = separated(repeated, size.length);
+  const found = extremesOf(windows, asWindows(apart, size.length), false);
+  for (const t of [table, repeated, apart]) t.dispose();
   return found;
 }
 
-const adaptiveMaxPool =
-  (op: string, spatial: number): AdaptiveMaxPoolFunction =>
-  (x, outputSize, options = {}) => {
+const adaptiveMaxPool = (op: string, spatial: number): AdaptiveMaxPoolFunction => {
+  const known = new Remembered<Pooling>();
+  const pooling = (x: Tensor, outputSize: OutputSize): Pooling => {
     checkRank(op, x, spatial);
     checkNumbers(op, x);
     const into = division(op, x, spatial, outputSize);
     const window = regular(into);
-    const find = (t: Tensor, wantsIndices: boolean): Tensor[] =>
-      window === null ? slideApart(t, into, wantsIndices) : slide(t, window, wantsIndices);
-    return pooled(x, spatial, find, options.returnIndices, window);
+    const planes = planesOf(x.layout.shape, spatial, window);
+    if (window !== null) return { planes, find: (t, wantsIndices) => slide(t, window, wantsIndices) };
+    return { planes, find: (t, wantsIndices) => slideApart(t, into, wantsIndices) };
   };
+  return (x, outputSize, options = {}) => {
+    const asked = [outputSize];
+    return pooled(
+      x,
+      known.find(x.layout, asked) ?? known.add(x.layout, asked, pooling(x, outputSize)),
+      options.returnIndices === true,
+    );
+  };
+};
 
 /** Means over (N, C, L) or (C, L) such that `outputSize` of them remain; as `adaptiveAvgPool2d`. PyTorch: `F.adaptive_avg_pool1d`. */
 export const adaptiveAvgPool1d: AdaptiveAvgPoolFunction = adaptiveAvgPool('adaptiveAvgPool1d', 1);

@@ -15,7 +15,8 @@ import {
 } from '@nn/backend';
 import { div, type PerDimension, type Shape, type Tensor } from '@nn/tensor';
 import { dispatchCreate, layoutOf, Op, widened } from '@nn/tensor/internal';
-import { checkRank, isPadded, type WindowGeometry, type WindowOptions, windowOver } from './window.ts';
+import { Remembered } from './remembered.ts';
+import { checkRank, type WindowGeometry, type WindowOptions, windowOver } from './window.ts';
 import { windowSum } from './window-sum.ts';
 import { bySpatial, placeOf, whole } from './windows.ts';
 
@@ -77,7 +78,7 @@ export function average(
   { countIncludePad = true, divisorOverride }: AvgPoolOptions,
 ): Tensor {
   const { kernel, padding, after } = window;
-  const isEven = !isPadded(window) || (countIncludePad && after.every((n, d) => n <= padding[d]!));
+  const isEven = !window.isPadded || (countIncludePad && after.every((n, d) => n <= padding[d]!));
   const full = kernel.reduce((product, k) => product * k, 1);
   if (divisorOverride !== undefined && divisorOverride !== null) return windowSum(x, window, divisorOverride);
   if (isEven) return windowSum(x, window, full);
@@ -91,19 +92,25 @@ export function average(
   });
 }
 
-const avgPool =
-  (op: string, spatial: number): AvgPoolFunction =>
-  (x, kernelSize, options = {}) => {
-    checkRank(op, x, spatial);
-    checkFloats(op, x);
+const avgPool = (op: string, spatial: number): AvgPoolFunction => {
+  const known = new Remembered<WindowGeometry>();
+  return (x, kernelSize, options = {}) => {
+    const asked = [kernelSize, options.stride, options.padding, options.ceilMode];
+    const window = known.find(x.layout, asked);
+    if (window === null) {
+      checkRank(op, x, spatial);
+      checkFloats(op, x);
+    }
     const { divisorOverride } = options;
     if (typeof divisorOverride === 'number' && !(Math.abs(divisorOverride) > 0))
       throw new ValueError(
         op,
         `divisorOverride must not be ${divisorOverride}; leave it out to divide by the elements`,
       );
-    return average(x, windowOver(op, x, spatial, kernelSize, options), options) as never;
+    const over = window ?? known.add(x.layout, asked, windowOver(op, x, spatial, kernelSize, options));
+    return average(x, over, options) as never;
   };
+};
 
 /** The mean under a window over (N, C, L) or (C, L); options as `avgPool2d`. PyTorch: `F.avg_pool1d`. */
 export const avgPool1d: AvgPoolFunction = avgPool('avgPool1d', 1);

@@ -4,8 +4,9 @@ import { Function as CustomFunction, type FunctionContext } from '@nn/autograd';
 import { constant, dtypes, equal, input, select } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
 import { dispatch, dispatchInto, filled, type Layout, Op, reshape, sizeOf, state } from '@nn/tensor/internal';
-import { placesOf } from './extremes.ts';
+import { placesOf } from './place-table.ts';
 import { type Origin, originOf, standIn, zerosLike } from './stand-in.ts';
+import { isTiling, type WindowGeometry } from './window.ts';
 
 const addAt = new Op('scatter', 'maxPoolBackward', {
   form: 'aligned',
@@ -17,18 +18,37 @@ const addAt = new Op('scatter', 'maxPoolBackward', {
 
 const pickAt = new Op('gather', 'maxPool', { form: 'aligned', dims: [1], at: 0 });
 
-/** Rows of planes, and places in them, as matrices. */
-interface Planes {
-  readonly shape: readonly number[];
-  readonly spatial: number;
-  /** Size of the windows, where they lie side by side and cover the planes. */
-  readonly tile: readonly number[] | null;
+/** Windows that lie side by side and cover the planes. Shapes in which positions and elements alternate: of one value a window, and of one plane. */
+interface Tile {
+  readonly window: WindowGeometry;
+  readonly each: readonly number[];
+  readonly own: readonly number[];
 }
 
-const matrixOf = ({ shape, spatial }: Planes): [rows: number, plane: number] => [
-  sizeOf(shape.slice(0, shape.length - spatial)),
-  sizeOf(shape.slice(shape.length - spatial)),
-];
+/** An input's shape as rows of planes, and places in them. */
+interface Planes {
+  readonly shape: readonly number[];
+  /** Number of planes, and of elements in one. */
+  readonly rows: number;
+  readonly plane: number;
+  readonly tile: Tile | null;
+}
+
+/** The planes of an input that a window runs over, if it is one and the same everywhere. */
+export function planesOf(shape: readonly number[], spatial: number, window: WindowGeometry | null): Planes {
+  const [lead, size] = [shape.slice(0, -spatial), shape.slice(-spatial)];
+  const [rows, plane] = [sizeOf(lead), sizeOf(size)];
+  if (window === null || !isTiling(window)) return { shape, rows, plane, tile: null };
+  const own = window.kernel.flatMap((k, d) => [size[d]! / k, k]);
+  const single = window.kernel.flatMap((k, d) => [size[d]! / k, 1]);
+  return { shape, rows, plane, tile: { window, each: [...lead, ...single], own } };
+}
+
+/** What is done to the inputs of a layout: the largest elements and, where they are wanted, their places. */
+export interface Pooling {
+  readonly planes: Planes;
+  readonly find: (x: Tensor, wantsIndices: boolean) => Tensor[];
+}
 
 /** The value where an element is the one that was chosen. */
 const chosenOp = new Op('map', 'maxPoolBackward', {
@@ -40,39 +60,34 @@ const chosenOp = new Op('map', 'maxPoolBackward', {
   },
 });
 
-/** Values at their places where every element is under one window of size `kernel`: each asks whether it was chosen. */
-function spreadOver(values: Tensor, indices: Tensor, { shape, spatial }: Planes, kernel: readonly number[]): Tensor {
-  const rank = shape.length;
-  const line = placesOf(values.layout.device, shape.slice(rank - spatial));
-  const apart = [...shape.slice(0, rank - spatial), ...kernel.flatMap((k, d) => [shape[rank - spatial + d]! / k, k])];
-  const each = [...shape.slice(0, rank - spatial), ...kernel.flatMap((k, d) => [shape[rank - spatial + d]! / k, 1])];
-  const [from, at, own] = [reshape(values, each), reshape(indices, each), reshape(line, apart.slice(rank - spatial))];
-  const parts = dispatch(chosenOp, from, at, own);
+/** Values at their places where every element is under one window: each asks whether it was chosen. */
+function spreadOver(values: Tensor, indices: Tensor, shape: readonly number[], { window, each, own }: Tile): Tensor {
+  const table = placesOf(values.layout.device, window);
+  const [from, at, places] = [reshape(values, each), reshape(indices, each), reshape(table, own)];
+  const parts = dispatch(chosenOp, from, at, places);
   const out = reshape(parts, shape);
   out.base = null;
-  for (const t of [line, from, at, own, parts]) t.dispose();
+  for (const t of [table, from, at, places, parts]) t.dispose();
   return out;
 }
 
 /** Adds each value to zeros, at its place in the last dimensions of a shape. */
-function addAtPlaces(values: Tensor, indices: Tensor, planes: Planes): Tensor {
-  if (planes.tile !== null) return spreadOver(values, indices, planes, planes.tile);
-  const [rows, plane] = matrixOf(planes);
+function addAtPlaces(values: Tensor, indices: Tensor, { shape, rows, plane, tile }: Planes): Tensor {
+  if (tile !== null) return spreadOver(values, indices, shape, tile);
   const zeros = filled(values.layout.device, values.dtype, [rows, plane], 0);
   const flat = [rows, rows === 0 ? 0 : values.layout.size / rows];
   const [from, at] = [reshape(values, flat), reshape(indices, flat)];
   const sums = dispatchInto(addAt, [zeros, from, at]);
-  const out = reshape(sums, planes.shape);
+  const out = reshape(sums, shape);
   out.base = null;
   for (const t of [from, at, sums]) t.dispose();
   return out;
 }
 
 /** The elements at places in the last dimensions; differentiable. */
-function pickAtPlaces(x: Tensor, indices: Tensor, planes: Planes): Tensor {
-  const matrix = matrixOf(planes);
-  const flat = [matrix[0], matrix[0] === 0 ? 0 : indices.layout.size / matrix[0]];
-  const [from, at] = [reshape(x, matrix), reshape(indices, flat)];
+function pickAtPlaces(x: Tensor, indices: Tensor, { rows, plane }: Planes): Tensor {
+  const flat = [rows, rows === 0 ? 0 : indices.layout.size / rows];
+  const [from, at] = [reshape(x, [rows, plane]), reshape(indices, flat)];
   const picked = dispatch(pickAt, from, at);
   const out = reshape(picked, indices.layout.shape);
   out.base = null;
@@ -87,17 +102,16 @@ export class MaxPool extends CustomFunction {
   static override forward(
     ctx: FunctionContext,
     x: Tensor,
-    spatial: number,
-    find: (x: Tensor, wantsIndices: boolean) => Tensor[],
+    { planes, find }: Pooling,
     wantsIndices: boolean,
-    tile: readonly number[] | null,
   ): readonly Tensor[] {
     const isTracked = ctx.needsInputGrad[0] === true;
     const [values, indices] = find(x, wantsIndices || isTracked) as [Tensor, Tensor?];
     ctx.materializeGrads = false;
     if (isTracked) {
       ctx.saveForBackward(indices!);
-      Object.assign(ctx.values, { origin: originOf(x), planes: { shape: x.layout.shape, spatial, tile } });
+      ctx.values['origin'] = originOf(x);
+      ctx.values['planes'] = planes;
     }
     if (wantsIndices) return [values, indices!];
     indices?.dispose();

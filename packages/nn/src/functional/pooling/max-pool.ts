@@ -2,8 +2,9 @@
 import { type DType, DTypeError } from '@nn/backend';
 import type { PerDimension, Shape, Tensor } from '@nn/tensor';
 import { slide } from './extremes.ts';
-import { MaxPool } from './max-pool-function.ts';
-import { checkRank, isTiling, type WindowGeometry, type WindowOptions, windowOver } from './window.ts';
+import { MaxPool, type Pooling, planesOf } from './max-pool-function.ts';
+import { Remembered } from './remembered.ts';
+import { checkRank, type WindowOptions, windowOver } from './window.ts';
 
 export interface MaxPoolOptions<R extends boolean = boolean> extends WindowOptions {
   /** Give `{ values, indices }`: also the places of the largest elements, row-major in the spatial dimensions; false. */
@@ -32,27 +33,33 @@ export function checkNumbers(op: string, x: Tensor): void {
   if (x.dtype === 'bool') throw new DTypeError(op, "takes numbers, got bool; convert with .to('uint8') first");
 }
 
-/** Values, or values and indices. `window` is where `find` looks, if windows are regular. */
-export function pooled(
-  x: Tensor,
-  spatial: number,
-  find: (x: Tensor, wantsIndices: boolean) => Tensor[],
-  returnIndices: boolean | undefined,
-  window: WindowGeometry | null,
-): never {
-  const tile = window !== null && isTiling(window) ? window.kernel : null;
-  const [values, indices] = MaxPool.apply(x, spatial, find, returnIndices === true, tile) as Tensor[];
-  return (returnIndices === true ? { values, indices } : values) as never;
+/** Values, or values and indices. */
+export function pooled(x: Tensor, pooling: Pooling, returnIndices: boolean): never {
+  const [values, indices] = MaxPool.apply(x, pooling, returnIndices) as Tensor[];
+  return (returnIndices ? { values, indices } : values) as never;
 }
 
-const maxPool =
-  (op: string, spatial: number): MaxPoolFunction =>
-  (x, kernelSize, options = {}) => {
+const maxPool = (op: string, spatial: number): MaxPoolFunction => {
+  const known = new Remembered<Pooling>();
+  const pooling = (x: Tensor, kernelSize: PerDimension, options: MaxPoolOptions): Pooling => {
     checkRank(op, x, spatial);
     checkNumbers(op, x);
     const window = windowOver(op, x, spatial, kernelSize, options);
-    return pooled(x, spatial, (t, wantsIndices) => slide(t, window, wantsIndices), options.returnIndices, window);
+    return {
+      planes: planesOf(x.layout.shape, spatial, window),
+      find: (t, wantsIndices) => slide(t, window, wantsIndices),
+    };
   };
+  return (x, kernelSize, options = {}) => {
+    const { stride, padding, dilation, ceilMode, returnIndices } = options;
+    const asked = [kernelSize, stride, padding, dilation, ceilMode];
+    return pooled(
+      x,
+      known.find(x.layout, asked) ?? known.add(x.layout, asked, pooling(x, kernelSize, options)),
+      returnIndices === true,
+    );
+  };
+};
 
 /** The largest elements under a window over (N, C, L) or (C, L); options as `maxPool2d`. PyTorch: `F.max_pool1d`. */
 export const maxPool1d: MaxPoolFunction = maxPool('maxPool1d', 1);

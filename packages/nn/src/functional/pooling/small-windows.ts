@@ -2,38 +2,19 @@
  * Small windows element by element: each element of the window is an operand of one map, a strided view over all positions, so that a backend's vectors run along the positions. Values and
  * places come out of one launch.
  */
-import { add, and, constant, div, dtypes, type Expression, equal, input, isFloatScalar, less, lessEqual, max, not, or, scalar, select } from '@nn/backend'; // biome-ignore format: a list
+import { add, and, div, dtypes, type Expression, equal, input, isFloatScalar, less, lessEqual, max, not, or, scalar, select } from '@nn/backend'; // biome-ignore format: a list
 import type { Tensor } from '@nn/tensor';
-import { dispatchMany, type MapBuild, Op, stridedView } from '@nn/tensor/internal';
+import { dispatchMany, type MapBuild, Op } from '@nn/tensor/internal';
+import { nowhere } from './place-table.ts';
+import { pushElements, type Windows } from './window-views.ts';
 
-/** Larger than any place: what stands in the padding. */
-export const nowhere: Expression = constant(2147483647, 'i32');
-
-/** Elements of a window at most. */
-const most = 16;
-
-/** Steps in memory from the first element of a window to each, row-major. */
-function offsetsOf(windows: Tensor, spatial: number): number[] {
-  const { shape, strides } = windows.layout;
-  return shape
-    .slice(-spatial)
-    .reduce<number[]>(
-      (all, n, d) => all.flatMap((p) => Array.from({ length: n }, (_, i) => p + i * strides.at(d - spatial)!)),
-      [0],
-    );
+/** Whether windows are small, and the backend takes `operands` tensors at once and as many as each element has besides. */
+function isSmall({ source, views }: Windows, each: number, operands: number): boolean {
+  const count = views.elements.length;
+  return count > 0 && count * each + operands <= source.backend.maxOperands;
 }
 
-/** The first, second, … element of all windows (leading sizes, positions, elements). */
-function elementsOf(windows: Tensor, spatial: number): Tensor[] {
-  const [shape, strides] = [windows.layout.shape.slice(0, -spatial), windows.layout.strides.slice(0, -spatial)];
-  return offsetsOf(windows, spatial).map((offset) => stridedView(windows, shape, strides, offset));
-}
-
-/** Whether windows are so small, of something, and the backend takes `operands` tensors at once and as many as each element has besides. */
-function isSmall(windows: Tensor, spatial: number, each: number, operands: number): boolean {
-  const count = windows.layout.shape.slice(-spatial).reduce((p, n) => p * n, 1);
-  return windows.layout.size > 0 && count <= most && count * each + operands <= windows.backend.maxOperands;
-}
+const noNumbers: readonly number[] = [];
 
 /** Ops made once for each number of elements. */
 function byCount(make: (count: number) => Op<'map'>): (count: number) => Op<'map'> {
@@ -113,35 +94,36 @@ const sumOp = over('avgPool', (elements) => ({
   scalars: 1,
 }));
 
-function run(
-  op: (count: number) => Op<'map'>,
-  elements: Tensor[],
-  more: Tensor[],
-  scalars: readonly number[],
-): Tensor[] {
-  const found = dispatchMany(op(elements.length), [...elements, ...more], scalars);
-  for (const t of [...elements, ...more]) t.dispose();
+/** Runs an op on views, which it gives back. */
+function run(op: Op<'map'>, views: Tensor[], scalars: readonly number[]): Tensor[] {
+  const found = dispatchMany(op, views, scalars);
+  for (const t of views) t.dispose();
   return found;
 }
 
-/** The largest elements of windows (leading sizes, positions, elements), or null if the windows are not small. */
-export function smallLargest(windows: Tensor, spatial: number): Tensor | null {
-  if (!isSmall(windows, spatial, 1, 1)) return null;
-  return run(valuesOp, elementsOf(windows, spatial), [], [])[0]!;
+const elementsOf = (windows: Windows): Tensor[] => {
+  const elements: Tensor[] = [];
+  pushElements(elements, windows, windows.views.elements.length);
+  return elements;
+};
+
+/** The largest elements of windows, or null if they are not small. */
+export function smallLargest(windows: Windows): Tensor | null {
+  if (!isSmall(windows, 1, 1)) return null;
+  return run(valuesOp(windows.views.elements.length), elementsOf(windows), noNumbers)[0]!;
 }
 
-/** Those and their places, of which `places` (positions, elements) has the windows, or null. `isInside`: no window reaches into the padding, and places are those in memory. */
-export function smallExtremes(windows: Tensor, places: Tensor, spatial: number, isInside: boolean): Tensor[] | null {
-  if (!isSmall(windows, spatial, isInside ? 1 : 2, isInside ? 3 : 2)) return null;
-  const elements = elementsOf(windows, spatial);
-  const own = elementsOf(places, spatial);
-  if (!isInside) return run(placesOp, elements, own, []);
-  for (const t of own.slice(1)) t.dispose();
-  return run(insidePlacesOp, elements, own.slice(0, 1), offsetsOf(places, spatial));
+/** Those and their places, of which `places` has the windows, or null. `isInside`: no window reaches into the padding, and places are those in memory. */
+export function smallExtremes(windows: Windows, places: Windows, isInside: boolean): Tensor[] | null {
+  if (!isSmall(windows, isInside ? 1 : 2, isInside ? 3 : 2)) return null;
+  const count = windows.views.elements.length;
+  const views = elementsOf(windows);
+  pushElements(views, places, isInside ? 1 : count);
+  return isInside ? run(insidePlacesOp(count), views, places.views.offsets) : run(placesOp(count), views, noNumbers);
 }
 
 /** Sums over windows over a number, or null. */
-export function smallSums(windows: Tensor, spatial: number, divisor: number): Tensor | null {
-  if (!isSmall(windows, spatial, 1, 1)) return null;
-  return run(sumOp, elementsOf(windows, spatial), [], [divisor])[0]!;
+export function smallSums(windows: Windows, divisor: number): Tensor | null {
+  if (!isSmall(windows, 1, 1)) return null;
+  return run(sumOp(windows.views.elements.length), elementsOf(windows), [divisor])[0]!;
 }

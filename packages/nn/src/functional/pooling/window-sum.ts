@@ -5,11 +5,12 @@
 import { Function as CustomFunction, type FunctionContext } from '@nn/autograd';
 import { div, dtypes, input, scalar } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
-import { assign, dispatch, dispatchInto, expand, filled, fresh, type Layout, layoutOf, Op, reshape, slice, state, stridedView } from '@nn/tensor/internal'; // biome-ignore format: a list
+import { assign, dispatch, dispatchInto, expand, filled, fresh, type Layout, layoutOf, Op, type Plan, reshape, slice, state, stridedOp, stridedView, viewAs, viewPlan } from '@nn/tensor/internal'; // biome-ignore format: a list
 import { smallSums } from './small-windows.ts';
 import { type Origin, originOf, standIn, zerosLike } from './stand-in.ts';
 import { paddedSize, spanOf, type WindowGeometry } from './window.ts';
-import { byDims, padded, windowView } from './windows.ts';
+import { asWindows, byWindow, type Windows, wholeOf, windowsIn } from './window-views.ts';
+import { byDims, padded } from './windows.ts';
 
 const sumOp = byDims(
   (dims) =>
@@ -32,17 +33,20 @@ const shareOp = new Op('map', 'avgPoolBackward', {
   },
 });
 
-/** Σ over windows (leading sizes, positions, elements) over `divisor`. */
-const sumsOf = (windows: Tensor, spatial: number, divisor: number): Tensor =>
-  smallSums(windows, spatial, divisor) ??
-  dispatch(sumOp(windows.layout.shape.length, spatial), windows, null, null, [divisor]);
+/** Σ over windows over `divisor`. */
+function sumsOf(windows: Windows, divisor: number): Tensor {
+  const small = smallSums(windows, divisor);
+  if (small !== null) return small;
+  const whole = wholeOf(windows);
+  const sums = dispatch(sumOp(whole.layout.shape.length, windows.views.spatial), whole, null, null, [divisor]);
+  whole.dispose();
+  return sums;
+}
 
 /** Σ over each window of the last dimensions of x, zeros around it, over `divisor`. */
 function sum(x: Tensor, window: WindowGeometry, divisor: number): Tensor {
   const source = padded(x, window, 0);
-  const windows = windowView(source, window);
-  const out = sumsOf(windows, window.size.length, divisor);
-  windows.dispose();
+  const out = sumsOf(windowsIn(source, window), divisor);
   if (source !== x) source.dispose();
   return out;
 }
@@ -69,39 +73,54 @@ function cropped(whole: Tensor, { size, padding }: WindowGeometry): Tensor {
   return out;
 }
 
-/** Every window writes its own elements. The positions in the last dimension come last, so that a backend's vectors run along them. */
-function spreadApart(g: Tensor, window: WindowGeometry, divisor: number): Tensor {
+/** Of gradients of a layout: the result's layout and, in it, every window's own elements. The positions in the last dimension come last, so that a backend's vectors run along them. */
+interface Apart {
+  readonly source: Layout;
+  readonly layout: Layout;
+  /** Whether every element is under a window. */
+  readonly isCovered: boolean;
+  readonly target: Plan;
+  /** The gradients' shape with one element for each window's. */
+  readonly single: readonly number[];
+}
+
+const apartOf = byWindow((source, window): Apart => {
   const { kernel, stride, count } = window;
   const spatial = kernel.length;
   const sizes = paddedSize(window);
-  const lead = g.layout.shape.slice(0, -spatial);
-  const layout = layoutOf(g.layout.device, g.dtype, [...lead, ...sizes]);
-  const isCovered = sizes.every((n, d) => n === count[d]! * kernel[d]! && stride[d] === kernel[d]);
-  const whole = isCovered ? fresh(layout, 'avgPoolBackward') : filled(layout.device, layout.dtype, layout.shape, 0);
+  const lead = source.shape.slice(0, -spatial);
+  const layout = layoutOf(source.device, source.dtype, [...lead, ...sizes]);
   const steps = layout.strides.slice(-spatial);
   /** (…, position, element, …, element, position). */
-  const alternating = <T>(ofPosition: (d: number) => T, ofElement: (d: number) => T): T[] =>
-    kernel.flatMap((_, d) => (d === spatial - 1 ? [ofElement(d), ofPosition(d)] : [ofPosition(d), ofElement(d)]));
-  const shape = [
-    ...lead,
-    ...alternating(
-      (d) => count[d]!,
-      (d) => kernel[d]!,
-    ),
-  ];
-  const strides = alternating(
-    (d) => steps[d]! * stride[d]!,
-    (d) => steps[d]!,
-  );
-  const target = stridedView(whole, shape, [...layout.strides.slice(0, -spatial), ...strides], 0);
-  const single = alternating(
-    (d) => count[d]!,
-    () => 1,
-  );
-  const column = reshape(g, [...lead, ...single]);
-  const wide = expand(column, shape);
-  dispatchInto(shareOp, [target, wide], [divisor]);
-  for (const t of [target, column, wide]) t.dispose();
+  const alternating = (ofPosition: readonly number[], ofElement: readonly number[]): number[] =>
+    kernel.flatMap((_, d) => (d === spatial - 1 ? [ofElement[d]!, ofPosition[d]!] : [ofPosition[d]!, ofElement[d]!]));
+  const far = steps.map((s, d) => s * stride[d]!);
+  const shape = [...lead, ...alternating(count, kernel)];
+  const strides = [...layout.strides.slice(0, -spatial), ...alternating(far, steps)];
+  return {
+    source,
+    layout,
+    isCovered: sizes.every((n, d) => n === count[d]! * kernel[d]! && stride[d] === kernel[d]),
+    target: viewPlan(stridedOp(0), layout, shape, strides),
+    single: [
+      ...lead,
+      ...alternating(
+        count,
+        kernel.map(() => 1),
+      ),
+    ],
+  };
+});
+
+/** Every window writes its own elements. */
+function spreadApart(g: Tensor, window: WindowGeometry, divisor: number): Tensor {
+  const { layout, isCovered, target, single } = apartOf(g.layout, window);
+  const whole = isCovered ? fresh(layout, 'avgPoolBackward') : filled(layout.device, layout.dtype, layout.shape, 0);
+  const own = viewAs(target, whole);
+  const column = reshape(g, single);
+  const wide = expand(column, target.out.shape);
+  dispatchInto(shareOp, [own, wide], [divisor]);
+  for (const t of [own, column, wide]) t.dispose();
   return cropped(whole, window);
 }
 
@@ -135,7 +154,7 @@ function spreadOver(g: Tensor, window: WindowGeometry, divisor: number): Tensor 
     [...strides, ...steps.map((s, d) => s * dilation[d]!)],
     offset,
   );
-  const out = sumsOf(windows, spatial, divisor);
+  const out = sumsOf(asWindows(windows, spatial), divisor);
   for (const t of [places, windows, laid]) t.dispose();
   return out;
 }

@@ -32,6 +32,8 @@ export interface WindowGeometry {
   readonly after: readonly number[];
   /** How many windows there are. */
   readonly count: readonly number[];
+  /** Whether windows reach over the edges of the input. */
+  readonly isPadded: boolean;
 }
 
 /** Elements from the first to the last under a window. */
@@ -85,25 +87,21 @@ export function windowOver(
 }
 
 /** Adds how far the windows reach. */
-export function complete(window: Omit<WindowGeometry, 'after'>): WindowGeometry {
+export function complete(window: Omit<WindowGeometry, 'after' | 'isPadded'>): WindowGeometry {
   const { size, kernel, stride, dilation, padding, count } = window;
   const after = size.map((n, d) =>
     Math.max(0, (count[d]! - 1) * stride[d]! + spanOf(kernel[d]!, dilation[d]!) - padding[d]! - n),
   );
-  return { ...window, after };
+  return { ...window, after, isPadded: padding.some((n) => n > 0) || after.some((n) => n > 0) };
 }
-
-/** Whether windows reach over the edges of the input. */
-export const isPadded = ({ padding, after }: WindowGeometry): boolean =>
-  padding.some((n) => n > 0) || after.some((n) => n > 0);
 
 /** Whether windows lie side by side and cover the input, pairs in the last dimension: element by element over pairs is quicker than from place to place. */
 export function isTiling(window: WindowGeometry): boolean {
   const { size, kernel, stride, dilation, count } = window;
-  if (kernel.at(-1) !== 2 || isPadded(window)) return false;
+  if (kernel.at(-1) !== 2 || window.isPadded) return false;
   return size.every((n, d) => n === count[d]! * kernel[d]! && stride[d] === kernel[d] && dilation[d] === 1);
 }
 
 /** Sizes of the input with what the windows reach beyond it. */
-export const paddedSize = ({ size, padding, after }: WindowGeometry): number[] =>
+export const paddedSize = ({ size, padding, after }: Pick<WindowGeometry, 'size' | 'padding' | 'after'>): number[] =>
   size.map((n, d) => padding[d]! + n + after[d]!);

@@ -1,15 +1,12 @@
-/**
- * Tensors of windows: (…, positions, elements), where every window of the input is spread out in dimensions of its own, without a copy where nothing is padded. And
- * the small tensors that go with them, computed from coordinates.
- */
+/** What poolings share: the padded input, ops by numbers of dimensions, and expressions for small tensors that are computed from coordinates. */
 import { add, constant, coordinate, div, type Expression, mul, scalar, sub } from '@nn/backend';
 import { pad, type Tensor } from '@nn/tensor';
-import { Op, stridedView } from '@nn/tensor/internal';
-import { isPadded, type WindowGeometry } from './window.ts';
+import { Op } from '@nn/tensor/internal';
+import type { WindowGeometry } from './window.ts';
 
 /** The input with what the windows reach beyond it, filled with a value; the input itself where they don't. Dispose of it if it is another. */
 export function padded(x: Tensor, window: WindowGeometry, value: number): Tensor {
-  if (!isPadded(window)) return x;
+  if (!window.isPadded) return x;
   const sides = window.padding.flatMap((before, d) => [before, window.after[d]!]);
   const lastFirst = Array.from({ length: sides.length / 2 }, (_, i) => sides.length - 2 - 2 * i);
   return pad(
@@ -17,20 +14,6 @@ export function padded(x: Tensor, window: WindowGeometry, value: number): Tensor
     lastFirst.flatMap((i) => [sides[i]!, sides[i + 1]!]),
     { value },
   ) as Tensor;
-}
-
-/** The windows of a padded input as a view (leading sizes, positions, elements). */
-export function windowView(x: Tensor, { kernel, stride, dilation, count }: WindowGeometry): Tensor {
-  const { shape, strides } = x.layout;
-  const lead = shape.length - kernel.length;
-  const steps = strides.slice(lead);
-  return stridedView(
-    x,
-    [...shape.slice(0, lead), ...count, ...kernel],
-    [...strides.slice(0, lead), ...steps.map((s, d) => s * stride[d]!), ...steps.map((s, d) => s * dilation[d]!)],
-    0,
-    'unfold',
-  );
 }
 
 /** The dimensions of window elements in a tensor of windows. */

@@ -12,12 +12,17 @@ export class ReLU extends InPlaceLayer {
   }
 
   override get asMap(): Op<'map'> | null {
-    return this.mayKeep() ? null : reluOp;
+    return this.#isPlain ? reluOp : null;
+  }
+
+  /** Nobody has made something else of it, or listens. */
+  get #isPlain(): boolean {
+    return !this.mayKeep() && this.compute === ReLU.prototype.compute;
   }
 
   /** Its gradient reads the result alone, so what no graph has saved either is overwritten. */
   override consume(input: Tensor): unknown {
-    return input.storage.references > 1 || input.base !== null || this.mayKeep() ? super.consume(input) : relu_(input);
+    return this.#isPlain && input.storage.references === 1 && input.base === null ? relu_(input) : super.consume(input);
   }
 }
 

@@ -4,8 +4,10 @@ import { Module } from '../../module/module.ts';
 import { Dropout } from '../dropout.ts';
 import { Linear } from '../linear.ts';
 import { LayerNorm } from '../normalization/layer-norm.ts';
-import { activationOf, type TransformerLayerOptions } from './layer-options.ts';
+import { feed } from './feed.ts';
+import type { TransformerLayerOptions } from './layer-options.ts';
 import { MultiheadAttention } from './multihead-attention.ts';
+import { anyKeeps, type Done, doneWhere } from './passing.ts';
 
 export interface DecoderLayerForwardOptions {
   /** (L, L) or (N · heads, L, L): what each place of the target doesn't see. None. */
@@ -35,7 +37,6 @@ export interface DecoderLayerForwardOptions {
  */
 export class TransformerDecoderLayer extends Module {
   readonly #options: TransformerLayerOptions;
-  readonly #activation: (x: Tensor) => Tensor;
   readonly dModel: number;
   readonly nhead: number;
   readonly normFirst: boolean;
@@ -57,7 +58,6 @@ export class TransformerDecoderLayer extends Module {
     const { dtype, backend, normFirst = false } = options;
     const factory = { dtype, backend };
     this.#options = options;
-    this.#activation = activationOf(options.activation);
     this.dModel = dModel;
     this.nhead = nhead;
     this.normFirst = normFirst;
@@ -74,31 +74,60 @@ export class TransformerDecoderLayer extends Module {
     this.dropout3 = new Dropout({ p });
   }
 
+  /** What passes between the parts is given back as soon as it was read for the last time, where none of them may keep it. */
   override forward(tgt: Tensor, memory: Tensor, options: DecoderLayerForwardOptions = {}): Tensor {
+    const done = doneWhere(this.#partKeeps());
     if (this.normFirst) {
-      const x = tgt.add(this.#attend(this.norm1.forward(tgt) as Tensor, options)) as Tensor;
-      const y = x.add(this.#recall(this.norm2.forward(x) as Tensor, memory, options)) as Tensor;
-      return y.add(this.#feed(this.norm3.forward(y) as Tensor)) as Tensor;
+      const seen = this.norm1.forward(tgt) as Tensor;
+      const attended = done(seen, this.#attend(seen, options, done), tgt);
+      const x = done(attended, tgt.add(attended) as Tensor);
+      const asked = this.norm2.forward(x) as Tensor;
+      const recalled = done(asked, this.#recall(asked, memory, options, done), x);
+      const y = done(x, done(recalled, x.add(recalled) as Tensor));
+      const fed = this.norm3.forward(y) as Tensor;
+      const added = done(fed, this.#feed(fed, done), y);
+      return done(y, done(added, y.add(added) as Tensor));
     }
-    const x = this.norm1.forward(tgt.add(this.#attend(tgt, options)) as Tensor) as Tensor;
-    const y = this.norm2.forward(x.add(this.#recall(x, memory, options)) as Tensor) as Tensor;
-    return this.norm3.forward(y.add(this.#feed(y)) as Tensor) as Tensor;
+    const attended = this.#attend(tgt, options, done);
+    const first = done(attended, tgt.add(attended) as Tensor);
+    const x = done(first, this.norm1.forward(first) as Tensor);
+    const recalled = this.#recall(x, memory, options, done);
+    const second = done(x, done(recalled, x.add(recalled) as Tensor));
+    const y = done(second, this.norm2.forward(second) as Tensor);
+    const added = this.#feed(y, done);
+    const third = done(y, done(added, y.add(added) as Tensor));
+    return done(third, this.norm3.forward(third) as Tensor);
   }
 
-  #attend(x: Tensor, { tgtMask, tgtKeyPaddingMask, tgtIsCausal }: DecoderLayerForwardOptions): Tensor {
-    const masks = { attnMask: tgtMask, keyPaddingMask: tgtKeyPaddingMask, isCausal: tgtIsCausal };
-    return this.dropout1.forward(this.self_attn.forward(x, x, x, { ...masks, needWeights: false })[0]) as Tensor;
+  override mayKeep(): boolean {
+    return this.forward !== TransformerDecoderLayer.prototype.forward || this.#partKeeps();
   }
 
-  #recall(x: Tensor, memory: Tensor, options: DecoderLayerForwardOptions): Tensor {
+  #partKeeps(): boolean {
+    const { self_attn, multihead_attn, linear1, dropout, linear2, norm1, norm2, norm3 } = this;
+    return (
+      anyKeeps([self_attn, multihead_attn, linear1, dropout, linear2, norm1, norm2, norm3]) ||
+      anyKeeps([this.dropout1, this.dropout2, this.dropout3])
+    );
+  }
+
+  #attend(x: Tensor, options: DecoderLayerForwardOptions, done: Done): Tensor {
+    const { tgtMask: attnMask, tgtKeyPaddingMask: keyPaddingMask, tgtIsCausal: isCausal } = options;
+    const masks = { attnMask, keyPaddingMask, isCausal, needWeights: false };
+    const attended = this.self_attn.forward(x, x, x, masks)[0];
+    return done(attended, this.dropout1.forward(attended) as Tensor);
+  }
+
+  #recall(x: Tensor, memory: Tensor, options: DecoderLayerForwardOptions, done: Done): Tensor {
     const { memoryMask: attnMask, memoryKeyPaddingMask: keyPaddingMask, memoryIsCausal: isCausal } = options;
     const masks = { attnMask, keyPaddingMask, isCausal, needWeights: false };
-    return this.dropout2.forward(this.multihead_attn.forward(x, memory, memory, masks)[0]) as Tensor;
+    const recalled = this.multihead_attn.forward(x, memory, memory, masks)[0];
+    return done(recalled, this.dropout2.forward(recalled) as Tensor);
   }
 
-  #feed(x: Tensor): Tensor {
-    const inner = this.dropout.forward(this.#activation(this.linear1.forward(x) as Tensor)) as Tensor;
-    return this.dropout3.forward(this.linear2.forward(inner)) as Tensor;
+  #feed(x: Tensor, done: Done): Tensor {
+    const { linear1, dropout, linear2, dropout3: last } = this;
+    return feed(x, { linear1, activation: this.#options.activation, dropout, linear2, last }, done);
   }
 
   /** A layer of the same kind and mode with its own parameters, of the same values. PyTorch: `copy.deepcopy`. */

@@ -4,8 +4,10 @@ import { Module } from '../../module/module.ts';
 import { Dropout } from '../dropout.ts';
 import { Linear } from '../linear.ts';
 import { LayerNorm } from '../normalization/layer-norm.ts';
-import { activationOf, type TransformerLayerOptions } from './layer-options.ts';
+import { feed } from './feed.ts';
+import type { TransformerLayerOptions } from './layer-options.ts';
 import { MultiheadAttention } from './multihead-attention.ts';
+import { anyKeeps, type Done, doneWhere } from './passing.ts';
 
 export interface EncoderLayerForwardOptions {
   /** (L, L) or (N · heads, L, L): what each place doesn't see; as `attnMask` of `MultiheadAttention`. None. */
@@ -29,7 +31,6 @@ export interface EncoderLayerForwardOptions {
  */
 export class TransformerEncoderLayer extends Module {
   readonly #options: TransformerLayerOptions;
-  readonly #activation: (x: Tensor) => Tensor;
   readonly dModel: number;
   readonly nhead: number;
   readonly normFirst: boolean;
@@ -48,7 +49,6 @@ export class TransformerEncoderLayer extends Module {
     const { dtype, backend, normFirst = false } = options;
     const factory = { dtype, backend };
     this.#options = options;
-    this.#activation = activationOf(options.activation);
     this.dModel = dModel;
     this.nhead = nhead;
     this.normFirst = normFirst;
@@ -62,23 +62,44 @@ export class TransformerEncoderLayer extends Module {
     this.dropout2 = new Dropout({ p });
   }
 
+  /** What passes between the parts is given back as soon as it was read for the last time, where none of them may keep it. */
   override forward(src: Tensor, options: EncoderLayerForwardOptions = {}): Tensor {
+    const done = doneWhere(this.#partKeeps());
     if (this.normFirst) {
-      const x = src.add(this.#attend(this.norm1.forward(src) as Tensor, options)) as Tensor;
-      return x.add(this.#feed(this.norm2.forward(x) as Tensor)) as Tensor;
+      const seen = this.norm1.forward(src) as Tensor;
+      const attended = done(seen, this.#attend(seen, options, done), src);
+      const x = done(attended, src.add(attended) as Tensor);
+      const fed = this.norm2.forward(x) as Tensor;
+      const added = done(fed, this.#feed(fed, done), x);
+      return done(x, done(added, x.add(added) as Tensor));
     }
-    const x = this.norm1.forward(src.add(this.#attend(src, options)) as Tensor) as Tensor;
-    return this.norm2.forward(x.add(this.#feed(x)) as Tensor) as Tensor;
+    const attended = this.#attend(src, options, done);
+    const first = done(attended, src.add(attended) as Tensor);
+    const x = done(first, this.norm1.forward(first) as Tensor);
+    const added = this.#feed(x, done);
+    const second = done(x, done(added, x.add(added) as Tensor));
+    return done(second, this.norm2.forward(second) as Tensor);
   }
 
-  #attend(x: Tensor, { srcMask, srcKeyPaddingMask, isCausal }: EncoderLayerForwardOptions): Tensor {
-    const masks = { attnMask: srcMask, keyPaddingMask: srcKeyPaddingMask, isCausal };
-    return this.dropout1.forward(this.self_attn.forward(x, x, x, { ...masks, needWeights: false })[0]) as Tensor;
+  override mayKeep(): boolean {
+    return this.forward !== TransformerEncoderLayer.prototype.forward || this.#partKeeps();
   }
 
-  #feed(x: Tensor): Tensor {
-    const inner = this.dropout.forward(this.#activation(this.linear1.forward(x) as Tensor)) as Tensor;
-    return this.dropout2.forward(this.linear2.forward(inner)) as Tensor;
+  #partKeeps(): boolean {
+    const { self_attn, linear1, dropout, linear2, norm1, norm2, dropout1, dropout2 } = this;
+    return anyKeeps([self_attn, linear1, dropout, linear2, norm1, norm2, dropout1, dropout2]);
+  }
+
+  #attend(x: Tensor, options: EncoderLayerForwardOptions, done: Done): Tensor {
+    const { srcMask: attnMask, srcKeyPaddingMask: keyPaddingMask, isCausal } = options;
+    const masks = { attnMask, keyPaddingMask, isCausal, needWeights: false };
+    const attended = this.self_attn.forward(x, x, x, masks)[0];
+    return done(attended, this.dropout1.forward(attended) as Tensor);
+  }
+
+  #feed(x: Tensor, done: Done): Tensor {
+    const { linear1, dropout, linear2, dropout2: last } = this;
+    return feed(x, { linear1, activation: this.#options.activation, dropout, linear2, last }, done);
   }
 
   /** A layer of the same kind and mode with its own parameters, of the same values. PyTorch: `copy.deepcopy`. */

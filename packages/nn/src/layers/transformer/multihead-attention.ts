@@ -9,6 +9,7 @@ import { Module } from '../../module/module.ts';
 import { ownParameter, type Parameter } from '../../module/parameter.ts';
 import { type FactoryOptions, Linear } from '../linear.ts';
 import { joinMasks, type Masks } from './attention-masks.ts';
+import { doneWhere } from './passing.ts';
 
 /** The output projection under the name that PyTorch prints. */
 class NonDynamicallyQuantizableLinear extends Linear {}
@@ -160,8 +161,11 @@ export class MultiheadAttention extends Module {
       return { joined: reshape(ordered, shape), weights: needWeights ? told() : null };
     });
     const output = this.out_proj.forward(joined as never) as Tensor;
-    joined.dispose();
-    return [output, weights];
+    return [doneWhere(this.out_proj.mayKeep())(joined, output), weights];
+  }
+
+  override mayKeep(): boolean {
+    return this.forward !== MultiheadAttention.prototype.forward || this.out_proj.mayKeep();
   }
 
   /** Projected queries, keys and values as (N, heads, length, headDim), with the keys that are added. */

@@ -8,6 +8,7 @@ import { LayerNorm } from '../normalization/layer-norm.ts';
 import { type DecoderLayerForwardOptions, TransformerDecoderLayer } from './decoder-layer.ts';
 import { type EncoderLayerForwardOptions, TransformerEncoderLayer } from './encoder-layer.ts';
 import type { TransformerLayerOptions } from './layer-options.ts';
+import { anyKeeps, doneWhere } from './passing.ts';
 
 /** What comes after the last layer. */
 export interface StackOptions {
@@ -23,6 +24,10 @@ export interface EncoderForwardOptions extends Pick<EncoderLayerForwardOptions, 
 /** Copies of a layer, as many as asked for. */
 const copies = <T extends { copy(): T } & Module>(layer: T, count: number): ModuleList =>
   new ModuleList(Array.from({ length: count }, () => layer.copy()));
+
+/** Whether a layer of a stack, or its norm, may leave with somebody what passes through it. */
+const partKeeps = ({ layers, norm }: { readonly layers: ModuleList; readonly norm: Module | null }): boolean =>
+  anyKeeps(layers) || norm?.mayKeep() === true;
 
 /**
  * `numLayers` copies of an encoder layer, one after the other; the copies start with its values. PyTorch: `torch.nn.TransformerEncoder`.
@@ -46,9 +51,15 @@ export class TransformerEncoder extends Module {
 
   override forward(src: Tensor, options: EncoderForwardOptions = {}): Tensor {
     const { mask: srcMask, srcKeyPaddingMask, isCausal } = options;
+    const done = doneWhere(partKeeps(this));
     let x = src;
-    for (const layer of this.layers) x = layer.forward(x, { srcMask, srcKeyPaddingMask, isCausal }) as Tensor;
-    return this.norm === null ? x : (this.norm.forward(x) as Tensor);
+    for (const layer of this.layers)
+      x = done(x, layer.forward(x, { srcMask, srcKeyPaddingMask, isCausal }) as Tensor, src);
+    return this.norm === null ? x : done(x, this.norm.forward(x) as Tensor, src);
+  }
+
+  override mayKeep(): boolean {
+    return this.forward !== TransformerEncoder.prototype.forward || partKeeps(this);
   }
 }
 
@@ -64,9 +75,14 @@ export class TransformerDecoder extends Module {
   }
 
   override forward(tgt: Tensor, memory: Tensor, options: DecoderLayerForwardOptions = {}): Tensor {
+    const done = doneWhere(partKeeps(this));
     let x = tgt;
-    for (const layer of this.layers) x = layer.forward(x, memory, options) as Tensor;
-    return this.norm === null ? x : (this.norm.forward(x) as Tensor);
+    for (const layer of this.layers) x = done(x, layer.forward(x, memory, options) as Tensor, tgt);
+    return this.norm === null ? x : done(x, this.norm.forward(x) as Tensor, tgt);
+  }
+
+  override mayKeep(): boolean {
+    return this.forward !== TransformerDecoder.prototype.forward || partKeeps(this);
   }
 }
 
@@ -123,7 +139,9 @@ export class Transformer extends Module {
 
   override forward(src: Tensor, tgt: Tensor, options: TransformerForwardOptions = {}): Tensor {
     const { srcMask: mask, srcKeyPaddingMask, srcIsCausal: isCausal, ...own } = options;
-    return this.decoder.forward(tgt, this.encoder.forward(src, { mask, srcKeyPaddingMask, isCausal }), own);
+    const memory = this.encoder.forward(src, { mask, srcKeyPaddingMask, isCausal });
+    const done = doneWhere(anyKeeps([this.encoder, this.decoder]));
+    return done(memory, this.decoder.forward(tgt, memory, own), src);
   }
 
   /**

@@ -28,7 +28,7 @@ export { relocate, relocateSync } from './move.ts';
 export { convolve, convolveTransposed } from './ops/conv/conv.ts';
 export { fromFlat } from './ops/creation/from-data.ts';
 export { binary, element, single, unary } from './ops/elementwise/build.ts';
-export { reluOp } from './ops/elementwise/rectifiers.ts';
+export { reluInto, reluOp } from './ops/elementwise/rectifiers.ts';
 export { gatherOps, scatterOps } from './ops/index/index-op.ts';
 export { linearThen } from './ops/linalg/matmul.ts';
 export {

@@ -1,7 +1,8 @@
 /** Modules one after the other. */
 import { ValueError } from '@nn/backend';
 import type { Chain, ChainFunction, Checked, Shape, Tensor } from '@nn/tensor';
-import { Layer } from '../module/layer.ts';
+import type { Op } from '@nn/tensor/internal';
+import { PlainLayer } from '../module/layer.ts';
 import { checkKey, type Named } from '../module/members.ts';
 import { Module } from '../module/module.ts';
 import { gapOf, placeOf } from './places.ts';
@@ -23,6 +24,10 @@ function entriesOf(parts: SequentialParts): Named<Module>[] {
   return pairs.map(([name, module]) => [name, module]);
 }
 
+/** The op that a module is, where it is one and nobody looks at what it gets. */
+const elementwise = (entry: Named<Module> | undefined): Op<'map'> | null =>
+  entry === undefined || entry[1]['~mayKeep']() ? null : entry[1]['~asMap'];
+
 function checkModule(name: string, module: unknown): void {
   if (!(module instanceof Module))
     throw new ValueError('Sequential', `element ${name} is no module; pass modules, or one object of named modules`);
@@ -42,7 +47,7 @@ function checkModule(name: string, module: unknown): void {
  * ```
  */
 // biome-ignore lint/suspicious/noExplicitAny: `Sequential` alone is any chain; one of unknown modules would not take one of known modules
-export class Sequential<const L extends SequentialParts = any> extends Layer<ChainFunction<L>> {
+export class Sequential<const L extends SequentialParts = any> extends PlainLayer<ChainFunction<L>> {
   #entries: Named<Module>[] = [];
 
   constructor(...layers: Checked<Chain<Shape, L>, L>) {
@@ -60,33 +65,30 @@ export class Sequential<const L extends SequentialParts = any> extends Layer<Cha
    * What the modules hand on and nobody else can hold is given back, but for what the graph has saved; and where the next one is elementwise, a product or a convolution ends with it,
    * so that what is between the two is never stored.
    */
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     const modules = this.#entries;
     let output: Tensor = input;
-    /** The output so far and what it is a view of, as far as this chain alone holds them. */
-    let own: Tensor[] = [];
+    /** Whether this chain alone holds the output so far. */
+    let mine = false;
     for (let i = 0; i < modules.length; i++) {
       const module = modules[i]![1];
       const given = output;
-      const keeps = module.mayKeep();
-      const then = keeps || i + 1 === modules.length ? null : modules[i + 1]![1].asMap;
-      const both = then === null ? null : module.forwardThen(given, then);
+      const keeps = module['~mayKeep']();
+      const then = keeps ? null : elementwise(modules[i + 1]);
+      const both = then === null ? null : module['~forwardThen'](given, then);
       if (both !== null) i++;
-      output = both ?? ((own.at(-1) === given ? module.consume(given) : module.forward(given)) as Tensor);
-      if (keeps) own = [];
+      output = both ?? (mine && !keeps ? module['~consume'](given) : module.forward(given));
+      if (keeps) mine = false;
       else if (output !== given) {
-        if (output.base === null) {
-          for (const t of own) t.dispose();
-          own = [];
-        }
-        own.push(output);
+        if (mine) given.dispose();
+        mine = true;
       }
     }
     return output;
   }
 
-  override mayKeep(): boolean {
-    return super.mayKeep() || this.#entries.some(([, module]) => module.mayKeep());
+  override '~mayKeep'(): boolean {
+    return super['~mayKeep']() || this.#entries.some(([, module]) => module['~mayKeep']());
   }
 
   override *members(): Iterable<readonly [name: string, value: unknown]> {

@@ -100,7 +100,16 @@ abstract class ConvTransposeLayer<
     return this.compute(input as Tensor, options) as never;
   }
 
+  override '~mayKeep'(): boolean {
+    const { forward, compute } = ConvTransposeLayer.prototype;
+    return this.forward !== forward || this.compute !== compute;
+  }
+
   protected override compute(input: Tensor, options?: OutputSizeOptions): Tensor {
+    return this['~compute'](input, options);
+  }
+
+  override '~compute'(input: Tensor, options?: OutputSizeOptions): Tensor {
     const { geometry, kernelSize, outputPadding } = this;
     const { shape } = input.layout;
     const axes = kernelSize.length;

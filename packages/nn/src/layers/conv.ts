@@ -75,12 +75,12 @@ abstract class ConvLayer<
     this.#inside = padded ? { ...this.geometry, before: none, after: none } : this.geometry;
   }
 
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     return this.#run(input, null);
   }
 
-  override forwardThen(input: Tensor, then: GraphOp<'map'>): Tensor | null {
-    return this.compute === ConvLayer.prototype.compute ? this.#run(input, then) : null;
+  override '~forwardThen'(input: Tensor, then: GraphOp<'map'>): Tensor {
+    return this.#run(input, then);
   }
 
   #run(input: Tensor, then: GraphOp<'map'> | null): Tensor {

@@ -5,7 +5,7 @@ import type { ConvGeometry } from '@nn/tensor/internal';
 import { convGeometry, transposedGeometry } from '../functional/conv-geometry.ts';
 import { perAxis } from '../functional/per-axis.ts';
 import { calculateFanInAndFanOut, kaimingUniform_, uniform_ } from '../init/index.ts';
-import { Layer } from '../module/layer.ts';
+import { PlainLayer } from '../module/layer.ts';
 import { ownParameter, type Parameter } from '../module/parameter.ts';
 import { pythonTuple } from '../module/python-text.ts';
 import type { FactoryOptions } from './linear.ts';
@@ -26,7 +26,7 @@ interface ConvolutionOptions extends FactoryOptions {
   readonly paddingMode?: PaddingMode | undefined;
 }
 
-export abstract class Convolution<F extends ShapeFunction, O extends number> extends Layer<F> {
+export abstract class Convolution<F extends ShapeFunction, O extends number> extends PlainLayer<F> {
   readonly inChannels: number;
   readonly outChannels: O;
   /** One number an axis, as in `stride`, `padding` and `dilation`. */

@@ -9,7 +9,7 @@ import {
   dropout3d,
   featureAlphaDropout,
 } from '../functional/dropout.ts';
-import { Layer } from '../module/layer.ts';
+import { PlainLayer } from '../module/layer.ts';
 import { pythonBool, pythonNumber } from '../module/python-text.ts';
 
 export interface DropoutLayerOptions {
@@ -19,7 +19,7 @@ export interface DropoutLayerOptions {
   readonly inplace?: boolean | undefined;
 }
 
-abstract class DropoutLayer extends Layer<KeepsShape> {
+abstract class DropoutLayer extends PlainLayer<KeepsShape> {
   readonly p: number;
   readonly inplace: boolean;
 
@@ -33,7 +33,7 @@ abstract class DropoutLayer extends Layer<KeepsShape> {
   /** What is dropped. */
   protected abstract drop(input: Tensor, options: DropoutOptions): Tensor;
 
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     const output = this.drop(input, { p: this.p, training: this.training });
     if (!this.inplace || output === input) return output;
     assign(input, output);

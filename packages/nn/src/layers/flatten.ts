@@ -1,6 +1,6 @@
 /** Layers that only regroup dimensions. */
 import { type FlattenFunction, flatten, type Tensor, unflatten } from '@nn/tensor';
-import { Layer, type UnknownShape } from '../module/layer.ts';
+import { PlainLayer, type UnknownShape } from '../module/layer.ts';
 import { pythonTuple } from '../module/python-text.ts';
 
 export interface FlattenOptions<Start, End> {
@@ -19,7 +19,7 @@ export interface FlattenOptions<Start, End> {
  * console.log(new Flatten().forward(zeros([8, 1, 28, 28])).shape); // prints: [ 8, 784 ]
  * ```
  */
-export class Flatten<I extends number = 1, J extends number = -1> extends Layer<FlattenFunction<I, J>> {
+export class Flatten<I extends number = 1, J extends number = -1> extends PlainLayer<FlattenFunction<I, J>> {
   readonly startDim: number;
   readonly endDim: number;
 
@@ -29,7 +29,7 @@ export class Flatten<I extends number = 1, J extends number = -1> extends Layer<
     this.endDim = options.endDim ?? -1;
   }
 
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     return flatten(input, { startDim: this.startDim, endDim: this.endDim } as never);
   }
 
@@ -39,7 +39,7 @@ export class Flatten<I extends number = 1, J extends number = -1> extends Layer<
 }
 
 /** Makes one dimension several; one size may be -1. PyTorch: `torch.nn.Unflatten`. */
-export class Unflatten extends Layer<UnknownShape> {
+export class Unflatten extends PlainLayer<UnknownShape> {
   readonly dim: number;
   readonly unflattenedSize: readonly number[];
 
@@ -49,7 +49,7 @@ export class Unflatten extends Layer<UnknownShape> {
     this.unflattenedSize = unflattenedSize;
   }
 
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     return unflatten(input, this.dim, this.unflattenedSize) as Tensor;
   }
 

@@ -3,7 +3,7 @@ import type { Backend } from '@nn/backend';
 import { empty, type LinearFunction, type Tensor } from '@nn/tensor';
 import { linearThen, type Op } from '@nn/tensor/internal';
 import { kaimingUniform_, uniform_ } from '../init/index.ts';
-import { Layer } from '../module/layer.ts';
+import { PlainLayer } from '../module/layer.ts';
 import { ownParameter, type Parameter } from '../module/parameter.ts';
 import { pythonBool } from '../module/python-text.ts';
 
@@ -31,7 +31,7 @@ export interface LinearOptions extends FactoryOptions {
  * console.log(layer.forward(zeros([128, 20])).shape, String(layer)); // prints: [ 128, 30 ] Linear(in_features=20, out_features=30, bias=True)
  * ```
  */
-export class Linear<I extends number = number, O extends number = number> extends Layer<LinearFunction<I, O>> {
+export class Linear<I extends number = number, O extends number = number> extends PlainLayer<LinearFunction<I, O>> {
   readonly inFeatures: I;
   readonly outFeatures: O;
   weight: Parameter<readonly [O, I]>;
@@ -56,12 +56,11 @@ export class Linear<I extends number = number, O extends number = number> extend
     uniform_(this.bias, { a: -bound, b: bound });
   }
 
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     return linearThen(input, this.weight as Tensor, this.bias as Tensor | null, null);
   }
 
-  override forwardThen(input: Tensor, then: Op<'map'>): Tensor | null {
-    if (this.compute !== Linear.prototype.compute) return null;
+  override '~forwardThen'(input: Tensor, then: Op<'map'>): Tensor {
     return linearThen(input, this.weight as Tensor, this.bias as Tensor | null, then);
   }
 

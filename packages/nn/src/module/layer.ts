@@ -7,10 +7,7 @@ export interface UnknownShape extends ShapeFunction {
   readonly out: Shape;
 }
 
-/**
- * A module that carries the shape function F. Subclasses write `compute`; users call `forward`. What `compute` gets and what it returns belong to the caller, so it keeps neither:
- * a `Sequential` gives them back as soon as the next layer and the graph are done with them. Who wants to keep them writes `forward`, or registers a hook.
- */
+/** A module that carries the shape function F. Subclasses write `compute`; users call `forward`. */
 export abstract class Layer<F extends ShapeFunction> extends Module {
   /** Type only: what the layer does to a shape. */
   declare readonly '~shapes': F;
@@ -21,10 +18,23 @@ export abstract class Layer<F extends ShapeFunction> extends Module {
     return this.compute(input as never) as never;
   }
 
-  override mayKeep(): boolean {
-    return this.forward !== Layer.prototype.forward;
-  }
-
   /** The output for an input whose shape only run time knows. */
   protected abstract compute(input: Tensor): Tensor;
+}
+
+/**
+ * A layer of this package. Neither its input nor its output is anywhere else once `forward` has returned, so that who calls it may give both back; unless a subclass has written a
+ * `forward` or `compute` of its own, or somebody listens.
+ */
+export abstract class PlainLayer<F extends ShapeFunction> extends Layer<F> {
+  protected override compute(input: Tensor): Tensor {
+    return this['~compute'](input);
+  }
+
+  override '~mayKeep'(): boolean {
+    return this.forward !== Layer.prototype.forward || this.compute !== PlainLayer.prototype.compute;
+  }
+
+  /** @internal What `compute` is, as long as no subclass says otherwise. */
+  abstract '~compute'(input: Tensor): Tensor;
 }

@@ -92,24 +92,26 @@ export abstract class Module {
     return this.#buffers;
   }
 
-  /** @internal Whether a call may leave its input or output with somebody: a field, a hook. `Sequential` gives back what nobody can hold. */
-  mayKeep(): boolean {
+  /** @internal Whether a call may leave its input or output with somebody: a field, a hook. What nobody can hold is given back. */
+  '~mayKeep'(): boolean {
     return true;
   }
 
-  /** @internal The op that the module is, where it is nothing but an elementwise one whose gradient reads its result alone. */
-  get asMap(): Op<'map'> | null {
+  // The next three are asked only of modules that keep nothing.
+
+  /** @internal The elementwise op that the module is and nothing else; null of other modules. */
+  get '~asMap'(): Op<'map'> | null {
     return null;
   }
 
-  /** @internal `then` of what `forward` gives, where that is one launch; null elsewhere. Only asked of modules that keep nothing. */
-  forwardThen(_input: Tensor, _then: Op<'map'>): Tensor | null {
+  /** @internal `then` of what `forward` gives, in fewer launches where there is a way; null: the module knows none. */
+  '~forwardThen'(_input: Tensor, _then: Op<'map'>): Tensor | null {
     return null;
   }
 
   /** @internal `forward` for a tensor that nobody else holds and nobody will read again. */
-  consume(input: Tensor): unknown {
-    return this.forward(input);
+  '~consume'(input: Tensor): Tensor {
+    return this.forward(input) as Tensor;
   }
 
   /** The settings that are printed in parentheses; nothing. Several lines are printed one below the other. PyTorch: `extra_repr`. */

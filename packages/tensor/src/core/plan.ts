@@ -45,8 +45,8 @@ export class Plan {
   /** Owned by autograd: which values gradient j reads (bit k: input k, bit 30: the output). */
   readonly needs: number[] = [];
   next: Plan | null = null;
-  /** Of a product or a convolution: the launch that ends with the op that followed last; null: there is none. */
-  fusion: Fusion | null | undefined = undefined;
+  /** Of a product or a convolution: it and the elementwise op that followed last. */
+  fusion: Fusion | null = null;
 
   constructor(op: Op, inputs: readonly Layout[], outs: readonly Layout[], made: Partial<Launchable> = {}) {
     this.op = op;

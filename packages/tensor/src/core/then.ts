@@ -1,6 +1,6 @@
 /**
  * An elementwise op on what a product or a convolution gives, computed where the sums still are in registers. Recorded as the two ops that it is; what lies between
- * them is never stored, which no gradient may miss.
+ * is never stored: where a gradient would read it, there are two launches.
  */
 import { type Kernel, substituteInputs } from '@nn/backend';
 import type { Tensor } from '../tensor.ts';
@@ -12,10 +12,12 @@ import { planFor } from './plan-cache.ts';
 import { state } from './state.ts';
 import { nodeOf } from './view.ts';
 
-/** The plan of the one launch, and of the op that it ends with. */
+/** A product or convolution with an elementwise op behind it. */
 export interface Fusion {
-  readonly whole: Plan;
+  readonly op: Op<'map'>;
   readonly then: Plan;
+  /** The launch that computes both; null where there is none. */
+  readonly whole: Plan | null;
 }
 
 /**
@@ -27,36 +29,40 @@ export function dispatchThen(op: Op, then: Op<'map'> | null, a: Tensor, b: Tenso
   const first = planFor(op, a.layout, b.layout, c === null ? null : c.layout);
   const fusion = fusionOf(first, then);
   const tracked = state.tracking && (nodeOf(a) !== null || nodeOf(b) !== null || (c !== null && nodeOf(c) !== null));
-  if (fusion === null || (tracked && misses(first, fusion.then))) {
+  const { whole } = fusion;
+  if (whole === null || (tracked && readsBetween(first, fusion.then))) {
     const between = dispatch(op, a, b, c);
     const out = dispatch(then, between);
     between.dispose();
     return out;
   }
-  const out = fresh(first.out, then.name);
-  run(fusion.whole, out, a, b, c, noNumbers);
+  const out = fresh(first.out, op.name);
+  run(whole, out, a, b, c, noNumbers);
   if (tracked) recordThen(first, fusion.then, out, a, b, c);
   return out;
 }
 
 /** Whether a gradient reads what lies between. */
-const misses = (first: Plan, then: Plan): boolean =>
+const readsBetween = (first: Plan, then: Plan): boolean =>
   (need(then, 0) & 1) !== 0 || first.inputs.some((_, j) => (need(first, j) & outputBit) !== 0);
 
-/** Kept with the first op's plan. */
-function fusionOf(first: Plan, then: Op<'map'>): Fusion | null {
-  if (first.fusion === undefined || first.fusion?.then.op !== then) first.fusion = fuse(first, then);
+/** Kept with the first op's plan, for the op that followed last. */
+function fusionOf(first: Plan, op: Op<'map'>): Fusion {
+  if (first.fusion?.op !== op) {
+    const then = planFor(op, first.out, null, null);
+    first.fusion = { op, then, whole: fuse(first, then) };
+  }
   return first.fusion;
 }
 
-function fuse(first: Plan, op: Op<'map'>): Fusion | null {
-  const then = planFor(op, first.out, null, null);
+function fuse(first: Plan, then: Plan): Plan | null {
   const [kernel, map] = [first.program!.kernel, then.program!.kernel];
   const fits = (kernel.kind === 'matmul' || kernel.kind === 'conv') && map.kind === 'map' && map.scalars === 0;
+  // In two launches, float16 is rounded twice.
   if (!fits || !first.isNative || then.out !== first.out || kernel.dtype === 'float16') return null;
   const epilogue = substituteInputs(map.outputs[0]!.expression, [kernel.epilogue]);
   const { geometry, operands } = first;
   const program = compile(first.out.device, { ...kernel, epilogue } as Kernel);
   const whole = new Plan(first.op, first.inputs, first.outs, { program, geometry: geometry!, operands });
-  return whole.isNative ? { whole, then } : null;
+  return whole.isNative ? whole : null;
 }

@@ -2,7 +2,7 @@
 import { ShapeError } from '@nn/backend';
 import { full, glu, type KeepsShape, logSoftmax, prelu, softmax, softmin, type Tensor } from '@nn/tensor';
 import { shapeText } from '@nn/tensor/internal';
-import { Layer, type UnknownShape } from '../../module/layer.ts';
+import { PlainLayer, type UnknownShape } from '../../module/layer.ts';
 import { ownParameter, type Parameter } from '../../module/parameter.ts';
 import type { FactoryOptions } from '../linear.ts';
 
@@ -11,7 +11,7 @@ export interface DimOptions {
   readonly dim: number;
 }
 
-abstract class DimLayer extends Layer<KeepsShape> {
+abstract class DimLayer extends PlainLayer<KeepsShape> {
   readonly dim: number;
 
   constructor(options: DimOptions) {
@@ -34,28 +34,28 @@ abstract class DimLayer extends Layer<KeepsShape> {
  * ```
  */
 export class Softmax extends DimLayer {
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     return softmax(input, this.dim);
   }
 }
 
 /** The logarithm of softmax. PyTorch: `torch.nn.LogSoftmax`. */
 export class LogSoftmax extends DimLayer {
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     return logSoftmax(input, this.dim);
   }
 }
 
 /** softmax of -x. PyTorch: `torch.nn.Softmin`. */
 export class Softmin extends DimLayer {
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     return softmin(input, this.dim);
   }
 }
 
 /** softmax over the channels of an image: inputs are (N, C, H, W) or (C, H, W). PyTorch: `torch.nn.Softmax2d`. */
-export class Softmax2d extends Layer<KeepsShape> {
-  protected override compute(input: Tensor): Tensor {
+export class Softmax2d extends PlainLayer<KeepsShape> {
+  override '~compute'(input: Tensor): Tensor {
     if (input.ndim !== 3 && input.ndim !== 4)
       throw new ShapeError(
         'Softmax2d',
@@ -71,7 +71,7 @@ export interface GLUOptions {
 }
 
 /** The first half of a dimension times the sigmoid of the second. PyTorch: `torch.nn.GLU`. */
-export class GLU extends Layer<UnknownShape> {
+export class GLU extends PlainLayer<UnknownShape> {
   readonly dim: number;
 
   constructor(options: GLUOptions = {}) {
@@ -79,7 +79,7 @@ export class GLU extends Layer<UnknownShape> {
     this.dim = options.dim ?? -1;
   }
 
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     return glu(input, { dim: this.dim });
   }
 
@@ -96,7 +96,7 @@ export interface PReLUOptions extends FactoryOptions {
 }
 
 /** leakyRelu with learnt slopes. PyTorch: `torch.nn.PReLU`. */
-export class PReLU extends Layer<KeepsShape> {
+export class PReLU extends PlainLayer<KeepsShape> {
   readonly numParameters: number;
   weight: Parameter;
 
@@ -109,7 +109,7 @@ export class PReLU extends Layer<KeepsShape> {
     );
   }
 
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     return prelu(input, this.weight);
   }
 

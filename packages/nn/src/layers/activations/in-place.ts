@@ -1,13 +1,13 @@
 /** What activations share that may overwrite their input. */
 import type { KeepsShape } from '@nn/tensor';
-import { Layer } from '../../module/layer.ts';
+import { PlainLayer } from '../../module/layer.ts';
 
 export interface InPlaceOptions {
   /** Overwrite the input instead of making a new tensor; false. */
   readonly inplace?: boolean | undefined;
 }
 
-export abstract class InPlaceLayer extends Layer<KeepsShape> {
+export abstract class InPlaceLayer extends PlainLayer<KeepsShape> {
   readonly inplace: boolean;
 
   constructor(options: InPlaceOptions = {}) {

@@ -1,41 +1,36 @@
 /** Activations made of straight pieces, as layers. */
 import { hardshrink, hardsigmoid, hardsigmoid_, hardswish, hardswish_, hardtanh, hardtanh_, type KeepsShape, leakyRelu, leakyRelu_, relu, relu_, relu6, relu6_, rrelu, rrelu_, softshrink, type Tensor, threshold, threshold_ } from '@nn/tensor'; // biome-ignore format: a list
-import { type Op, reluOp } from '@nn/tensor/internal';
-import { Layer } from '../../module/layer.ts';
+import { type Op, reluInto, reluOp } from '@nn/tensor/internal';
+import { PlainLayer } from '../../module/layer.ts';
 import { pythonFloat, pythonNumber } from '../../module/python-text.ts';
 import { InPlaceLayer, type InPlaceOptions } from './in-place.ts';
 
 /** max(x, 0). PyTorch: `torch.nn.ReLU`. */
 export class ReLU extends InPlaceLayer {
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     return this.inplace ? relu_(input) : relu(input);
   }
 
-  override get asMap(): Op<'map'> | null {
-    return this.#isPlain ? reluOp : null;
+  override get '~asMap'(): Op<'map'> {
+    return reluOp;
   }
 
-  /** Nobody has made something else of it, or listens. */
-  get #isPlain(): boolean {
-    return !this.mayKeep() && this.compute === ReLU.prototype.compute;
-  }
-
-  /** Its gradient reads the result alone, so what no graph has saved either is overwritten. */
-  override consume(input: Tensor): unknown {
-    return this.#isPlain && input.storage.references === 1 && input.base === null ? relu_(input) : super.consume(input);
+  /** Its gradient reads the result alone, so what no graph has saved either is overwritten; but no view, which would be written through its base. */
+  override '~consume'(input: Tensor): Tensor {
+    return input.storage.references === 1 && input.base === null ? reluInto(input) : super['~consume'](input);
   }
 }
 
 /** x between 0 and 6. PyTorch: `torch.nn.ReLU6`. */
 export class ReLU6 extends InPlaceLayer {
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     return this.inplace ? relu6_(input) : relu6(input);
   }
 }
 
 /** x / 6 + 1/2, between 0 and 1. PyTorch: `torch.nn.Hardsigmoid`. */
 export class Hardsigmoid extends InPlaceLayer {
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     return this.inplace ? hardsigmoid_(input) : hardsigmoid(input);
   }
 
@@ -47,7 +42,7 @@ export class Hardsigmoid extends InPlaceLayer {
 
 /** x · hardsigmoid(x). PyTorch: `torch.nn.Hardswish`. */
 export class Hardswish extends InPlaceLayer {
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     return this.inplace ? hardswish_(input) : hardswish(input);
   }
 
@@ -71,7 +66,7 @@ export class LeakyReLU extends InPlaceLayer {
     this.negativeSlope = options.negativeSlope ?? 0.01;
   }
 
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     const { negativeSlope } = this;
     return this.inplace ? leakyRelu_(input, { negativeSlope }) : leakyRelu(input, { negativeSlope });
   }
@@ -99,7 +94,7 @@ export class RReLU extends InPlaceLayer {
     this.upper = options.upper ?? 1 / 3;
   }
 
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     const { lower, upper, training } = this;
     return this.inplace ? rrelu_(input, { lower, upper, training }) : rrelu(input, { lower, upper, training });
   }
@@ -127,7 +122,7 @@ export class Hardtanh extends InPlaceLayer {
     this.maxVal = options.maxVal ?? 1;
   }
 
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     const { minVal, maxVal } = this;
     return this.inplace ? hardtanh_(input, { minVal, maxVal }) : hardtanh(input, { minVal, maxVal });
   }
@@ -148,7 +143,7 @@ export class Threshold extends InPlaceLayer {
     this.value = value;
   }
 
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     return this.inplace ? threshold_(input, this.threshold, this.value) : threshold(input, this.threshold, this.value);
   }
 
@@ -162,7 +157,7 @@ export interface ShrinkOptions {
   readonly lambd?: number | undefined;
 }
 
-abstract class ShrinkLayer extends Layer<KeepsShape> {
+abstract class ShrinkLayer extends PlainLayer<KeepsShape> {
   readonly lambd: number;
 
   constructor(options: ShrinkOptions = {}) {
@@ -177,14 +172,14 @@ abstract class ShrinkLayer extends Layer<KeepsShape> {
 
 /** x, or 0 where |x| ≤ lambd. PyTorch: `torch.nn.Hardshrink`. */
 export class Hardshrink extends ShrinkLayer {
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     return hardshrink(input, { lambd: this.lambd });
   }
 }
 
 /** x moved towards 0 by lambd. PyTorch: `torch.nn.Softshrink`. */
 export class Softshrink extends ShrinkLayer {
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     return softshrink(input, { lambd: this.lambd });
   }
 }

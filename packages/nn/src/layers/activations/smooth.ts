@@ -1,61 +1,61 @@
 /** Smooth activations as layers. */
 import { celu, celu_, elu, elu_, gelu, type KeepsShape, logsigmoid, mish, mish_, selu, selu_, sigmoid, silu, silu_, softplus, softsign, type Tensor, tanh, tanhshrink } from '@nn/tensor'; // biome-ignore format: a list
-import { Layer } from '../../module/layer.ts';
+import { PlainLayer } from '../../module/layer.ts';
 import { pythonFloat, pythonNumber } from '../../module/python-text.ts';
 import { InPlaceLayer, type InPlaceOptions } from './in-place.ts';
 
 /** 1 / (1 + e⁻ˣ). PyTorch: `torch.nn.Sigmoid`. */
-export class Sigmoid extends Layer<KeepsShape> {
-  protected override compute(input: Tensor): Tensor {
+export class Sigmoid extends PlainLayer<KeepsShape> {
+  override '~compute'(input: Tensor): Tensor {
     return sigmoid(input);
   }
 }
 
 /** log(sigmoid(x)). PyTorch: `torch.nn.LogSigmoid`. */
-export class LogSigmoid extends Layer<KeepsShape> {
-  protected override compute(input: Tensor): Tensor {
+export class LogSigmoid extends PlainLayer<KeepsShape> {
+  override '~compute'(input: Tensor): Tensor {
     return logsigmoid(input);
   }
 }
 
 /** The hyperbolic tangent. PyTorch: `torch.nn.Tanh`. */
-export class Tanh extends Layer<KeepsShape> {
-  protected override compute(input: Tensor): Tensor {
+export class Tanh extends PlainLayer<KeepsShape> {
+  override '~compute'(input: Tensor): Tensor {
     return tanh(input);
   }
 }
 
 /** x − tanh(x). PyTorch: `torch.nn.Tanhshrink`. */
-export class Tanhshrink extends Layer<KeepsShape> {
-  protected override compute(input: Tensor): Tensor {
+export class Tanhshrink extends PlainLayer<KeepsShape> {
+  override '~compute'(input: Tensor): Tensor {
     return tanhshrink(input);
   }
 }
 
 /** x / (1 + |x|). PyTorch: `torch.nn.Softsign`. */
-export class Softsign extends Layer<KeepsShape> {
-  protected override compute(input: Tensor): Tensor {
+export class Softsign extends PlainLayer<KeepsShape> {
+  override '~compute'(input: Tensor): Tensor {
     return softsign(input);
   }
 }
 
 /** The self-normalising elu. PyTorch: `torch.nn.SELU`. */
 export class SELU extends InPlaceLayer {
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     return this.inplace ? selu_(input) : selu(input);
   }
 }
 
 /** x · sigmoid(x). PyTorch: `torch.nn.SiLU`. */
 export class SiLU extends InPlaceLayer {
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     return this.inplace ? silu_(input) : silu(input);
   }
 }
 
 /** x · tanh(softplus(x)). PyTorch: `torch.nn.Mish`. */
 export class Mish extends InPlaceLayer {
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     return this.inplace ? mish_(input) : mish(input);
   }
 }
@@ -80,7 +80,7 @@ abstract class AlphaLayer extends InPlaceLayer {
 
 /** x, or alpha · (eˣ − 1) below 0. PyTorch: `torch.nn.ELU`. */
 export class ELU extends AlphaLayer {
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     const { alpha } = this;
     return this.inplace ? elu_(input, { alpha }) : elu(input, { alpha });
   }
@@ -88,7 +88,7 @@ export class ELU extends AlphaLayer {
 
 /** x, or alpha · (e^(x / alpha) − 1) below 0. PyTorch: `torch.nn.CELU`. */
 export class CELU extends AlphaLayer {
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     const { alpha } = this;
     return this.inplace ? celu_(input, { alpha }) : celu(input, { alpha });
   }
@@ -100,7 +100,7 @@ export interface GELUOptions {
 }
 
 /** x · Φ(x), where Φ is the normal distribution function. PyTorch: `torch.nn.GELU`. */
-export class GELU extends Layer<KeepsShape> {
+export class GELU extends PlainLayer<KeepsShape> {
   readonly approximate: 'none' | 'tanh';
 
   constructor(options: GELUOptions = {}) {
@@ -108,7 +108,7 @@ export class GELU extends Layer<KeepsShape> {
     this.approximate = options.approximate ?? 'none';
   }
 
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     return gelu(input, { approximate: this.approximate });
   }
 
@@ -125,7 +125,7 @@ export interface SoftplusOptions {
 }
 
 /** log(1 + e^(beta · x)) / beta. PyTorch: `torch.nn.Softplus`. */
-export class Softplus extends Layer<KeepsShape> {
+export class Softplus extends PlainLayer<KeepsShape> {
   readonly beta: number;
   readonly threshold: number;
 
@@ -135,7 +135,7 @@ export class Softplus extends Layer<KeepsShape> {
     this.threshold = options.threshold ?? 20;
   }
 
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     return softplus(input, { beta: this.beta, threshold: this.threshold });
   }
 

@@ -4,7 +4,7 @@ import { type KeepsShape, ones, type Tensor, zeros } from '@nn/tensor';
 import { fillInPlace, shapeText } from '@nn/tensor/internal';
 import { batchNorm, instanceNorm } from '../../functional/normalization/index.ts';
 import { ones_, zeros_ } from '../../init/index.ts';
-import { Layer } from '../../module/layer.ts';
+import { PlainLayer } from '../../module/layer.ts';
 import { ownParameter, type Parameter } from '../../module/parameter.ts';
 import { pythonBool, pythonFloat, pythonNumber } from '../../module/python-text.ts';
 import type { FactoryOptions } from '../linear.ts';
@@ -21,7 +21,7 @@ export interface BatchNormLayerOptions extends FactoryOptions {
 }
 
 /** Fields have PyTorch's names, which are the keys of the state dict. */
-abstract class RunningNorm extends Layer<KeepsShape> {
+abstract class RunningNorm extends PlainLayer<KeepsShape> {
   readonly numFeatures: number;
   readonly eps: number;
   readonly momentum: number | null;
@@ -99,7 +99,7 @@ abstract class BatchNorm extends RunningNorm {
   /** Numbers of dimensions that inputs may have. */
   protected abstract ranks(): readonly number[];
 
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     this.checkRank(input, this.ranks());
     const { weight, bias, eps, training, running_mean: mean, running_var: variance } = this;
     const isTracking = training && this.num_batches_tracked !== null;
@@ -156,7 +156,7 @@ abstract class InstanceNorm extends RunningNorm {
   /** Number of dimensions of an input without a batch. */
   protected abstract single(): number;
 
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     const rank = this.single();
     this.checkRank(input, [rank, rank + 1]);
     const isSingle = input.layout.shape.length === rank;

@@ -8,7 +8,7 @@ import {
   localResponseNorm,
 } from '../../functional/normalization/index.ts';
 import { ones_, zeros_ } from '../../init/index.ts';
-import { Layer } from '../../module/layer.ts';
+import { PlainLayer } from '../../module/layer.ts';
 import { ownParameter, type Parameter } from '../../module/parameter.ts';
 import { pythonBool, pythonFloat, pythonNumber, pythonTuple } from '../../module/python-text.ts';
 import type { FactoryOptions } from '../linear.ts';
@@ -41,7 +41,7 @@ export interface LayerNormLayerOptions extends FactoryOptions {
  * console.log(await norm.forward(tensor([[1, 3]])).toArray()); // prints: [ [ -0.800000011920929, 0.800000011920929 ] ]
  * ```
  */
-export class LayerNorm extends Layer<KeepsShape> {
+export class LayerNorm extends PlainLayer<KeepsShape> {
   readonly normalizedShape: readonly number[];
   readonly eps: number;
   readonly elementwiseAffine: boolean;
@@ -64,7 +64,7 @@ export class LayerNorm extends Layer<KeepsShape> {
     if (this.bias !== null) zeros_(this.bias);
   }
 
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     const { weight, bias, eps } = this;
     return layerNorm(input, this.normalizedShape, { weight, bias, eps });
   }
@@ -92,7 +92,7 @@ export interface GroupNormLayerOptions extends FactoryOptions {
  * console.log(norm.forward(zeros([20, 6, 10, 10])).shape, norm.weight!.shape); // prints: [ 20, 6, 10, 10 ] [ 6 ]
  * ```
  */
-export class GroupNorm extends Layer<KeepsShape> {
+export class GroupNorm extends PlainLayer<KeepsShape> {
   readonly numGroups: number;
   readonly numChannels: number;
   readonly eps: number;
@@ -122,7 +122,7 @@ export class GroupNorm extends Layer<KeepsShape> {
     if (this.bias !== null) zeros_(this.bias);
   }
 
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     const { weight, bias, eps } = this;
     return groupNorm(input, this.numGroups, { weight, bias, eps });
   }
@@ -133,7 +133,7 @@ export class GroupNorm extends Layer<KeepsShape> {
 }
 
 /** Divides each element by the squares of its neighbours in `size` channels, see `localResponseNorm`. PyTorch: `torch.nn.LocalResponseNorm`. */
-export class LocalResponseNorm extends Layer<KeepsShape> {
+export class LocalResponseNorm extends PlainLayer<KeepsShape> {
   readonly size: number;
   readonly alpha: number;
   readonly beta: number;
@@ -147,7 +147,7 @@ export class LocalResponseNorm extends Layer<KeepsShape> {
     this.k = options.k ?? 1;
   }
 
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     const { alpha, beta, k } = this;
     return localResponseNorm(input, this.size, { alpha, beta, k });
   }

@@ -4,11 +4,11 @@ import {
   type AdaptiveAvgPoolFunction, type AdaptiveMaxPoolFunction, type AdaptiveMaxPoolOptions, adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d,
   adaptiveMaxPool1d, adaptiveMaxPool2d, adaptiveMaxPool3d, type OutputSize, type PooledWithIndices,
 } from '../../functional/pooling/index.ts'; // biome-ignore format: a list
-import { Layer, type UnknownShape } from '../../module/layer.ts';
+import { PlainLayer, type UnknownShape } from '../../module/layer.ts';
 import { Module } from '../../module/module.ts';
 import { type AdaptiveFunction, pythonSize } from './shapes.ts';
 
-abstract class AdaptiveAvgPoolLayer<Spatial extends keyof Ranks, O extends OutputSize> extends Layer<
+abstract class AdaptiveAvgPoolLayer<Spatial extends keyof Ranks, O extends OutputSize> extends PlainLayer<
   AdaptiveFunction<Spatial, O>
 > {
   readonly outputSize: OutputSize;
@@ -20,7 +20,7 @@ abstract class AdaptiveAvgPoolLayer<Spatial extends keyof Ranks, O extends Outpu
     this.outputSize = outputSize;
   }
 
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     return this.#pool(input, this.outputSize);
   }
 
@@ -75,6 +75,10 @@ abstract class AdaptiveMaxPoolLayer<F extends ShapeFunction, R extends boolean> 
     this.#pool = pool;
     this.outputSize = outputSize;
     this.returnIndices = options.returnIndices ?? false;
+  }
+
+  override '~mayKeep'(): boolean {
+    return this.forward !== AdaptiveMaxPoolLayer.prototype.forward;
   }
 
   override forward<A extends Tensor>(

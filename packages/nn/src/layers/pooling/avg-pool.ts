@@ -3,7 +3,7 @@ import type { PerDimension, ShapeFunction, Tensor } from '@nn/tensor';
 import {
   type AvgPoolFunction, type AvgPoolOptions, avgPool1d, avgPool2d, avgPool3d, type LPPoolFunction, type LPPoolOptions, lpPool1d, lpPool2d, lpPool3d,
 } from '../../functional/pooling/index.ts'; // biome-ignore format: a list
-import { Layer, type UnknownShape } from '../../module/layer.ts';
+import { PlainLayer, type UnknownShape } from '../../module/layer.ts';
 import { pythonBool, pythonNumber } from '../../module/python-text.ts';
 import { type PooledShape, pythonList, pythonSize } from './shapes.ts';
 
@@ -17,7 +17,7 @@ export interface AvgPoolLayerOptions<
   readonly ceilMode?: C | undefined;
 }
 
-abstract class AvgPoolLayer<F extends ShapeFunction> extends Layer<F> {
+abstract class AvgPoolLayer<F extends ShapeFunction> extends PlainLayer<F> {
   readonly kernelSize: PerDimension;
   readonly stride: PerDimension;
   readonly padding: PerDimension;
@@ -37,7 +37,7 @@ abstract class AvgPoolLayer<F extends ShapeFunction> extends Layer<F> {
 
   protected abstract pool(): AvgPoolFunction;
 
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     const { stride, padding, ceilMode, countIncludePad, divisorOverride } = this;
     return this.pool()(input, this.kernelSize, { stride, padding, ceilMode, countIncludePad, divisorOverride });
   }
@@ -113,7 +113,7 @@ export interface LPPoolLayerOptions extends LPPoolOptions {
   readonly stride?: PerDimension | null | undefined;
 }
 
-abstract class LPPoolLayer extends Layer<UnknownShape> {
+abstract class LPPoolLayer extends PlainLayer<UnknownShape> {
   readonly normType: number;
   readonly kernelSize: PerDimension;
   readonly stride: PerDimension | null;
@@ -129,7 +129,7 @@ abstract class LPPoolLayer extends Layer<UnknownShape> {
     this.ceilMode = options.ceilMode ?? false;
   }
 
-  protected override compute(input: Tensor): Tensor {
+  override '~compute'(input: Tensor): Tensor {
     const { stride, ceilMode } = this;
     return this.#pool(input, this.normType, this.kernelSize, { stride, ceilMode });
   }

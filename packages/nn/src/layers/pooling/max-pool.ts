@@ -47,8 +47,8 @@ abstract class MaxPoolLayer<F extends ShapeFunction, R extends boolean> extends 
     this.ceilMode = options.ceilMode ?? false;
   }
 
-  override mayKeep(): boolean {
-    return this.returnIndices || this.forward !== MaxPoolLayer.prototype.forward;
+  override '~mayKeep'(): boolean {
+    return this.forward !== MaxPoolLayer.prototype.forward;
   }
 
   protected abstract pool(): MaxPoolFunction;

@@ -99,7 +99,7 @@ export class TransformerDecoderLayer extends Module {
     return done(third, this.norm3.forward(third) as Tensor);
   }
 
-  override mayKeep(): boolean {
+  override '~mayKeep'(): boolean {
     return this.forward !== TransformerDecoderLayer.prototype.forward || this.#partKeeps();
   }
 

@@ -81,7 +81,7 @@ export class TransformerEncoderLayer extends Module {
     return done(second, this.norm2.forward(second) as Tensor);
   }
 
-  override mayKeep(): boolean {
+  override '~mayKeep'(): boolean {
     return this.forward !== TransformerEncoderLayer.prototype.forward || this.#partKeeps();
   }
 

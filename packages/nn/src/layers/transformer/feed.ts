@@ -17,7 +17,7 @@ export interface Feed {
 
 /** The first product and the activation: in one launch where that is relu. What a function of the user gets and gives is left to the user. */
 function activated(x: Tensor, { linear1, activation = 'relu' }: Feed, done: Done): Tensor {
-  const whole = activation === 'relu' && !linear1.mayKeep() ? linear1.forwardThen(x, reluOp) : null;
+  const whole = activation === 'relu' && !linear1['~mayKeep']() ? linear1['~forwardThen'](x, reluOp) : null;
   if (whole !== null) return whole;
   const inner = linear1.forward(x) as Tensor;
   const active = activationOf(activation)(inner);

@@ -161,11 +161,11 @@ export class MultiheadAttention extends Module {
       return { joined: reshape(ordered, shape), weights: needWeights ? told() : null };
     });
     const output = this.out_proj.forward(joined as never) as Tensor;
-    return [doneWhere(this.out_proj.mayKeep())(joined, output), weights];
+    return [doneWhere(this.out_proj['~mayKeep']())(joined, output), weights];
   }
 
-  override mayKeep(): boolean {
-    return this.forward !== MultiheadAttention.prototype.forward || this.out_proj.mayKeep();
+  override '~mayKeep'(): boolean {
+    return this.forward !== MultiheadAttention.prototype.forward || this.out_proj['~mayKeep']();
   }
 
   /** Projected queries, keys and values as (N, heads, length, headDim), with the keys that are added. */

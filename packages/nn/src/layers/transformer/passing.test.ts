@@ -203,9 +203,9 @@ describe('what others hold of transformers', () => {
     layer.linear1 = watched;
     layer.forward(input());
     expect(watched.made.map(isAlive)).toEqual([true, true]);
-    expect([layer.mayKeep(), new Layer(size, 2, given).mayKeep()]).toEqual([true, true]);
-    expect(new nn.TransformerEncoderLayer(size, 2, given).mayKeep()).toBe(false);
-    expect(new nn.TransformerEncoder(layer, 1, { norm: new Layer(size, 2, given) }).mayKeep()).toBe(true);
+    expect([layer['~mayKeep'](), new Layer(size, 2, given)['~mayKeep']()]).toEqual([true, true]);
+    expect(new nn.TransformerEncoderLayer(size, 2, given)['~mayKeep']()).toBe(false);
+    expect(new nn.TransformerEncoder(layer, 1, { norm: new Layer(size, 2, given) })['~mayKeep']()).toBe(true);
   });
 
   it('parts that give what they were given leave it whole', async () => {

@@ -15,7 +15,7 @@ const giveBack: Done = (t, out, needed) => {
 
 /** Whether a part may leave with somebody what passes through it. */
 export function anyKeeps(parts: Iterable<Module>): boolean {
-  for (const part of parts) if (part.mayKeep()) return true;
+  for (const part of parts) if (part['~mayKeep']()) return true;
   return false;
 }
 

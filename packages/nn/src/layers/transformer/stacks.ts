@@ -27,7 +27,7 @@ const copies = <T extends { copy(): T } & Module>(layer: T, count: number): Modu
 
 /** Whether a layer of a stack, or its norm, may leave with somebody what passes through it. */
 const partKeeps = ({ layers, norm }: { readonly layers: ModuleList; readonly norm: Module | null }): boolean =>
-  anyKeeps(layers) || norm?.mayKeep() === true;
+  anyKeeps(layers) || norm?.['~mayKeep']() === true;
 
 /**
  * `numLayers` copies of an encoder layer, one after the other; the copies start with its values. PyTorch: `torch.nn.TransformerEncoder`.
@@ -58,7 +58,7 @@ export class TransformerEncoder extends Module {
     return this.norm === null ? x : done(x, this.norm.forward(x) as Tensor, src);
   }
 
-  override mayKeep(): boolean {
+  override '~mayKeep'(): boolean {
     return this.forward !== TransformerEncoder.prototype.forward || partKeeps(this);
   }
 }
@@ -81,7 +81,7 @@ export class TransformerDecoder extends Module {
     return this.norm === null ? x : done(x, this.norm.forward(x) as Tensor, tgt);
   }
 
-  override mayKeep(): boolean {
+  override '~mayKeep'(): boolean {
     return this.forward !== TransformerDecoder.prototype.forward || partKeeps(this);
   }
 }

@@ -3,6 +3,7 @@ import * as rows from '@nn/backend';
 import { dtypes, ShapeError, ValueError } from '@nn/backend';
 import { shapeText } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
+import { dispatchInto } from '../../core/in-place.ts';
 import type { Op } from '../../core/op.ts';
 import { type Numeric, numberOf } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -13,6 +14,10 @@ import type { InPlaceFunction, InPlaceOptionsFunction, OptionsFunction, UnaryFun
 
 /** The op of `relu`, for what can end with it. */
 export const reluOp: Op<'map'> = new Forms('relu', 1, { mode: 'promote', formula: rows.relu, takes: 'number' }).get(0);
+
+const reluIntoOp = new Forms('relu', 1, { mode: 'promote', formula: rows.relu, takes: 'number', inPlace: true }).get(0);
+/** `relu` over its own operand, of which only the library knows: errors speak of relu. */
+export const reluInto = (x: Tensor): Tensor => dispatchInto(reluIntoOp, [x]);
 
 /** max(x, 0); its gradient at 0 is 0. PyTorch: `torch.relu`. */
 export const relu: UnaryFunction = ((x: Tensor) => dispatch(reluOp, x)) as never;

@@ -8,16 +8,20 @@ import { innerSizes } from '../../core/plan-matmul.ts';
 import { dispatchThen } from '../../core/then.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { LinearFunctionSignature, MatMulFunction } from '../../types/signatures.ts';
-import { regroup, reshape, transpose } from '../shape/views.ts';
+import { finish, regroup, reshape, transpose } from '../shape/views.ts';
 
-const product = new Op('matmul', 'matmul', { addend: 'none' }, 'MmBackward0');
+const matrixProduct = new Op('matmul', 'matmul', { addend: 'none' }, 'MmBackward0');
 const batchProduct = new Op('matmul', 'matmul', { addend: 'none' }, 'BmmBackward0');
 const linearProduct = new Op('matmul', 'linear', { addend: 'none', transposeRight: true }, 'MmBackward0');
 const linearPlus = new Op('matmul', 'linear', { addend: 'plain', transposeRight: true }, 'AddmmBackward0');
 
 /** Product of two operands with two dimensions at least. */
 const productOf = (left: Tensor, right: Tensor): Tensor =>
-  dispatch(left.layout.shape.length === 2 && right.layout.shape.length === 2 ? product : batchProduct, left, right);
+  dispatch(
+    left.layout.shape.length === 2 && right.layout.shape.length === 2 ? matrixProduct : batchProduct,
+    left,
+    right,
+  );
 
 /** Sum of the products of two vectors' elements, in one reduction. */
 const dotOp = new Op('reduce', 'dot', {
@@ -55,12 +59,16 @@ export function matmulOf(left: Tensor, right: Tensor): Tensor {
   if (l.length === 1 && r.length === 1) return dispatch(dotOp, left, right);
   const a = l.length === 1 ? reshape(left, [1, l[0]!]) : left;
   const b = r.length === 1 ? reshape(right, [r[0]!, 1]) : right;
-  const out = productOf(a, b);
-  const { shape } = out.layout;
+  const product = productOf(a, b);
+  const { shape } = product.layout;
   const kept = shape.filter(
     (_, d) => (l.length > 1 || d !== shape.length - 2) && (r.length > 1 || d !== shape.length - 1),
   );
-  return regroup(out, 'mv', kept, contiguousStrides(kept));
+  const out = regroup(product, 'mv', kept, contiguousStrides(kept));
+  // Nothing else reaches the product, so the result is no view of it.
+  out.base = null;
+  if (a !== left) a.dispose();
+  return finish(out, right, b, product);
 }
 
 /**
@@ -91,9 +99,10 @@ export function linearThen(x: Tensor, weight: Tensor, bias: Tensor | null | unde
       `the input has ${s[s.length - 1]} features, expected ${w[w.length - 1]}: input ${shapeText(s)}, weight ${shapeText(w)}`,
     );
   if (w.length === 1 || s.length === 1) {
-    const out = matmulOf(x, w.length === 1 ? weight : transpose(weight, 0, 1));
-    const sum = bias === undefined || bias === null ? out : out.add(bias);
-    return then === null ? sum : dispatch(then, sum);
+    const columns = w.length === 1 ? weight : transpose(weight, 0, 1);
+    const out = matmulOf(x, columns);
+    const sum = bias === undefined || bias === null ? out : (out.add(bias) as Tensor);
+    return finish(then === null ? sum : dispatch(then, sum), weight, columns, out, sum);
   }
   return bias === undefined || bias === null
     ? dispatchThen(linearProduct, then, x, weight)

@@ -1,15 +1,17 @@
 /*
  * The wasm backend as it is published: a program that trains with it, built by each bundler and by none, runs in a browser and on plain Node, with threads where the page
- * may have them, to the same losses. Needs `npm run build`; NN_NODE and NN_REQUIRE_BROWSER as in platforms.test.ts.
+ * may have them, to the same losses; and one with some of its parts. Needs `npm run build`; NN_NODE and NN_REQUIRE_BROWSER as in platforms.test.ts.
  */
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findBrowser, openPage } from './browser.ts';
+import { bundle } from './bundle.ts';
 import { bundlers } from './bundlers.ts';
+import { install } from './installed.ts';
 
 const run = promisify(execFile);
 const node = process.env['NN_NODE'] ?? process.execPath;
@@ -49,6 +51,36 @@ it('trains on plain Node, with threads', () => {
     expect(found[0]).toBeGreaterThan(1.5);
     expect(found.at(-1)).toBeLessThan(0.7 * found[0]!);
   }
+});
+
+describe('some of its parts, on plain Node', () => {
+  const expectTraining = async (program: string): Promise<void> => {
+    const { stdout } = await run(node, [program]);
+    const values = valuesOf(stdout);
+    expect(Object.fromEntries(values)).toMatchObject({
+      threads: '1',
+      reason: expect.stringContaining('without the part workers'),
+      parts: 'map,reduce,rows,matmul,gather',
+      mlp: onNode.get('mlp'),
+      refused: expect.stringContaining('BackendError [scan] this backend was made without the part scan'),
+      ok: 'ok',
+    });
+  };
+
+  it('train as a bundle, which has no others', { timeout: wait }, async () => {
+    const { complaints } = await bundle('parts', folderOf('parts'), 'browser');
+    expect(complaints).toEqual([]);
+    const [all, parts] = [join(folderOf('esbuild'), 'wasm.mjs'), join(folderOf('parts'), 'parts.mjs')].map(
+      (file) => readFileSync(file).length,
+    );
+    // Convolutions, sorting, threads and what else the other program has.
+    expect(parts!).toBeLessThan(all! - 40_000);
+    await expectTraining(join(folderOf('parts'), 'parts.mjs'));
+  });
+
+  it('train as installed packages', { timeout: wait }, async () => {
+    await expectTraining(await install('parts', folderOf('installed'), { webgpu: false }));
+  });
 });
 
 describe.skipIf(browser === undefined && !required)('in a browser', () => {

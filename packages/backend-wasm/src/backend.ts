@@ -18,24 +18,19 @@ import {
 import { type Features, WasmModule } from './assembler/index.ts';
 import { hostFunctions } from './host.ts';
 import { bytesOf, shiftOf } from './kinds/access.ts';
-import { kinds } from './kinds/index.ts';
 import { BlockLayout, faultWord, type Kind, sharedWord, type Variant } from './kinds/kind.ts';
-import { Heap } from './memory/heap.ts';
+import type { Heap } from './memory/heap.ts';
+import { blockAddress, blockBytes } from './memory/layout.ts';
 import type { LinearMemory } from './memory/linear-memory.ts';
+import { lacking, type MathPart, type Part, type Parts } from './part.ts';
 import { Entry, Prepared, WasmProgram } from './program.ts';
 import type { Pool } from './threads/pool.ts';
-import { Shelf } from './threads/shelf.ts';
 
 /** Programs and entries kept; the one that was asked for longest ago goes when there are more. */
 const cacheLimit = 2048;
-/** Bytes of code kept where workers find it. */
-const shelfBytes = 4 << 20;
 /** One number that counts elements has 31 bits. */
 const mostElements = 2 ** 31 - 1;
 
-/** Where the parameter block lies; below it is room for the control block of threads. */
-export const blockAddress = 4096;
-const blockBytes = 8192;
 const sharedAt = (blockAddress >> 2) + sharedWord;
 const faultAt = (blockAddress >> 2) + faultWord;
 
@@ -49,9 +44,11 @@ export class WasmBlock implements Block {
 }
 
 export interface Settings {
-  readonly features: Features;
+  readonly parts: Parts;
+  /** Whether relaxed instructions are used. */
+  readonly relaxed: boolean;
   readonly memory: LinearMemory;
-  readonly memoryLimit: number;
+  readonly heap: Heap;
   readonly pool: Pool | null;
   readonly reason: string | null;
 }
@@ -62,6 +59,8 @@ export interface WasmInfo {
   readonly threads: number;
   /** Why there are no more; null where there are as many as were asked for. */
   readonly reason: string | null;
+  /** Names of the parts it is made of. */
+  readonly parts: readonly string[];
   /** Whether fused multiply-adds are used. */
   readonly relaxed: boolean;
   /** Bytes of linear memory: in use, most ever in use, taken from the machine. */
@@ -75,6 +74,7 @@ export class WasmBackend implements Backend {
   readonly dtypes: readonly DType[] = ['bool', 'uint8', 'int32', 'int64', 'float32', 'float64'];
   readonly maxOperands = 64;
   readonly slotsPerBlock = 64;
+  readonly #parts: Parts;
   readonly #features: Features;
   readonly #memory: LinearMemory;
   readonly #heap: Heap;
@@ -85,18 +85,17 @@ export class WasmBackend implements Backend {
   #scratch = { address: 0, bytes: 0 };
   #shared = { address: 0, bytes: 0 };
   readonly #pool: Pool | null;
-  readonly #shelf: Shelf;
   readonly #reason: string | null;
   #disposed = false;
 
-  constructor({ features, memory, memoryLimit, pool, reason }: Settings) {
-    this.#features = features;
+  constructor({ parts, relaxed, memory, heap, pool, reason }: Settings) {
+    this.#parts = parts;
+    this.#features = { relaxed, shared: memory.shared };
     this.#memory = memory;
+    this.#heap = heap;
     this.#pool = pool;
     this.#reason = reason;
-    this.#heap = new Heap(this.#memory, blockAddress + blockBytes, memoryLimit);
-    this.#shelf = new Shelf(this.#heap, this.#memory, shelfBytes);
-    this.#imports = { e: hostFunctions(this.#memory.memory) };
+    this.#imports = { e: hostFunctions(memory.memory) };
   }
 
   bytesPerElement(dtype: DType): number {
@@ -104,7 +103,19 @@ export class WasmBackend implements Backend {
   }
 
   supports(kernel: Kernel): boolean {
-    return kinds[kernel.kind] !== undefined;
+    return this.#parts.has(kernel.kind);
+  }
+
+  /** Nothing stands for a part that isn't there. */
+  lower(kernel: Kernel): null {
+    this.#partOf(kernel);
+    return null;
+  }
+
+  #partOf({ kind }: Kernel): Part {
+    const part = this.#parts.get(kind);
+    if (part === undefined) throw lacking(kind, kind);
+    return part;
   }
 
   compile(kernel: Kernel): Program {
@@ -112,6 +123,7 @@ export class WasmBackend implements Backend {
     const key = kernelKey(kernel);
     let program = recall(this.#programs, key);
     if (program === undefined) {
+      this.#partOf(kernel);
       const { outputs, inputs } = operandsOf(kernel);
       const operands = [...outputs, ...inputs];
       const layout = new BlockLayout('scalars' in kernel ? kernel.scalars : 0, operands.length);
@@ -146,10 +158,8 @@ export class WasmBackend implements Backend {
     for (let i = 0; i < constants.length; i++) words[word++] = constants[i]!;
     words[sharedAt] = shared;
     words[faultAt] = 0;
-    const chunks = pool === null ? 1 : pool.chunksOf(prepared);
-    const bytesAt = chunks > 1 ? entry.bytesAt || this.#shelf.put(entry) : 0;
-    if (bytesAt > 0) pool!.run(launch.label, entry, bytesAt, blockAddress, scratch, prepared, chunks);
-    else entry.run(blockAddress, 0, units, scratch);
+    if (pool === null || !pool.share(launch.label, entry, blockAddress, scratch, prepared))
+      entry.run(blockAddress, 0, units, scratch);
     if (prepared.finish) entry.finish!(blockAddress, 0, units, scratch);
     if (program.faults) this.#throwFault(launch.label);
   }
@@ -160,7 +170,7 @@ export class WasmBackend implements Backend {
     const elements = product(geometry.sizes);
     if (elements > mostElements && kernel.kind !== 'matmul' && kernel.kind !== 'conv')
       throw refused(`${elements} elements in one operation; the wasm backend counts to ${mostElements}: work on parts`);
-    const variant = (kinds[kernel.kind] as Kind<Kernel>)(kernel, geometry, this.#features);
+    const variant = (this.#partOf(kernel).content as Kind<Kernel>)(kernel, geometry, this.#features);
     if (program.layout.constant(variant.constants.length) > blockBytes)
       throw refused(`${variant.constants.length} numbers don't fit a launch of the wasm backend`);
     return this.#keep(program, geometry, variant);
@@ -176,7 +186,13 @@ export class WasmBackend implements Backend {
     const key = `${variant.key} ${program.key}`;
     let entry = recall(this.#entries, key);
     if (entry === undefined) {
-      const module = new WasmModule(this.#features);
+      const { kind } = program.kernel;
+      const math = this.#parts.get('math') as MathPart | undefined;
+      const module = new WasmModule(this.#features, (name) => {
+        const code = math?.content[name];
+        if (code === undefined) throw lacking(kind, 'math', `, which has ${name}`);
+        return code;
+      });
       variant.emit(module);
       const bytes = module.encode();
       const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), this.#imports);
@@ -193,6 +209,7 @@ export class WasmBackend implements Backend {
     return {
       threads: pool === null || broken !== null ? 1 : pool.threads,
       reason: broken ?? this.#reason,
+      parts: [...this.#parts.keys()],
       relaxed: this.#features.relaxed,
       memory: { used: this.#heap.used, peak: this.#heap.peak, taken: this.#memory.size },
       compiled: this.#nextEntry,

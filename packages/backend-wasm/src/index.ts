@@ -1,10 +1,7 @@
 /** The public page of @nn/backend-wasm. */
-import { WasmBackend } from './backend.ts';
-import { hasRelaxed, whyNotHere } from './features.ts';
-import { LinearMemory } from './memory/linear-memory.ts';
-import { checkedOptions, type WasmOptions } from './options.ts';
-import { Pool } from './threads/pool.ts';
-import { cores, whyNoThreads } from './threads/start-worker.ts';
+import type { WasmBackend } from './backend.ts';
+import type { WasmOptions } from './options.ts';
+import { conv, gather, map, math, matmul, reduce, rows, scan, scatter, sort, wasmOf, workers } from './parts.ts';
 
 export type { WasmInfo } from './backend.ts';
 export type { WasmOptions } from './options.ts';
@@ -25,28 +22,6 @@ export type { WasmBackend };
  * console.log(await tensor([1, 2]).add(1).toArray()); // [ 2, 3 ]
  * ```
  */
-export async function wasm(options: WasmOptions = {}): Promise<WasmBackend> {
-  const { relaxed, memoryLimit, threads } = checkedOptions(options);
-  const refusal = whyNotHere();
-  if (refusal !== null) throw refusal;
-  const wanted = threads ?? Math.min(8, cores());
-  const settings = { memoryLimit, features: { relaxed: relaxed && hasRelaxed(), shared: false } };
-  const alone = (reason: string | null): WasmBackend =>
-    new WasmBackend({ ...settings, memory: new LinearMemory(false), pool: null, reason });
-  if (wanted === 1) return alone(threads === 1 ? null : 'the machine has one core');
-  const reason = whyNoThreads();
-  if (reason !== null) return alone(reason);
-  try {
-    const memory = new LinearMemory(true, memoryLimit);
-    const pool = await Pool.start(memory, wanted);
-    return new WasmBackend({
-      ...settings,
-      features: { ...settings.features, shared: true },
-      memory,
-      pool,
-      reason: null,
-    });
-  } catch (error) {
-    return alone(`threads could not be started: ${error instanceof Error ? error.message : String(error)}`);
-  }
+export function wasm(options: WasmOptions = {}): Promise<WasmBackend> {
+  return wasmOf([map, reduce, rows, matmul, conv, gather, scatter, scan, sort, math, workers], options);
 }

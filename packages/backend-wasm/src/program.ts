@@ -1,6 +1,6 @@
 /** Compiled code: entries are modules ready to run, programs are kernels with the entries that their geometries need. */
 import type { Geometry, Kernel, Program } from '@nn/backend';
-import type { BlockLayout, Variant } from './kinds/kind.ts';
+import { type BlockLayout, scalarAt, type Variant } from './kinds/kind.ts';
 
 type Run = (block: number, first: number, last: number, scratch: number) => void;
 
@@ -81,7 +81,7 @@ export class WasmProgram implements Program {
     this.kernel = kernel;
     this.key = key;
     this.layout = layout;
-    this.firstScalar = (block + layout.scalar(0)) >> 3;
+    this.firstScalar = (block + scalarAt(0)) >> 3;
     this.firstOperand = (block + layout.operand(0)) >> 2;
     this.shifts = shifts;
     this.faults = faults;

@@ -1,14 +1,14 @@
 /** The smallest program that trains 784-50-10, as a page would ship it: ours and the peers'. Sources of bundles, never run here. */
 import type { PeerName } from '../cases/case.ts';
 
-export const ours = `
-import { wasm } from '@nn/backend-wasm';
+const ours = (open: string, call: string): string => `
+${open}
 import { crossEntropy, Linear, ReLU, Sequential } from '@nn/nn';
 import { SGD } from '@nn/optim';
 import { setBackend, tensor } from '@nn/tensor';
 
 export async function train(batches) {
-  setBackend(await wasm());
+  setBackend(await ${call});
   const model = new Sequential(new Linear(784, 50), new ReLU(), new Linear(50, 10));
   const optimizer = new SGD(model.parameters(), { lr: 0.5 });
   for (const [x, y] of batches) {
@@ -20,6 +20,18 @@ export async function train(batches) {
   }
 }
 `;
+
+/** The one that carries nothing in vain. */
+export const leanest = 'ours, in parts';
+
+/** By name: with the whole backend, and with the parts of it that the program computes with. */
+export const ourPrograms: Readonly<Record<string, string>> = {
+  ours: ours("import { wasm } from '@nn/backend-wasm';", 'wasm()'),
+  [leanest]: ours(
+    "import { gather, map, matmul, reduce, rows, wasmOf } from '@nn/backend-wasm/parts';",
+    'wasmOf([map, reduce, rows, matmul, gather])',
+  ),
+};
 
 interface PeerProgram {
   readonly source: string;

@@ -39,6 +39,10 @@ export const unreachable: Code = 0x00;
 export const stepUp = (i: Local, end: Operand, step: Operand, ...body: readonly Code[]): Code =>
   when(i32.ltS(i, end), loop(body, branchIf(i32.ltS(i.tee(i32.add(i, step)), end), 0)));
 
+/** `while (rest >= least) { body; rest -= step }`, signed, tested at the bottom too. */
+export const countDown = (rest: Local, step: Operand, least: Operand, ...body: readonly Code[]): Code =>
+  when(i32.geS(rest, least), loop(body, branchIf(i32.geS(rest.tee(i32.sub(rest, step)), least), 0)));
+
 /** `for (i = from; i < to; i += 1)`. */
 export const forUp = (i: Local, from: Operand, to: Operand, ...body: readonly Code[]): Code => [
   i.set(number32(from)),

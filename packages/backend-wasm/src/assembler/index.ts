@@ -1,5 +1,14 @@
 /** The assembler's page. */
+export * from './atomics.ts';
 export * from './code.ts';
 export * from './control.ts';
 export * from './instructions.ts';
-export { type Features, FunctionBuilder, multiplyAdd, multiplyAdd64, pick, WasmModule } from './module.ts';
+export {
+  type Features,
+  FunctionBuilder,
+  type FunctionCode,
+  multiplyAdd,
+  multiplyAdd64,
+  pick,
+  WasmModule,
+} from './module.ts';

@@ -11,10 +11,7 @@ type Load = (address: Operand, offset?: number) => Code;
 type Store = (address: Operand, value: Code, offset?: number) => Code;
 type Extract = (x: Code, index: number) => Code;
 type Replace = (x: Code, index: number, value: Code) => Code;
-type Atomic = (address: Operand, value: Operand, offset?: number) => Code;
 type LoadLane = (address: Operand, value: Code, lane: number, offset?: number) => Code;
-type Exchange = (address: Operand, expected: Operand, value: Operand, offset?: number) => Code;
-type Wait = (address: Operand, expected: Operand, nanoseconds: number, offset?: number) => Code;
 
 type Table<Names extends string, Instruction> = { readonly [Name in Names]: Instruction };
 
@@ -45,10 +42,6 @@ const extract =
 const replace =
   (op: number): Replace =>
   (x, index, value) => [x, value, vector(op), index];
-const atomic =
-  (op: number): Atomic =>
-  (address, value, offset = 0) => [number32(address), number32(value), 0xfe, op, 2, unsigned(offset)];
-
 type Split<Names extends string> = Names extends `${infer Name} ${infer Rest}` ? Name | Split<Rest> : Names;
 
 /** Instructions of one form that the specification numbers in a row; `_` skips one. */
@@ -70,12 +63,9 @@ export const i32: Table<'eqz' | 'wrapI64' | 'reinterpretF32', Unary> &
   Table<Split<typeof integerTests>, Binary> &
   Table<'add' | 'sub' | 'mul' | 'divS' | 'divU' | 'remS' | 'remU' | 'and' | 'or' | 'xor' | 'shl', Binary> &
   Table<'shrS' | 'shrU', Binary> &
-  Table<'load' | 'load8U' | 'atomicLoad', Load> &
+  Table<'load' | 'load8U', Load> &
   Table<'store', Store> &
-  Table<'const', (value: number) => Code> &
-  Table<'atomicAdd' | 'atomicSub', Atomic> &
-  Table<'atomicCompareExchange', Exchange> &
-  Table<'atomicWait', Wait> = {
+  Table<'const', (value: number) => Code> = {
   const: integer,
   eqz: unary(0x45),
   ...series(binary, scalar, 0x46, integerTests),
@@ -85,17 +75,6 @@ export const i32: Table<'eqz' | 'wrapI64' | 'reinterpretF32', Unary> &
   store: store(0x36),
   wrapI64: unary(0xa7),
   reinterpretF32: unary(0xbc),
-  atomicLoad: (address, offset = 0) => [number32(address), 0xfe, 0x10, 2, unsigned(offset)],
-  atomicAdd: atomic(0x1e),
-  atomicSub: atomic(0x25),
-  atomicCompareExchange: (address, expected, value, offset) => [
-    number32(address),
-    atomic(0x48)(expected, value, offset),
-  ],
-  atomicWait: (address, expected, nanoseconds, offset) => [
-    number32(address),
-    atomic(1)(expected, [0x42, signed(nanoseconds)], offset),
-  ],
 };
 
 export const i64: Table<'const', (value: number) => Code> &

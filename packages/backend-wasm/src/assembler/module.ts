@@ -2,6 +2,7 @@
  * A module under construction: functions over one imported memory. Encodes to bytes once. What the machine can do is asked of `features`, so that
  * generators read the same for every machine.
  */
+import type { ScalarType } from '@nn/backend';
 import { Callable, type Code, flatten, Local, laneBytes, unsigned, type ValueType } from './code.ts';
 import { f32x4, f64x2, i32x4, v128 } from './instructions.ts';
 
@@ -12,6 +13,13 @@ export interface Features {
   /** The memory is shared between threads. */
   readonly shared: boolean;
 }
+
+/** Code for a function that is no instruction, on vectors: arguments of one type, each one vector or, of f64, two. */
+export type FunctionCode = (
+  f: FunctionBuilder,
+  type: ScalarType,
+  args: readonly (readonly Code[])[],
+) => readonly Code[];
 
 /** Types of parameters and results, and the body, of a function that is being made. */
 export class FunctionBuilder extends Callable {
@@ -87,6 +95,8 @@ class Import extends Callable {
 
 export class WasmModule {
   readonly features: Features;
+  /** The code of a function by its name; null where modules call none. */
+  readonly codeOf: ((name: string) => FunctionCode) | null;
   readonly #types: string[] = [];
   readonly #signatures: Code[] = [];
   readonly #imports: Import[] = [];
@@ -94,8 +104,9 @@ export class WasmModule {
   readonly #helpers = new Map<string, Callable>();
   readonly #exports: { readonly name: string; readonly callable: Callable }[] = [];
 
-  constructor(features: Features) {
+  constructor(features: Features, codeOf: ((name: string) => FunctionCode) | null = null) {
     this.features = features;
+    this.codeOf = codeOf;
   }
 
   #typeOf(parameters: readonly ValueType[], results: readonly ValueType[]): number {

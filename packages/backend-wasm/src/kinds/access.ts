@@ -21,9 +21,18 @@ import {
 } from '../assembler/index.ts';
 import type { FunctionBuilder } from '../assembler/module.ts';
 import { keep, type Quad } from '../scalar/quad.ts';
+import { scalarAt } from './kind.ts';
 
 /** Bytes of an element. */
 export const bytesOf = (dtype: DType): number => dtypes[dtype].bytes;
+
+/** Bytes that each operand moves along each of so many dimensions, an operand after the other. */
+export const bytesAlong = (
+  operands: readonly { readonly dtype: DType }[],
+  strides: readonly (readonly number[])[],
+  rank: number,
+): number[] =>
+  operands.flatMap(({ dtype }, i) => Array.from({ length: rank }, (_, d) => (strides[i]![d] ?? 0) * bytesOf(dtype)));
 
 /** log2 of `bytesOf`. */
 export const shiftOf = (dtype: DType): number => Math.log2(bytesOf(dtype));
@@ -120,14 +129,9 @@ export const storeFirst = (dtype: DType, address: Operand, value: readonly Local
   ]),
 ];
 
-/** Where run-time numbers lie, as doubles. */
-interface Numbers {
-  scalar(index: number): number;
-}
-
 /** A run-time number of the launch in every lane of its type: of integers its low 32 bits. */
-export function loadNumber(block: Local, numbers: Numbers, { type, value }: Expression): Quad {
-  const wide = f64.load(block, numbers.scalar(value));
+export function loadNumber(block: Local, { type, value }: Expression): Quad {
+  const wide = f64.load(block, scalarAt(value));
   if (type === 'f64') return [f64x2.splat(wide), f64x2.splat(wide)];
   if (type === 'f32') return [f32x4.splat(f32.demoteF64(wide))];
   const whole = i32x4.splat(i32.wrapI64(i64.truncF64S(wide)));

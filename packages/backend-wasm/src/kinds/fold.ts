@@ -5,21 +5,21 @@
  */
 import type { Combine, ReduceKernel, ScalarType } from '@nn/backend';
 import {
-  branchIf,
   type Code,
+  countDown,
   f32x4,
   f64x2,
   i32,
   i32x4,
   type Local,
   lanes,
-  loop,
   pick,
   V128,
   v128,
   when,
 } from '../assembler/index.ts';
-import type { FunctionBuilder } from '../assembler/module.ts';
+import type { FunctionBuilder, FunctionCode } from '../assembler/module.ts';
+import { coreRows } from '../scalar/core-rows.ts';
 import { constantLanes } from '../scalar/emit.ts';
 import { narrowMask, type Quad, upperHalf, wideMasks } from '../scalar/quad.ts';
 
@@ -109,13 +109,13 @@ export class Fold {
         x.set(extreme(x, next)),
       ];
     }
-    if (!this.positions)
-      return this.values(state).map((part, i) =>
-        part.set(combined(this.#combine as Combine, this.#type, part, other[i]!)),
-      );
+    const values = this.values(state);
+    if (!this.positions) {
+      const next = combined[this.#combine as Combine](this.#f, this.#type, [values, other]);
+      return values.map((part, i) => part.set(next[i]!));
+    }
     const wins = this.#f.local(V128);
     const { features } = this.#f.module;
-    const values = this.values(state);
     const masks = this.#type === 'f64' ? wideMasks(wins) : [wins];
     return [
       wins.set(this.#wins(state, other, ascending)),
@@ -204,13 +204,12 @@ export function foldAlong(
   // Extremes are the same in any order but for the sign of a zero: four of them don't wait for each other.
   const more = unrolled && loose && fold.notes ? [fold.state(), fold.state()] : [];
   const rounds = (elements: number, states: readonly State[] = [front, back]): Code =>
-    when(
-      i32.geS(rest, elements),
-      loop(
-        Array.from({ length: elements / 4 }, (_, q) => absorb(states[q % states.length]!, q, null)),
-        move(elements),
-        branchIf(i32.geS(rest.tee(i32.sub(rest, elements)), elements), 0),
-      ),
+    countDown(
+      rest,
+      elements,
+      elements,
+      Array.from({ length: elements / 4 }, (_, q) => absorb(states[q % states.length]!, q, null)),
+      move(elements),
     );
   return [
     more.map((state) => fold.reset(state)),
@@ -224,25 +223,13 @@ export function foldAlong(
   ];
 }
 
-/** Two vectors combined lane by lane. */
-export function combined(combine: Combine, type: ScalarType, x: Code, y: Code): Code {
-  const float = type === 'f64' ? f64x2 : f32x4;
-  const whole = type !== 'f32' && type !== 'f64';
-  switch (combine) {
-    case 'sum':
-      return whole ? i32x4.add(x, y) : float.add(x, y);
-    case 'product':
-      return whole ? i32x4.mul(x, y) : float.mul(x, y);
-    case 'max':
-      if (type === 'bool') return v128.or(x, y);
-      if (type === 'u32') return i32x4.maxU(x, y);
-      return whole ? i32x4.maxS(x, y) : float.max(x, y);
-    case 'min':
-      if (type === 'bool') return v128.and(x, y);
-      if (type === 'u32') return i32x4.minU(x, y);
-      return whole ? i32x4.minS(x, y) : float.min(x, y);
-  }
-}
+/** Two values combined lane by lane. */
+export const combined: { readonly [C in Combine]: FunctionCode } = {
+  sum: coreRows.add,
+  product: coreRows.mul,
+  max: coreRows.max,
+  min: coreRows.min,
+};
 
 /** Where a combine starts. */
 function identityOf(combine: ReduceKernel['combine'], type: ScalarType): number {

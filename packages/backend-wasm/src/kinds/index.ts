@@ -1,8 +1,7 @@
-/** The code of each kind; a kernel of any other would be declined. */
-import type { Kernel, KernelKind } from '@nn/backend';
+/** The code of each kind, as a part. */
+import type { KindPart } from '../part.ts';
 import { convKind } from './conv/conv.ts';
 import { gatherKind, scatterKind } from './indexed.ts';
-import type { Kind } from './kind.ts';
 import { mapKind } from './map.ts';
 import { matmulKind } from './matmul.ts';
 import { reduceKind } from './reduce.ts';
@@ -10,14 +9,21 @@ import { rowsKind } from './rows.ts';
 import { scanKind } from './scan.ts';
 import { sortKind } from './sort.ts';
 
-export const kinds: { readonly [K in KernelKind]?: Kind<Extract<Kernel, { readonly kind: K }>> } = {
-  map: mapKind,
-  conv: convKind,
-  matmul: matmulKind,
-  reduce: reduceKind,
-  rows: rowsKind,
-  gather: gatherKind,
-  scatter: scatterKind,
-  scan: scanKind,
-  sort: sortKind,
-};
+/** Elementwise arithmetic, comparisons, casts, copies, constants, random masks, steps of optimisers. */
+export const map: KindPart<'map'> = { name: 'map', content: mapKind };
+/** Sums, means, extremes and their places, and what else is one number of many. */
+export const reduce: KindPart<'reduce'> = { name: 'reduce', content: reduceKind };
+/** Softmax, normalization, variance, losses of classes: reductions along rows, and what is computed with them. */
+export const rows: KindPart<'rows'> = { name: 'rows', content: rowsKind };
+/** Products of matrices: linear layers, attention. */
+export const matmul: KindPart<'matmul'> = { name: 'matmul', content: matmulKind };
+/** Convolutions and their gradients. */
+export const conv: KindPart<'conv'> = { name: 'conv', content: convKind };
+/** Elements at given indices. */
+export const gather: KindPart<'gather'> = { name: 'gather', content: gatherKind };
+/** Writes and sums at given indices: also the gradient of what is gathered. */
+export const scatter: KindPart<'scatter'> = { name: 'scatter', content: scatterKind };
+/** Cumulative sums, products and extremes. */
+export const scan: KindPart<'scan'> = { name: 'scan', content: scanKind };
+/** Sorting, and what is made of it. */
+export const sort: KindPart<'sort'> = { name: 'sort', content: sortKind };

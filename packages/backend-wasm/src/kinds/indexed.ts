@@ -16,7 +16,7 @@ import {
   words,
 } from '../assembler/index.ts';
 import type { Quad } from '../scalar/quad.ts';
-import { bytesOf, keepPacked, loadSplat, storeLane } from './access.ts';
+import { bytesAlong, bytesOf, keepPacked, loadSplat, storeLane } from './access.ts';
 import { combined } from './fold.ts';
 import { BlockLayout, faultWord, type Kind, plainVariant, type Variant } from './kind.ts';
 import { type Step, Stream, stepOf } from './stream.ts';
@@ -40,10 +40,9 @@ export const scatterKind: Kind<ScatterKernel> = (kernel, geometry) => indexed(ke
 function indexed(kernel: Indexed, { sizes, strides, extents }: Geometry, moved: 0 | 1): Variant {
   const { rank } = kernel;
   const types = [kernel.dtype, kernel.dtype, ...kernel.indices.map(({ dtype }) => dtype)];
-  const strideOf = (i: number, d: number): number => strides[i]![d] ?? 0;
   const operands = types.map((dtype, i) => ({
     dtype,
-    step: rank === 0 ? ('one' as const) : stepOf(dtype, strideOf(i, rank - 1)),
+    step: rank === 0 ? ('one' as const) : stepOf(dtype, strides[i]![rank - 1] ?? 0),
   }));
   const steady = operands.slice(2).every(({ step }) => step === 'one');
   const shape: Shape = { kernel, operands, moved, steady };
@@ -54,7 +53,7 @@ function indexed(kernel: Indexed, { sizes, strides, extents }: Geometry, moved: 
     emit: (module) => emitIndexed(module, shape),
     constants: [
       ...(rank === 0 ? [1] : sizes.slice(0, rank)),
-      ...types.flatMap((dtype, i) => Array.from({ length: rank }, (_, d) => strideOf(i, d) * bytesOf(dtype))),
+      ...bytesAlong(operands, strides, rank),
       ...kernel.indices.flatMap((_, k) => [extents[2 * k]!, extents[2 * k + 1]! * bytesOf(kernel.dtype)]),
     ],
     units: moved === 1 ? elements : Math.min(1, elements),
@@ -81,13 +80,8 @@ function emitIndexed(module: WasmModule, { kernel, operands, moved, steady }: Sh
       (operand, i) => new Stream(f, `operand ${i}`, operand.dtype, operand.step, cursors[i]!, stride(i, rank - 1)),
     );
     const outer = Math.max(0, rank - 1);
-    const walk = new Walk(
-      f,
-      Array.from({ length: outer }, (_, d) => constant(d)),
-      pointers.map((at, i) => ({ at, strides: Array.from({ length: outer }, (_, d) => stride(i, d)) })),
-    );
-    const [column, count, rest, distance] = f.locals(I32, 4) as [Local, Local, Local, Local];
-    const inner = constant(sizes - 1);
+    const walk = new Walk(f, outer, constant, pointers, stride);
+    const [rest, distance] = f.locals(I32, 2) as [Local, Local];
     /** How far the indices at hand move the operand. */
     const selected = [
       distance.set(i32.const(0)),
@@ -106,8 +100,7 @@ function emitIndexed(module: WasmModule, { kernel, operands, moved, steady }: Sh
     /** What is stored for a value. */
     const merged = (parts: Quad, load: () => Quad): Quad => {
       if (combine === 'replace') return parts;
-      const old = load();
-      return parts.map((part, i) => combined(combine, dtypes[dtype].scalar, old[i]!, part));
+      return combined[combine](f, dtypes[dtype].scalar, [load(), parts]);
     };
     /** `rest` elements (at most four at a time) from value to target. */
     const four = (): Code =>
@@ -129,33 +122,23 @@ function emitIndexed(module: WasmModule, { kernel, operands, moved, steady }: Sh
     return [
       moved === 0 ? last!.set(total) : [],
       pointers.map((pointer, i) => pointer.set(i32.load(block!, layout.operand(i)))),
-      walk.start(i32.divU(first!, inner)),
-      column.set(i32.remU(first!, inner)),
-      when(
-        i32.ltS(first!, last!),
-        loop(
-          count.set(i32.sub(inner, column)),
-          when(i32.gtS(count, i32.sub(last!, first!)), count.set(i32.sub(last!, first!))),
-          cursors.map((cursor, i) => cursor.set(pointers[i]!)),
-          streams.map((stream) => stream.moveBy(column)),
-          rest.set(count),
-          vectors
-            ? [
-                selected,
-                cursors[moved]!.add(distance),
-                loop(four(), target.move(4), value.move(4), branchIf(i32.gtS(rest.tee(i32.sub(rest, 4)), 0), 0)),
-              ]
-            : loop(
-                selected,
-                one(),
-                streams.map((stream) => stream.move(1)),
-                branchIf(rest.tee(i32.sub(rest, 1)), 0),
-              ),
-          column.set(i32.const(0)),
-          walk.next(),
-          branchIf(i32.ltS(first!.tee(i32.add(first!, count)), last!), 0),
-        ),
-      ),
+      walk.runs(first!, last!, constant(sizes - 1), (column, count) => [
+        cursors.map((cursor, i) => cursor.set(pointers[i]!)),
+        streams.map((stream) => stream.moveBy(column)),
+        rest.set(count),
+        vectors
+          ? [
+              selected,
+              cursors[moved]!.add(distance),
+              loop(four(), target.move(4), value.move(4), branchIf(i32.gtS(rest.tee(i32.sub(rest, 4)), 0), 0)),
+            ]
+          : loop(
+              selected,
+              one(),
+              streams.map((stream) => stream.move(1)),
+              branchIf(rest.tee(i32.sub(rest, 1)), 0),
+            ),
+      ]),
     ];
   });
 }

@@ -39,18 +39,16 @@ export type Kind<K> = (kernel: K, geometry: Geometry, features: Features) => Var
 export const faultWord = 0;
 /** Word with the address of the memory that all threads of a launch share. */
 export const sharedWord = 3;
-const firstScalar = 16;
+/** Where run-time number `index` lies in the parameter block. */
+export const scalarAt = (index: number): number => 16 + 8 * index;
 
 /** Where a launch's numbers lie in its parameter block, in bytes: run-time scalars as doubles, addresses of operands, the variant's constants. */
 export class BlockLayout {
   readonly #operands: number;
   readonly #constants: number;
   constructor(scalars: number, operands: number) {
-    this.#operands = firstScalar + 8 * scalars;
+    this.#operands = scalarAt(scalars);
     this.#constants = this.#operands + 4 * operands;
-  }
-  scalar(index: number): number {
-    return firstScalar + 8 * index;
   }
   operand(index: number): number {
     return this.#operands + 4 * index;

@@ -7,8 +7,10 @@ import { describe, expect, it } from 'vitest';
 import { WasmModule } from '../assembler/index.ts';
 import { hostFunctions } from '../host.ts';
 import { wasm } from '../index.ts';
-import { kinds } from './index.ts';
+import { conv, gather, map, matmul, reduce, rows, scan, scatter, sort } from './index.ts';
 import { BlockLayout, type Kind, sharedWord, type Variant } from './kind.ts';
+
+const kinds = { conv, gather, map, matmul, reduce, rows, scan, scatter, sort };
 
 interface Operand {
   readonly data: DataArray;
@@ -23,7 +25,10 @@ function run(
   outputs: number,
   most = 2 ** 30,
 ): DataArray[] {
-  const variant: Variant = (kinds[kernel.kind] as Kind<Kernel>)(kernel, geometry, { relaxed: false, shared: false });
+  const variant: Variant = (kinds[kernel.kind].content as Kind<Kernel>)(kernel, geometry, {
+    relaxed: false,
+    shared: false,
+  });
   const module = new WasmModule({ relaxed: false, shared: false });
   variant.emit(module);
   const memory = new WebAssembly.Memory({ initial: 40 });
@@ -383,7 +388,7 @@ function codesOf(kernel: Kernel, geometries: readonly Geometry[]): number {
   const codes = new Map<string, string>();
   const features = { relaxed: false, shared: false };
   for (const geometry of geometries) {
-    const variant: Variant = (kinds[kernel.kind] as Kind<Kernel>)(kernel, geometry, features);
+    const variant: Variant = (kinds[kernel.kind].content as Kind<Kernel>)(kernel, geometry, features);
     const module = new WasmModule(features);
     variant.emit(module);
     const code = module.encode().join();

@@ -3,11 +3,11 @@
  * loop over vectors. How an operand moves along that dimension is part of the variant.
  */
 import { type Expression, type Geometry, type MapKernel, product, topological } from '@nn/backend';
-import { branchIf, type Code, I32, i32, type Local, loop, type WasmModule, when, words } from '../assembler/index.ts';
+import { type Code, countDown, I32, i32, type Local, type WasmModule, when, words } from '../assembler/index.ts';
 import type { FunctionBuilder } from '../assembler/module.ts';
-import { emit, type Known, lower, steadyNodes } from '../scalar/emit.ts';
-import { ascending, type Quad } from '../scalar/quad.ts';
-import { bytesOf, loadNumber, shiftOf } from './access.ts';
+import { emit, emitSteady, type Known, lower } from '../scalar/emit.ts';
+import { ascending } from '../scalar/quad.ts';
+import { bytesAlong, bytesOf, loadNumber, shiftOf } from './access.ts';
 import { BlockLayout, type Kind, plainVariant } from './kind.ts';
 import { type Step, Stream, stepOf } from './stream.ts';
 import { tiledMap } from './tiles.ts';
@@ -31,13 +31,14 @@ export const mapKind: Kind<MapKernel> = (given, whole) => {
   const operands = movesOf(kernel, geometry).map(
     (operand): Moved => (pairs?.twice.has(operand.index) ? { ...operand, step: 'twice' } : operand),
   );
-  const flat = operands.every(({ walks }) => !walks);
+  const walking = operands.filter(({ walks }) => walks);
+  const flat = walking.length === 0;
   const units = product(geometry.sizes);
   return {
     ...plainVariant,
     key: flat ? 'flat' : operands.map(({ step }) => step[0]).join(''),
     emit: (module) => emitMap(module, kernel, roots, operands, flat),
-    constants: flat ? [] : constantsOf(kernel, geometry, operands),
+    constants: flat ? [] : constantsOf(kernel, geometry, walking),
     units,
     grain: 64,
     // A nanosecond for moving four elements, a third for each node on them; strided elements come one by one.
@@ -86,11 +87,13 @@ function movesOf(kernel: MapKernel, { strides }: Geometry): Moved[] {
 }
 
 /** Sizes; then of each operand that walks its strides in bytes, the innermost last. */
-const constantsOf = (kernel: MapKernel, { sizes, strides }: Geometry, operands: readonly Moved[]): number[] => [
+const constantsOf = (kernel: MapKernel, { sizes, strides }: Geometry, walking: readonly Moved[]): number[] => [
   ...sizes,
-  ...operands
-    .filter(({ walks }) => walks)
-    .flatMap(({ index, dtype }) => strides[index]!.slice(0, kernel.rank).map((stride) => stride * bytesOf(dtype))),
+  ...bytesAlong(
+    walking,
+    walking.map(({ index }) => strides[index]!),
+    kernel.rank,
+  ),
 ];
 
 function emitMap(
@@ -114,7 +117,7 @@ function emitMap(
         const { dtype, step, walks } = operand;
         return new Stream(f, `operand ${i}`, dtype, step, cursors[i]!, walks ? stride(operand, rank - 1) : 0);
       });
-    const row = new Row(f, kernel, roots, layout, block!);
+    const row = new Row(f, kernel, roots, block!);
     const denseTo = (number: Code): Code =>
       operands.map(({ walks, step, dtype }, i) =>
         !walks && step === 'dense' ? bases[i]!.add(i32.shl(number, shiftOf(dtype))) : [],
@@ -130,36 +133,23 @@ function emitMap(
     }
     const walk = new Walk(
       f,
-      Array.from({ length: rank - 1 }, (_, d) => constant(d)),
-      walking.map((operand) => ({
-        at: bases[operand.index]!,
-        strides: Array.from({ length: rank - 1 }, (_, d) => stride(operand, d)),
-      })),
+      rank - 1,
+      constant,
+      walking.map(({ index }) => bases[index]!),
+      (i, d) => stride(walking[i]!, d),
     );
-    const inner = constant(rank - 1);
-    const [column, count] = f.locals(I32, 2) as [Local, Local];
     const cursors = operands.map(() => f.local(I32));
     const streams = streamsOver(cursors);
     return [
       row.numbers(),
-      walk.start(i32.divU(first!, inner)),
       denseTo(first!),
-      column.set(i32.remU(first!, inner)),
-      when(
-        i32.ltS(first!, last!),
-        loop(
-          count.set(i32.sub(inner, column)),
-          when(i32.gtS(count, i32.sub(last!, first!)), count.set(i32.sub(last!, first!))),
-          cursors.map((cursor, i) => cursor.set(bases[i]!)),
-          walking.map(({ index }) => streams[index]!.moveBy(column)),
-          row.invariants(streams),
-          row.loop(streams, first!, count),
-          denseTo(count),
-          column.set(i32.const(0)),
-          walk.next(),
-          branchIf(i32.ltS(first!.tee(i32.add(first!, count)), last!), 0),
-        ),
-      ),
+      walk.runs(first!, last!, constant(rank - 1), (column, count) => [
+        cursors.map((cursor, i) => cursor.set(bases[i]!)),
+        walking.map(({ index }) => streams[index]!.moveBy(column)),
+        row.invariants(streams),
+        row.loop(streams, first!, count),
+        denseTo(count),
+      ]),
     ];
   });
 }
@@ -170,18 +160,16 @@ class Row {
   readonly #outputs: number;
   readonly #roots: readonly Expression[];
   readonly #nodes: readonly Expression[];
-  readonly #layout: BlockLayout;
   readonly #block: Local;
   /** Whether computing an element twice gives the same: nothing that is read is overwritten. */
   readonly #repeatable: boolean;
   readonly #known: Known = new Map();
 
-  constructor(f: FunctionBuilder, kernel: MapKernel, roots: readonly Expression[], layout: BlockLayout, block: Local) {
+  constructor(f: FunctionBuilder, kernel: MapKernel, roots: readonly Expression[], block: Local) {
     this.#f = f;
     this.#outputs = kernel.outputs.length;
     this.#roots = roots;
     this.#nodes = topological(...roots);
-    this.#layout = layout;
     this.#block = block;
     this.#repeatable = kernel.outputs.every(({ overwrites }) => overwrites < 0);
   }
@@ -192,19 +180,18 @@ class Row {
 
   /** Code for every node that depends only on run-time numbers. */
   numbers(): Code {
-    const steady = steadyNodes(this.#roots);
-    const leaf = (node: Expression): Quad => loadNumber(this.#block, this.#layout, node);
-    return emit(this.#f, this.#roots, this.#known, leaf, (node) => steady.has(node));
+    return emitSteady(this.#f, this.#roots, this.#known, (leaf) => loadNumber(this.#block, leaf));
   }
 
   /** Code for every node that depends only on what is the same all along the row. */
   invariants(streams: readonly Stream[]): Code {
-    const steady = steadyNodes(
+    return emitSteady(
+      this.#f,
       this.#roots,
+      this.#known,
+      (leaf) => this.#streamOf(leaf, streams).load(0),
       (leaf) => leaf.op === 'input' && this.#streamOf(leaf, streams).step === 'one',
     );
-    const leaf = (node: Expression): Quad => this.#streamOf(node, streams).load(0);
-    return emit(this.#f, this.#roots, this.#known, leaf, (node) => steady.has(node));
   }
 
   /** A loop over `count` elements, the first of which has number `at`; moves the streams. */
@@ -220,8 +207,6 @@ class Row {
       counts ? index.add(elements) : [],
     ];
     const single = (left: Local | null): Code => [this.#vector(streams, index, left, 0), move(4)];
-    const singles = (left: Local | null, before: Code = []): Code =>
-      loop(before, single(left), branchIf(i32.gtS(rest.tee(i32.sub(rest, 4)), 0), 0));
     // The last elements of a row are computed with those before them once more, so that they fill a vector.
     const back = when(i32.ltS(rest, 4), [
       streams.map((stream) => stream.moveBy(i32.sub(rest, 4))),
@@ -234,15 +219,16 @@ class Row {
       counts ? index.set(at) : [],
       vectors === 1
         ? []
-        : when(
-            i32.geS(rest, round),
-            loop(
-              Array.from({ length: vectors }, (_, q) => this.#vector(streams, index, null, q)),
-              move(round),
-              branchIf(i32.geS(rest.tee(i32.sub(rest, round)), round), 0),
-            ),
+        : countDown(
+            rest,
+            round,
+            round,
+            Array.from({ length: vectors }, (_, q) => this.#vector(streams, index, null, q)),
+            move(round),
           ),
-      when(i32.gtS(rest, 0), this.#repeatable ? when(isLong, singles(null, back), single(rest)) : singles(rest)),
+      this.#repeatable
+        ? when(isLong, countDown(rest, 4, 1, back, single(null)), when(i32.gtS(rest, 0), single(rest)))
+        : countDown(rest, 4, 1, single(rest)),
     ];
   }
 

@@ -18,7 +18,7 @@ import { type Features, WasmModule } from '../assembler/index.ts';
 import { hasRelaxed } from '../features.ts';
 import { hostFunctions } from '../host.ts';
 import { bytesOf } from './access.ts';
-import { BlockLayout, type Variant } from './kind.ts';
+import { BlockLayout, scalarAt, type Variant } from './kind.ts';
 import { blockSizeOf } from './matmul/plan.ts';
 import { matmulKind } from './matmul.ts';
 
@@ -111,7 +111,7 @@ class Product {
     const { buffer } = this.#memory;
     const layout = new BlockLayout(1, this.#operands.length);
     const words = new Int32Array(buffer, 0, 2048);
-    new Float64Array(buffer)[layout.scalar(0) / 8] = 2;
+    new Float64Array(buffer)[scalarAt(0) / 8] = 2;
     let top = 8192;
     const { m, n, k, batch } = this.spec;
     const shapes = [[m, n], [m, k], [k, n], [1, n], [m, n]] as const; // biome-ignore format: a table

@@ -14,7 +14,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { WasmModule } from '../assembler/index.ts';
 import { hostFunctions } from '../host.ts';
-import { BlockLayout } from './kind.ts';
+import { BlockLayout, scalarAt } from './kind.ts';
 import { rowsKind } from './rows.ts';
 
 const [columns, rows] = [scalar(0, 'i32'), scalar(1, 'i32')];
@@ -67,7 +67,7 @@ describe('the row and the column that a coordinate stands for', () => {
       const instance = new WebAssembly.Instance(new WebAssembly.Module(module.encode()), { e: hostFunctions(memory) });
       const layout = new BlockLayout(2, 2);
       const [words, doubles] = [new Int32Array(memory.buffer), new Float64Array(memory.buffer)];
-      doubles.set([across, down], layout.scalar(0) / 8);
+      doubles.set([across, down], scalarAt(0) / 8);
       const [elements, totals] = [8192, 16384];
       words.set([elements, totals, ...variant.constants], layout.operand(0) / 4);
       (instance.exports['run'] as (...numbers: number[]) => void)(0, 0, variant.units, 32768);

@@ -2,9 +2,9 @@
  * The `reduce` kind. The reduced elements fall into segments (`reduce/shape.ts`); a segment is combined in strands (`fold.ts`, `reduce/segment.ts`), segments one
  * after another (`reduce/loops.ts`). Where there are many segments they are the units of work, and `finish` combines them in order.
  */
-import { type Geometry, product, type ReduceKernel } from '@nn/backend';
+import { product, type ReduceKernel } from '@nn/backend';
 import { words } from '../assembler/index.ts';
-import { bytesOf } from './access.ts';
+import { bytesAlong } from './access.ts';
 import { type Kind, plainVariant } from './kind.ts';
 import { Loops } from './reduce/loops.ts';
 import { segmentsOf, shapeOf } from './reduce/shape.ts';
@@ -36,7 +36,16 @@ export const reduceKind: Kind<ReduceKernel> = (kernel, geometry) => {
       });
       if (split) module.function('finish', words(4), [], (f, block) => new Loops(f, shape, block!).finish());
     },
-    constants: [...sizes, ...stridesInBytes(kernel, geometry), rows, length, pieces, group, count, columns],
+    constants: [
+      ...sizes,
+      ...bytesAlong([kernel.output, ...kernel.inputs], geometry.strides, rank + reducedRank),
+      rows,
+      length,
+      pieces,
+      group,
+      count,
+      columns,
+    ],
     units,
     grain: along === 'kept' && !split ? Math.max(16, 4 * shape.width) : 1,
     work: outputs * rows * length * 0.4,
@@ -44,9 +53,3 @@ export const reduceKind: Kind<ReduceKernel> = (kernel, geometry) => {
     finish: split,
   };
 };
-
-/** Bytes that output and inputs move along each dimension, kept ones first. */
-const stridesInBytes = ({ rank, reducedRank, inputs, output }: ReduceKernel, { strides }: Geometry): number[] =>
-  [output, ...inputs].flatMap(({ dtype }, i) =>
-    Array.from({ length: rank + reducedRank }, (_, d) => (strides[i]![d] ?? 0) * bytesOf(dtype)),
-  );

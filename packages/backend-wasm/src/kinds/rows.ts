@@ -4,22 +4,21 @@
  */
 import { type Expression, product, type RowsKernel, topological } from '@nn/backend';
 import {
-  branchIf,
   type Code,
+  countDown,
   I32,
   i32,
   i32x4,
   type Local,
-  loop,
+  stepUp,
   V128,
   v128,
   type WasmModule,
-  when,
   words,
 } from '../assembler/index.ts';
-import { emit, type Known, lower, steadyNodes } from '../scalar/emit.ts';
+import { emit, emitSteady, type Known, lower, steadyNodes } from '../scalar/emit.ts';
 import { ascending, type Quad } from '../scalar/quad.ts';
-import { bytesOf, loadNumber } from './access.ts';
+import { bytesAlong, bytesOf, loadNumber } from './access.ts';
 import { Fold, foldAlong } from './fold.ts';
 import { BlockLayout, type Kind, plainVariant } from './kind.ts';
 import { needed, Places } from './places.ts';
@@ -47,12 +46,7 @@ export const rowsKind: Kind<RowsKernel> = (kernel, { sizes, strides }) => {
     ...plainVariant,
     key: steps.map((step) => step[0]).join(''),
     emit: (module) => emitRows(module, shape),
-    constants: [
-      ...sizes,
-      ...inputs.flatMap(({ dtype }, i) =>
-        Array.from({ length: rank + 1 }, (_, d) => strides[outputs.length + i]![d]! * bytesOf(dtype)),
-      ),
-    ],
+    constants: [...sizes, ...bytesAlong(inputs, strides.slice(outputs.length), rank + 1)],
     units,
     grain: 1,
     work: units * size * 0.3 * topological(...bodies, ...results).length,
@@ -104,34 +98,25 @@ function emitRows(module: WasmModule, shape: Shape): void {
     const streams = inputs.map(
       ({ dtype }, i) => new Stream(f, `input ${i}`, dtype, steps[i]!, cursors[i]!, stride(i, rank)),
     );
-    const walk = new Walk(
-      f,
-      Array.from({ length: rank }, (_, d) => constant(d)),
-      pointers.map((at, i) => ({ at, strides: Array.from({ length: rank }, (_, d) => stride(i, d)) })),
-    );
+    const walk = new Walk(f, rank, constant, pointers, stride);
     const [rest, index] = f.locals(I32, 2) as [Local, Local];
     const stash = f.local(I32);
     const padded = i32.shl(i32.and(i32.add(size, 7), -8), 2);
     const known: Known = new Map();
     const numbers = steadyNodes([...bodies, ...results]);
-    const number = (leaf: Expression): Quad => {
-      return loadNumber(block!, layout, leaf);
-    };
-    const prelude = emit(f, [...bodies, ...results], known, number, (node) => numbers.has(node));
+    const prelude = emitSteady(f, [...bodies, ...results], known, (leaf) => loadNumber(block!, leaf));
     const finished: Quad[] = [];
     /** Computes what of the root is the same all along the row: what depends on finished reductions alone. */
     const result = (leaf: Expression): Quad | undefined =>
       leaf.op === 'input' ? finished[leaf.value - inputs.length] : undefined;
-    const steady = (root: Expression): Code => {
-      const nodes = steadyNodes([root], (leaf) => result(leaf) !== undefined);
-      return emit(
+    const steady = (root: Expression): Code =>
+      emitSteady(
         f,
         [root],
         known,
         (leaf) => result(leaf)!,
-        (node) => nodes.has(node),
+        (leaf) => result(leaf) !== undefined,
       );
-    };
     const start = i32.mul(first!, size);
     const coordinate = (q: number): Quad => [ascending(f, i32.add(start, index), 4 * q)];
     const places = new Places(f, [...bodies, ...results.filter((_, j) => !outputs[j]!.perRow)], numbers, known);
@@ -236,39 +221,27 @@ function emitRows(module: WasmModule, shape: Shape): void {
       prelude,
       pointers.map((pointer, i) => pointer.set(i32.load(block!, layout.operand(outputs.length + i)))),
       walk.start(first!),
-      when(
-        i32.ltS(first!, last!),
-        loop(
-          placing,
-          reductions,
-          bases.map((base, j) => {
-            const { dtype, perRow } = outputs[j]!;
-            const elements = perRow ? first! : i32.mul(first!, size);
-            return base.set(i32.add(i32.load(block!, layout.operand(j)), i32.mul(elements, bytesOf(dtype))));
-          }),
-          beforeOutputs,
-          rowOutputs,
-          rewind,
-          wholeRows.length === 0
-            ? []
-            : [
-                when(
-                  i32.geS(rest, 8),
-                  loop(
-                    vector(0, null),
-                    vector(1, null),
-                    moveAll(8),
-                    branchIf(i32.geS(rest.tee(i32.sub(rest, 8)), 8), 0),
-                  ),
-                ),
-                when(
-                  i32.gtS(rest, 0),
-                  loop(vector(0, rest), moveAll(4), branchIf(i32.gtS(rest.tee(i32.sub(rest, 4)), 0), 0)),
-                ),
-              ],
-          walk.next(),
-          branchIf(i32.ltS(first!.tee(i32.add(first!, 1)), last!), 0),
-        ),
+      stepUp(
+        first!,
+        last!,
+        1,
+        placing,
+        reductions,
+        bases.map((base, j) => {
+          const { dtype, perRow } = outputs[j]!;
+          const elements = perRow ? first! : i32.mul(first!, size);
+          return base.set(i32.add(i32.load(block!, layout.operand(j)), i32.mul(elements, bytesOf(dtype))));
+        }),
+        beforeOutputs,
+        rowOutputs,
+        rewind,
+        wholeRows.length === 0
+          ? []
+          : [
+              countDown(rest, 8, 8, vector(0, null), vector(1, null), moveAll(8)),
+              countDown(rest, 4, 1, vector(0, rest), moveAll(4)),
+            ],
+        walk.next(),
       ),
     ];
   });

@@ -18,7 +18,7 @@ import {
 } from '../assembler/index.ts';
 import { castQuad } from '../scalar/cast.ts';
 import { narrowMask, type Quad, wideMasks } from '../scalar/quad.ts';
-import { bytesOf, keepPacked, storeLane } from './access.ts';
+import { bytesOf, keepPacked, loadSplat, storeLane } from './access.ts';
 import { Fold } from './fold.ts';
 import { BlockLayout, type Kind, plainVariant } from './kind.ts';
 import { Stream } from './stream.ts';
@@ -52,11 +52,7 @@ export const scanKind: Kind<ScanKernel> = (kernel, { sizes, strides }) => {
         const streams = types.map(
           (dtype, i) => new Stream(f, `operand ${i}`, dtype, 'far', cursors[i]!, stride(i, rank)),
         );
-        const walk = new Walk(
-          f,
-          Array.from({ length: rank }, (_, d) => constant(d)),
-          pointers.map((at, i) => ({ at, strides: Array.from({ length: rank }, (_, d) => stride(i, d)) })),
-        );
+        const walk = new Walk(f, rank, constant, pointers, stride);
         const fold = new Fold(f, combine, type);
         const state = fold.state();
         const values = fold.values(state);
@@ -64,7 +60,7 @@ export const scanKind: Kind<ScanKernel> = (kernel, { sizes, strides }) => {
         const from = f.local(V128);
         const source = streams.at(-1)!;
         const end = i32.sub(constant(rank), 1);
-        const next = castQuad(f, dtypes[input.dtype].scalar, type, source.loadOne(0));
+        const next = castQuad(f, dtypes[input.dtype].scalar, type, loadSplat(f, input.dtype, source.cursor));
         const kept = next.map(() => f.local(V128));
         const result = keepPacked(f, output.dtype, values);
         const found = indices ? latest(combine, type, values, kept) : [];

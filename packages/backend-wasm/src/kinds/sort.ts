@@ -46,11 +46,7 @@ export const sortKind: Kind<SortKernel> = (kernel, { sizes, strides }) => {
         const n = constant(rank);
         const step = constant(2 * rank + 1);
         const [row, cursor, record, rest, from, to] = f.locals(I32, 6) as Local[];
-        const walk = new Walk(
-          f,
-          Array.from({ length: rank }, (_, d) => constant(d)),
-          [{ at: row!, strides: Array.from({ length: rank }, (_, d) => constant(rank + 1 + d)) }],
-        );
+        const walk = new Walk(f, rank, constant, [row!], (_, d) => constant(rank + 1 + d));
         const span = i32.mul(n, 16);
         const { kept, code } = keepPacked(
           f,

@@ -74,13 +74,6 @@ export class Stream {
     );
   }
 
-  /** The element at hand in all lanes, `q` elements further on. */
-  loadOne(q: number): Quad {
-    const { dtype, step, cursor } = this;
-    if (step === 'one' || q === 0) return loadSplat(this.#f, dtype, cursor);
-    return loadSplat(this.#f, dtype, this.#ahead(q));
-  }
-
   #ahead(elements: number): Code {
     const { dtype, step, cursor } = this;
     if (step === 'far') return i32.add(cursor, this.#times(elements));

@@ -4,10 +4,10 @@
  */
 import { type Expression, type Geometry, type MapKernel, mentions, product, topological } from '@nn/backend';
 import {
-  branchIf, type Code, I32, i32, type Local, least, loop, V128, v128, type WasmModule, when, words } from '../assembler/index.ts'; // biome-ignore format: one list
-import { emit, type Known, steadyNodes } from '../scalar/emit.ts';
+  branchIf, type Code, forUp, I32, i32, type Local, least, loop, V128, v128, type WasmModule, when, words } from '../assembler/index.ts'; // biome-ignore format: one list
+import { emit, emitSteady, type Known } from '../scalar/emit.ts';
 import { turned } from '../scalar/quad.ts';
-import { bytesOf, loadNumber } from './access.ts';
+import { bytesAlong, bytesOf, loadNumber } from './access.ts';
 import { BlockLayout, plainVariant, type Variant } from './kind.ts';
 import { Stream, stepOf } from './stream.ts';
 import { Walk } from './walk.ts';
@@ -55,7 +55,11 @@ export function tiledMap(kernel: MapKernel, geometry: Geometry, roots: readonly 
     emit: (module) => emitTiles(module, kernel, roots, operands, rows),
     constants: [
       ...sizes.slice(0, rank),
-      ...operands.flatMap(({ strides, dtype }) => strides.map((stride) => stride * bytesOf(dtype))),
+      ...bytesAlong(
+        operands,
+        operands.map(({ strides }) => strides),
+        rank,
+      ),
     ],
     units: product(sizes.slice(0, rank)) === 0 ? 0 : outer * Math.ceil(sizes[rows]! / rowsOfUnit),
     work: (product(sizes.slice(0, rank)) * (2 + 0.3 * topological(...roots).length)) / 4,
@@ -86,22 +90,15 @@ function emitTiles(
     const bases = f.locals(I32, operands.length);
     const walk = new Walk(
       f,
-      others.map((d) => constant(d)),
-      bases.map((at, i) => ({ at, strides: others.map((d) => stride(i, d)) })),
+      others.length,
+      (d) => constant(others[d]!),
+      bases,
+      (i, d) => stride(i, others[d]!),
     );
     const [bands, unit, top, bottom, left, right, row, column, some] = f.locals(I32, 9) as Local[];
     const cursors = f.locals(I32, operands.length);
-    const steady = steadyNodes(roots);
     const numbers: Known = new Map();
-    const prelude = emit(
-      f,
-      roots,
-      numbers,
-      (leaf) => {
-        return loadNumber(block!, layout, leaf);
-      },
-      (node) => steady.has(node),
-    );
+    const prelude = emitSteady(f, roots, numbers, (leaf) => loadNumber(block!, leaf));
     const vector = (streams: readonly Stream[], turns: readonly (Local | null)[], rest: Local | null): Code => {
       const known: Known = new Map(numbers);
       const outputs = kernel.outputs.length;
@@ -154,35 +151,33 @@ function emitTiles(
     return [
       prelude,
       bands!.set(i32.divU(i32.add(height, rowsOfUnit - 1), rowsOfUnit)),
-      unit!.set(first!),
-      when(
-        i32.ltS(unit!, last!),
+      forUp(
+        unit!,
+        first!,
+        last!,
+        bases.map((base, i) => base.set(i32.load(block!, layout.operand(i)))),
+        walk.start(i32.divU(unit!, bands!)),
+        top!.set(i32.mul(i32.remU(unit!, bands!), rowsOfUnit)),
+        bottom!.set(least(i32.add(top!, rowsOfUnit), height)),
+        left!.set(i32.const(0)),
         loop(
-          bases.map((base, i) => base.set(i32.load(block!, layout.operand(i)))),
-          walk.start(i32.divU(unit!, bands!)),
-          top!.set(i32.mul(i32.remU(unit!, bands!), rowsOfUnit)),
-          bottom!.set(least(i32.add(top!, rowsOfUnit), height)),
-          left!.set(i32.const(0)),
+          right!.set(least(i32.add(left!, columnsOfTile), width)),
+          row!.set(top!),
           loop(
-            right!.set(least(i32.add(left!, columnsOfTile), width)),
-            row!.set(top!),
+            column!.set(left!),
             loop(
-              column!.set(left!),
-              loop(
-                cursors.map((cursor, i) =>
-                  cursor.set(
-                    i32.add(bases[i]!, i32.add(i32.mul(row!, stride(i, rows)), i32.mul(column!, stride(i, rank - 1)))),
-                  ),
+              cursors.map((cursor, i) =>
+                cursor.set(
+                  i32.add(bases[i]!, i32.add(i32.mul(row!, stride(i, rows)), i32.mul(column!, stride(i, rank - 1)))),
                 ),
-                some!.set(i32.sub(right!, column!)),
-                when(i32.and(i32.geS(some!, 4), i32.geS(i32.sub(bottom!, row!), 4)), blockOfFour(), edge()),
-                branchIf(i32.ltS(column!.tee(i32.add(column!, 4)), right!), 0),
               ),
-              branchIf(i32.ltS(row!.tee(i32.add(row!, 4)), bottom!), 0),
+              some!.set(i32.sub(right!, column!)),
+              when(i32.and(i32.geS(some!, 4), i32.geS(i32.sub(bottom!, row!), 4)), blockOfFour(), edge()),
+              branchIf(i32.ltS(column!.tee(i32.add(column!, 4)), right!), 0),
             ),
-            branchIf(i32.ltS(left!.tee(right!), width), 0),
+            branchIf(i32.ltS(row!.tee(i32.add(row!, 4)), bottom!), 0),
           ),
-          branchIf(i32.ltS(unit!.tee(i32.add(unit!, 1)), last!), 0),
+          branchIf(i32.ltS(left!.tee(right!), width), 0),
         ),
       ),
     ];

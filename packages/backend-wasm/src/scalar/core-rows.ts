@@ -1,19 +1,22 @@
-/** Code for each core row, by the type of its arguments: the table that makes the scalar language whole on this backend. */
-import type { CoreName, ScalarType } from '@nn/backend';
+/**
+ * Code for the core rows, by the type of their arguments: all that no program goes without. With the table of `math/` it makes the scalar language whole on this
+ * backend.
+ */
+import type { CoreName } from '@nn/backend';
 import { type Code, f32x4, f64x2, i32x4, pick, v128 } from '../assembler/index.ts';
-import type { FunctionBuilder } from '../assembler/module.ts';
-import { integerPower, integerQuotient, integerRemainder, unsignedQuotient, unsignedRemainder } from './integers.ts';
-import { cosine, exponential, logarithm, power, remainder, sine } from './math/index.ts';
-import { narrowMask, type Quad, wideMasks } from './quad.ts';
-
-/** Vectors in, vectors out, for arguments of one type. */
-export type RowCode = (f: FunctionBuilder, type: ScalarType, args: readonly Quad[]) => Quad;
+import type { FunctionBuilder, FunctionCode } from '../assembler/module.ts';
+import { integerQuotient, integerRemainder, unsignedQuotient, unsignedRemainder } from './integers.ts';
+import { exponential } from './math/exponential.ts';
+import { hostLanes } from './math/host-lanes.ts';
+import type { MathName } from './math/index.ts';
+import { logarithm } from './math/logarithm.ts';
+import { narrowMask, wideMasks } from './quad.ts';
 
 type Instruction = (...args: Code[]) => Code;
 
 /** The same instruction on every vector of the arguments. */
 const lanewise =
-  (instruction: (f: FunctionBuilder) => Instruction): RowCode =>
+  (instruction: (f: FunctionBuilder) => Instruction): FunctionCode =>
   (f, _, args) =>
     args[0]!.map((_, part) => instruction(f)(...args.map((arg) => arg[part]!)));
 
@@ -24,7 +27,7 @@ function by(codes: {
   i32?: Instruction;
   u32?: Instruction;
   bool?: Instruction;
-}): RowCode {
+}): FunctionCode {
   return (f, type, args) => {
     const code = codes[type] ?? codes.i32;
     return lanewise(() => code!)(f, type, args);
@@ -32,7 +35,7 @@ function by(codes: {
 }
 
 /** Comparisons give one mask. */
-function comparing(codes: { f32: Instruction; f64: Instruction; i32: Instruction; u32: Instruction }): RowCode {
+function comparing(codes: { f32: Instruction; f64: Instruction; i32: Instruction; u32: Instruction }): FunctionCode {
   return (f, type, args) => {
     // True is below false as a signed mask: bools compare as unsigned numbers.
     const code = type === 'bool' ? codes.u32 : codes[type];
@@ -41,11 +44,11 @@ function comparing(codes: { f32: Instruction; f64: Instruction; i32: Instruction
   };
 }
 
-const bits = (instruction: Instruction): RowCode => lanewise(() => instruction);
+const bits = (instruction: Instruction): FunctionCode => lanewise(() => instruction);
 
 /** Shifts count by each lane's own number: lane by lane unless it is one constant, which `peephole` sees to. */
 const shifting =
-  (signed: number, unsigned: number): RowCode =>
+  (signed: number, unsigned: number): FunctionCode =>
   (_, type, args) => {
     const [x, by] = args.map(([part]) => part);
     const op = type === 'u32' ? unsigned : signed;
@@ -55,14 +58,14 @@ const shifting =
     return [result];
   };
 
-export const coreRows: { readonly [N in CoreName]: RowCode } = {
+export const coreRows: { readonly [N in Exclude<CoreName, MathName>]: FunctionCode } = {
   add: by({ f32: f32x4.add, f64: f64x2.add, i32: i32x4.add }),
   sub: by({ f32: f32x4.sub, f64: f64x2.sub, i32: i32x4.sub }),
   mul: by({ f32: f32x4.mul, f64: f64x2.mul, i32: i32x4.mul }),
   div: by({ f32: f32x4.div, f64: f64x2.div, i32: integerQuotient, u32: unsignedQuotient }),
   rem: (f, type, args) =>
     type === 'f32' || type === 'f64'
-      ? remainder(f, type, args)
+      ? hostLanes(f, 'rem', type, args)
       : [(type === 'u32' ? unsignedRemainder : integerRemainder)(args[0]![0]!, args[1]![0]!)],
   neg: by({ f32: f32x4.neg, f64: f64x2.neg, i32: i32x4.neg }),
   abs: by({ f32: f32x4.abs, f64: f64x2.abs, i32: i32x4.abs, u32: (x) => x }),
@@ -75,9 +78,6 @@ export const coreRows: { readonly [N in CoreName]: RowCode } = {
   sqrt: by({ f32: f32x4.sqrt, f64: f64x2.sqrt }),
   exp: exponential,
   log: logarithm,
-  sin: sine,
-  cos: cosine,
-  pow: (f, type, args) => (type === 'f32' || type === 'f64' ? power(f, type, args) : integerPower(f, type, args)),
   less: comparing({ f32: f32x4.lt, f64: f64x2.lt, i32: i32x4.ltS, u32: i32x4.ltU }),
   lessEqual: comparing({ f32: f32x4.le, f64: f64x2.le, i32: i32x4.leS, u32: i32x4.leU }),
   equal: comparing({ f32: f32x4.eq, f64: f64x2.eq, i32: i32x4.eq, u32: i32x4.eq }),

@@ -1,21 +1,25 @@
 /**
  * Expressions as vector code: one instruction or helper a node, four elements at a time, each node once. Leaves come from whoever emits the kernel.
  */
-import { type CoreName, type Expression, expand, type ScalarType, topological } from '@nn/backend';
-import { type Code, type Local, V128 } from '../assembler/index.ts';
+import { type Expression, expand, type ScalarType, topological } from '@nn/backend';
+import { type Code, type FunctionCode, type Local, V128 } from '../assembler/index.ts';
 import type { FunctionBuilder } from '../assembler/module.ts';
 import { castQuad } from './cast.ts';
 import { coreRows } from './core-rows.ts';
-import { nativeRows } from './native-rows.ts';
 import { peephole, shared } from './peephole.ts';
 import type { Quad } from './quad.ts';
 
 /** The vectors of an operand, a run-time number or the coordinate; called once a leaf. */
 export type LeafCode = (leaf: Expression) => Quad;
 
-/** Expressions as this backend sees them: down to rows for which it has code. */
+/** Derived rows for which `math/` has code of its own in float32, because their meaning in core rows is many times longer. */
+export const nativeRows = ['tanh', 'erf', 'erfc', 'ndtr', 'expm1', 'log1p'] as const;
+
+/** Expressions as this backend sees them: down to rows for which there is code. */
 export const lower = (expression: Expression): Expression =>
-  shared(expand(expression, (name, type) => type === 'f32' && nativeRows[name] !== undefined));
+  shared(expand(expression, (name, type) => type === 'f32' && (nativeRows as readonly string[]).includes(name)));
+
+const codes: { readonly [name: string]: FunctionCode | undefined } = coreRows;
 
 /** Values that are in variables already. */
 export type Known = Map<Expression, readonly Local[]>;
@@ -59,6 +63,18 @@ export function steadyNodes(
   return steady;
 }
 
+/** Code for the nodes in which nothing varies but leaves that the test allows. */
+export function emitSteady(
+  f: FunctionBuilder,
+  roots: readonly Expression[],
+  known: Known,
+  leaf: LeafCode,
+  allows?: (leaf: Expression) => boolean,
+): Code {
+  const steady = steadyNodes(roots, allows);
+  return emit(f, roots, known, leaf, (node) => steady.has(node));
+}
+
 /** A constant in every lane. */
 export function constantLanes(f: FunctionBuilder, type: ScalarType, value: number): readonly Local[] {
   if (type === 'f64') {
@@ -76,8 +92,6 @@ function quadOf(f: FunctionBuilder, node: Expression, known: Known, leaf: LeafCo
   if (node.op === 'bitcast') return args[0]!;
   const shorter = peephole(node, known);
   if (shorter !== null) return shorter;
-  const native = nativeRows[node.op];
-  if (native !== undefined) return [native(f, args[0]![0]!, args[1]?.[0])];
   const type = node.op === 'select' ? node.type : node.args[0]!.type;
-  return coreRows[node.op as CoreName](f, type, args);
+  return (codes[node.op] ?? f.module.codeOf!(node.op))(f, type, args);
 }

@@ -4,6 +4,11 @@
  * the chunk is reported done. A thread that sleeps through a launch is never waited for.
  */
 import {
+  atomicAdd,
+  atomicCompareExchange,
+  atomicLoad,
+  atomicSub,
+  atomicWait,
   block,
   branch,
   branchIf,
@@ -55,9 +60,9 @@ export function controlModule(): Uint8Array<ArrayBuffer> {
     return [
       block(
         loop(
-          ticket.set(i32.atomicLoad(0, at('ticket'))),
+          ticket.set(atomicLoad(0, at('ticket'))),
           branchIf(i32.eqz(i32.and(ticket, 0xffff)), 1),
-          when(i32.eq(i32.atomicCompareExchange(0, ticket, i32.sub(ticket, 1), at('ticket')), ticket), [
+          when(i32.eq(atomicCompareExchange(0, ticket, i32.sub(ticket, 1), at('ticket')), ticket), [
             i32.sub(i32.and(ticket, 0xffff), 1),
             giveBack,
           ]),
@@ -69,27 +74,27 @@ export function controlModule(): Uint8Array<ArrayBuffer> {
   });
   module.function('take', [I32], [I32], (f, spins) => {
     const [chunk, left, ticket] = f.locals(I32, 3);
-    const asleep: Code = i32.atomicWait(0, ticket!, patience, at('ticket'));
+    const asleep: Code = atomicWait(0, ticket!, patience, at('ticket'));
     return [
       left!.set(spins!),
       loop(
-        when(i32.atomicLoad(0, at('stop')), [i32.const(-1), giveBack]),
+        when(atomicLoad(0, at('stop')), [i32.const(-1), giveBack]),
         when(i32.geS(chunk!.tee([tryTake]), 0), [chunk!, giveBack]),
         branchIf(i32.gtS(left!.tee(i32.sub(left!, 1)), 0), 0),
-        drop(i32.atomicAdd(0, 1, at('parked'))),
-        ticket!.set(i32.atomicLoad(0, at('ticket'))),
+        drop(atomicAdd(0, 1, at('parked'))),
+        ticket!.set(atomicLoad(0, at('ticket'))),
         when(i32.eqz(i32.and(ticket!, 0xffff)), drop(asleep)),
-        drop(i32.atomicSub(0, 1, at('parked'))),
+        drop(atomicSub(0, 1, at('parked'))),
         left!.set(spins!),
         branch(0),
       ),
       i32.const(-1),
     ];
   });
-  module.function('report', [], [], () => drop(i32.atomicAdd(0, 1, at('done'))));
+  module.function('report', [], [], () => drop(atomicAdd(0, 1, at('done'))));
   module.function('join', [I32, I32], [I32], (_, total, spins) => [
     loop(
-      when(i32.geS(i32.atomicLoad(0, at('done')), total!), [i32.const(1), giveBack]),
+      when(i32.geS(atomicLoad(0, at('done')), total!), [i32.const(1), giveBack]),
       branchIf(i32.gtS(spins!.tee(i32.sub(spins!, 1)), 0), 0),
     ),
     i32.const(0),

@@ -13,7 +13,7 @@ import {
   type ReduceKernel,
 } from '@nn/backend';
 import { describe, expect, it } from 'vitest';
-import { branch, type Code, I32, i32, loop, unreachable, WasmModule } from '../assembler/index.ts';
+import { atomicAdd, branch, type Code, I32, loop, unreachable, WasmModule } from '../assembler/index.ts';
 import { wasm } from '../index.ts';
 import { Heap } from '../memory/heap.ts';
 import { LinearMemory } from '../memory/linear-memory.ts';
@@ -84,6 +84,8 @@ describe('threads', () => {
     expect(() => run(one, square, n)).toThrow(BackendError);
   });
 
+  const heapOf = (memory: LinearMemory): Heap => new Heap(memory, 4096, 2 ** 22);
+
   /** An entry that does nothing for the caller, and something else in a worker. */
   const twoFaced = (body: Code): Entry => {
     const module = new WasmModule({ relaxed: false, shared: true });
@@ -93,7 +95,7 @@ describe('threads', () => {
   /** Runs it until a worker has taken a share; gives the error. */
   const provoke = async (body: Code): Promise<{ error: unknown; pool: Pool }> => {
     const memory = new LinearMemory(true);
-    const pool = await Pool.start(memory, 2, 100);
+    const pool = await Pool.start(memory, heapOf(memory), 2, 100);
     const entry = twoFaced(body);
     memory.bytes.set(entry.bytes, 32768);
     for (let i = 0; i < 1e6; i++)
@@ -107,9 +109,9 @@ describe('threads', () => {
 
   it('an error of the caller’s own share is thrown when the workers are done, and leaves nothing behind', async () => {
     const memory = new LinearMemory(true);
-    const pool = await Pool.start(memory, 3);
+    const pool = await Pool.start(memory, heapOf(memory), 3);
     const module = new WasmModule({ relaxed: false, shared: true });
-    module.function('run', [I32, I32, I32, I32], [], () => [i32.atomicAdd(65536 - 64, 1), 0x1a]);
+    module.function('run', [I32, I32, I32, I32], [], () => [atomicAdd(65536 - 64, 1), 0x1a]);
     const bytes = module.encode();
     const run = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: { m: memory.memory } }).exports['run'];
     memory.bytes.set(bytes, 32768);
@@ -138,7 +140,7 @@ describe('threads', () => {
 
   it('code that left shared memory comes back when it is launched again', () => {
     const memory = new LinearMemory(true);
-    const heap = new Heap(memory, 4096, 2 ** 22);
+    const heap = heapOf(memory);
     const shelf = new Shelf(heap, memory, 1000);
     const entries = Array.from({ length: 8 }, (_, i) => new Entry(i, new Uint8Array(300).fill(i), { run: () => {} }));
     for (const entry of entries) shelf.put(entry);

@@ -1,8 +1,10 @@
 /** Workers that share the memory, and launches divided among them and the caller. */
 import { BackendError } from '@nn/backend';
+import type { Heap } from '../memory/heap.ts';
 import type { LinearMemory } from '../memory/linear-memory.ts';
 import type { Entry } from '../program.ts';
 import { type Control, control, controlModule } from './control.ts';
+import { Shelf } from './shelf.ts';
 import { startWorker, type WorkerHandle } from './start-worker.ts';
 
 /** Looks that a worker takes before it goes to sleep: a few tens of microseconds. */
@@ -10,6 +12,8 @@ const spins = 20_000;
 /** Nanoseconds of work from which threads pay: when they sleep, and while they are awake. */
 const worthWaking = 40_000;
 const worthSharing = 8_000;
+/** Bytes of code kept where workers find it. */
+const shelfBytes = 4 << 20;
 
 /** A launch's division. */
 export interface Shares {
@@ -23,15 +27,17 @@ export interface Shares {
 export class Pool {
   readonly threads: number;
   readonly #memory: LinearMemory;
+  readonly #shelf: Shelf;
   readonly #workers: WorkerHandle[];
   readonly #control: Control;
   readonly #lostAfter: number;
   #launch = 0;
   #broken: string | null = null;
 
-  private constructor(memory: LinearMemory, workers: WorkerHandle[], controls: Control, lostAfter: number) {
+  private constructor(memory: LinearMemory, heap: Heap, workers: WorkerHandle[], controls: Control, lostAfter: number) {
     this.#lostAfter = lostAfter;
     this.#memory = memory;
+    this.#shelf = new Shelf(heap, memory, shelfBytes);
     this.#workers = workers;
     this.#control = controls;
     this.threads = workers.length + 1;
@@ -45,7 +51,7 @@ export class Pool {
    * Starts `threads - 1` workers; rejects where the platform has none. A chunk that isn't done after `lostAfter` milliseconds, or twenty times the
    * caller's own share if that is more, counts as lost.
    */
-  static async start(memory: LinearMemory, threads: number, lostAfter = 10_000): Promise<Pool> {
+  static async start(memory: LinearMemory, heap: Heap, threads: number, lostAfter = 10_000): Promise<Pool> {
     const code = controlModule();
     const instance = new WebAssembly.Instance(new WebAssembly.Module(code), { e: { m: memory.memory } });
     const started = Array.from({ length: threads - 1 }, (_, i) =>
@@ -54,12 +60,20 @@ export class Pool {
     const settled = await Promise.allSettled(started);
     const workers = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     const refused = settled.find((result) => result.status === 'rejected');
-    const pool = new Pool(memory, workers, instance.exports as unknown as Control, lostAfter);
+    const pool = new Pool(memory, heap, workers, instance.exports as unknown as Control, lostAfter);
     if (refused !== undefined) {
       pool.dispose();
       throw refused.reason;
     }
     return pool;
+  }
+
+  /** Runs all units of an entry on all threads, where that pays and there is room for the code; says whether it did. */
+  share(label: string, entry: Entry, block: number, scratch: number, shares: Shares): boolean {
+    const chunks = this.chunksOf(shares);
+    const bytesAt = chunks > 1 ? entry.bytesAt || this.#shelf.put(entry) : 0;
+    if (bytesAt > 0) this.run(label, entry, bytesAt, block, scratch, shares, chunks);
+    return bytesAt > 0;
   }
 
   /** Into how many chunks a launch falls (far fewer than a ticket can count); 1: it isn't worth dividing. */
@@ -71,7 +85,7 @@ export class Pool {
     return Math.min(wanted, Math.ceil(units / grain));
   }
 
-  /** Runs all units of an entry on all threads. `bytesAt` is where its code lies in shared memory. */
+  /** Runs all units in so many chunks. `bytesAt` is where its code lies in shared memory. */
   run(
     label: string,
     entry: Entry,

@@ -23,7 +23,7 @@ import { type Features, WasmModule } from '../../assembler/index.ts';
 import { hasRelaxed } from '../../features.ts';
 import { hostFunctions } from '../../host.ts';
 import { bytesOf } from '../access.ts';
-import { BlockLayout, sharedWord, type Variant } from '../kind.ts';
+import { BlockLayout, scalarAt, sharedWord, type Variant } from '../kind.ts';
 import { convKind } from './conv.ts';
 
 interface Axis {
@@ -123,7 +123,7 @@ class Convolution {
       new array(memory.buffer, addresses[i]!, values.length).set(values);
     const words = new Int32Array(memory.buffer);
     const layout = new BlockLayout(kernel.scalars, addresses.length);
-    new Float64Array(memory.buffer)[(4096 + layout.scalar(0)) >> 3] = 3;
+    new Float64Array(memory.buffer)[(4096 + scalarAt(0)) >> 3] = 3;
     [...addresses, ...variant.constants].forEach((word, i) => {
       words[((4096 + layout.operand(0)) >> 2) + i] = word;
     });

@@ -56,7 +56,7 @@ export function finished(
     leaves,
     (leaf) => {
       if (leaf.op === 'input') return bias;
-      return loadNumber(block, layout, leaf);
+      return loadNumber(block, leaf);
     },
     ({ op, args }) => args.length === 0 && op !== 'coordinate',
   );

@@ -5,7 +5,6 @@ import type { FunctionBuilder } from '../../assembler/module.ts';
 import { emit, type Known, steadyNodes } from '../../scalar/emit.ts';
 import { keep, type Quad } from '../../scalar/quad.ts';
 import { bytesOf, keepPacked, loadEach, loadNumber, loadQuad, loadSplat, storeLane, storeQuad } from '../access.ts';
-import { BlockLayout } from '../kind.ts';
 import type { Read } from './figures.ts';
 import { type Mover, type Plan, scalarOf } from './plan.ts';
 
@@ -81,7 +80,7 @@ export class Finish {
       known,
       (leaf) => {
         if (leaf.op === 'scalar') {
-          return loadNumber(this.#block, this.#layout(), leaf);
+          return loadNumber(this.#block, leaf);
         }
         const which = this.#moverOf(leaf);
         const { code: address, quad } = this.#loaded(this.#plan.movers[which]!, this.#cursors[which]!, this.#quad);
@@ -94,10 +93,6 @@ export class Finish {
   }
 
   #quad = 0;
-
-  #layout(): BlockLayout {
-    return new BlockLayout(this.#plan.scalars, 0);
-  }
 
   /** Values that all rows share: run-time numbers, a bias. */
   prepare(): Code {

@@ -32,9 +32,6 @@ const least = (f: FunctionBuilder, x: Code, y: Operand): Code => {
   return [p.set(x), q.set(number32(y)), choose(i32.ltS(p, q), p, q)];
 };
 
-/** x times a figure or a number. */
-const times = (x: Operand, by: Operand): Code => i32.mul(x, by);
-
 export function emitMatmul(module: WasmModule, plan: Plan): void {
   const { rows, columns, movers, left, right } = plan;
   const layout = new BlockLayout(plan.scalars, 3 + movers.filter(({ operand }) => operand > 0).length);
@@ -56,8 +53,8 @@ export function emitMatmul(module: WasmModule, plan: Plan): void {
         compute(height),
         move
           ? [
-              a!.add(left.packed ? times(steps, height * bytes) : times(read(f, block!, left.outer), height)),
-              cursors.map((cursor, i) => cursor.add(times(read(f, block!, movers[i]!.row), height))),
+              a!.add(left.packed ? i32.mul(steps, height * bytes) : i32.mul(read(f, block!, left.outer), height)),
+              cursors.map((cursor, i) => cursor.add(i32.mul(read(f, block!, movers[i]!.row), height))),
             ]
           : [],
       ];
@@ -99,7 +96,7 @@ export function emitMatmul(module: WasmModule, plan: Plan): void {
         at.set(i32.const(0)),
         loop(
           some.set(strip === null ? steps : least(f, i32.sub(steps, at), strip)),
-          source.set(i32.add(from, times(at, figure(side.along)))),
+          source.set(i32.add(from, i32.mul(at, figure(side.along)))),
           target.set(number32(to)),
           count.set(full),
           sizes.map((size, i) => {
@@ -109,11 +106,11 @@ export function emitMatmul(module: WasmModule, plan: Plan): void {
                 packer(module, read, side, size, width),
                 block!,
                 source,
-                i32.add(target, times(at, width * bytes)),
+                i32.add(target, i32.mul(at, width * bytes)),
                 some,
               ),
-              source.add(times(figure(side.outer), size)),
-              target.add(times(steps, width * bytes)),
+              source.add(i32.mul(figure(side.outer), size)),
+              target.add(i32.mul(steps, width * bytes)),
             ];
             return i === 0 && tiles.full.value > 0
               ? when(count, loop(one, branchIf(count.tee(i32.sub(count, 1)), 0)))
@@ -127,7 +124,7 @@ export function emitMatmul(module: WasmModule, plan: Plan): void {
     const packColumns: Code = right.packed
       ? [
           full.set(i32.sub(least(f, toColumn, figure(columns.full)), fromColumn)),
-          leftRows.set(i32.add(rightBlock, times(fromColumn, times(figure(right.outer), columns.size)))),
+          leftRows.set(i32.add(rightBlock, i32.mul(fromColumn, i32.mul(figure(right.outer), columns.size)))),
           copy(right, columns, leftRows, rightPanels, i32.gtS(toColumn, figure(columns.full))),
         ]
       : [];
@@ -141,14 +138,14 @@ export function emitMatmul(module: WasmModule, plan: Plan): void {
           : when(i32.ltS(column, figure(columns.full)), use(columns.size), use(edge));
 
     const usePanel = (width: number): Code => [
-      source.set(i32.add(rightBlock, times(column, times(figure(right.outer), columns.size)))),
+      source.set(i32.add(rightBlock, i32.mul(column, i32.mul(figure(right.outer), columns.size)))),
       cursors.map((cursor, i) =>
         cursor.set(
           i32.add(
             bases[i]!,
             i32.add(
-              times(row, times(figure(movers[i]!.row), rows.size)),
-              times(column, times(figure(movers[i]!.column), columns.size)),
+              i32.mul(row, i32.mul(figure(movers[i]!.row), rows.size)),
+              i32.mul(column, i32.mul(figure(movers[i]!.column), columns.size)),
             ),
           ),
         ),
@@ -172,13 +169,13 @@ export function emitMatmul(module: WasmModule, plan: Plan): void {
         toRow.set(least(f, i32.add(row, tilesOf(rows.size)), bottom)),
         full.set(i32.sub(least(f, toRow, figure(rows.full)), row)),
         rest.set(i32.gtS(toRow, figure(rows.full))),
-        leftRows.set(i32.add(leftBlock, times(row, times(figure(left.outer), rows.size)))),
+        leftRows.set(i32.add(leftBlock, i32.mul(row, i32.mul(figure(left.outer), rows.size)))),
         left.packed ? copy(left, rows, leftRows, scratch, rest) : [],
         column.set(fromColumn),
         right.packed ? rightPanel.set(rightPanels) : [],
         loop(
           eachWidth(usePanel),
-          right.packed ? rightPanel.add(times(steps, columns.size * bytes)) : [],
+          right.packed ? rightPanel.add(i32.mul(steps, columns.size * bytes)) : [],
           branchIf(i32.ltS(column.tee(i32.add(column, 1)), toColumn), 0),
         ),
         branchIf(i32.ltS(row.tee(toRow), bottom), 0),
@@ -208,8 +205,8 @@ export function emitMatmul(module: WasmModule, plan: Plan): void {
           ),
           packColumns,
           rowBlocks,
-          leftBlock.add(times(steps, figure(left.along))),
-          rightBlock.add(times(steps, figure(right.along))),
+          leftBlock.add(i32.mul(steps, figure(left.along))),
+          rightBlock.add(i32.mul(steps, figure(right.along))),
           branchIf(i32.ltS(done.tee(i32.add(done, steps)), figure(plan.k)), 0),
         ),
         branchIf(i32.ltS(fromColumn.tee(toColumn), end), 0),
@@ -234,7 +231,7 @@ export function emitMatmul(module: WasmModule, plan: Plan): void {
       }),
       operands.map(({ operand, batch }, i) => [
         cursors[i]!.set(operand < 0 ? i32.const(0) : i32.load(block!, layout.operand(operand))),
-        positions.map((position, d) => cursors[i]!.add(times(position, figure(batch[d]!)))),
+        positions.map((position, d) => cursors[i]!.add(i32.mul(position, figure(batch[d]!)))),
       ]),
     ];
     const all = (units: Figure): [Operand, Operand] => [i32.const(0), figure(units)];

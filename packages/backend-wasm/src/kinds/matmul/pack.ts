@@ -3,19 +3,7 @@
  * `target[step · width + x] = source[x, step]`. Bytes are widened to 32 bits on the way. Panels are written in ascending order: where k is dense or nothing is, up
  * to three steps and a vector beyond a panel's end hold leftovers.
  */
-import {
-  branchIf,
-  type Callable,
-  type Code,
-  I32,
-  i32,
-  type Local,
-  loop,
-  V128,
-  v128,
-  when,
-  words,
-} from '../../assembler/index.ts';
+import { type Callable, type Code, countDown, I32, i32, type Local, V128, v128, words } from '../../assembler/index.ts';
 import { lanes } from '../../assembler/instructions.ts';
 import type { FunctionBuilder, WasmModule } from '../../assembler/module.ts';
 import { joinLow, keep, type Quad, turned } from '../../scalar/quad.ts';
@@ -52,7 +40,7 @@ export function packer(module: WasmModule, read: Read, side: Side, count: number
             store(g, 0, loadEach(f, side.dtype, addresses)),
           ];
         };
-        return countDown(steps!, 1, [
+        return countDown(steps!, 1, 1, [
           side.dense === 'outer' ? [] : cursor.set(source!),
           groups.map(one),
           source!.add(along),
@@ -75,7 +63,7 @@ export function packer(module: WasmModule, read: Read, side: Side, count: number
       };
       const step = 4 * bytesOf(side.dtype);
       const cursors = rows.slice(1);
-      return countDown(steps!, 4, [
+      return countDown(steps!, 4, 1, [
         groups.toReversed().map(one),
         [source!, ...cursors].map((row) => row.add(step)),
         target!.add(4 * pitch),
@@ -97,10 +85,6 @@ function storeSome(target: Local, quad: readonly Local[], members: number, offse
     members === 3 ? v128.store32Lane(target, low, 2, offset + 8) : [],
   ];
 }
-
-/** The body while there are steps, so many each time. */
-const countDown = (steps: Local, by: number, body: Code): Code =>
-  when(i32.gtS(steps, 0), loop(body, branchIf(i32.gtS(steps.tee(i32.sub(steps, by)), 0), 0)));
 
 /** Four quads, the columns of the four given. */
 function turn(f: FunctionBuilder, quads: readonly Quad[]): [Code, Quad[]] {

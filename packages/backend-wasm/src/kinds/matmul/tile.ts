@@ -4,18 +4,17 @@
  * epilogue, and the rows are stored. Six rows by two vectors are twelve accumulators, two vectors and one splat: all the registers there are.
  */
 import {
-  branchIf,
   type Callable,
   type Code,
+  countDown,
   f32x4,
   f64x2,
   i32,
   i32x4,
   type Local,
-  loop,
   multiplyAdd,
   multiplyAdd64,
-  type Operand,
+  times,
   V128,
   v128,
   when,
@@ -82,20 +81,15 @@ export function tile(module: WasmModule, plan: Plan, read: Read, height: number,
       // V8 adds the offset of a splat to the memory's address, one instruction each: all steps have the same ones.
       const many = (n: number): Code => Array.from({ length: n }, (_, q) => [step(q), a!.add(leftStep)]);
       const move = (n: number): Code => b!.add(i32.mul(rightStep, n));
-      const counted = (n: Operand, by: number, body: Code): Code =>
-        loop(body, branchIf(i32.geS(steps.tee(i32.sub(n, by)), by), 0));
       let multiply: Code;
       if (known !== null) {
         const whole = Math.floor(known / unroll);
         const body = [many(unroll), move(unroll)];
-        multiply = [
-          whole > 1 ? [steps.set(i32.const(whole)), counted(steps, 1, body)] : whole === 1 ? body : [],
-          many(known % unroll),
-        ];
+        multiply = [whole > 0 ? times(steps, whole, body) : [], many(known % unroll)];
       } else
         multiply = [
-          when(i32.geS(steps, unroll), counted(steps, unroll, [many(unroll), move(unroll)])),
-          unroll === 1 ? [] : when(i32.gtS(steps, 0), counted(steps, 1, [many(1), move(1)])),
+          countDown(steps, unroll, unroll, many(unroll), move(unroll)),
+          unroll === 1 ? [] : countDown(steps, 1, 1, many(1), move(1)),
         ];
 
       const finish = new Finish(f, plan, read, block!, cursors, count);

@@ -1,9 +1,7 @@
 /** What all code of a reduction reads: sizes, strides and run-time numbers from the parameter block, and pointers that walk over kept elements. */
-import type { Expression } from '@nn/backend';
 import { type Code, I32, i32, type Local } from '../../assembler/index.ts';
 import type { FunctionBuilder } from '../../assembler/module.ts';
-import { emit, type Known, steadyNodes } from '../../scalar/emit.ts';
-import type { Quad } from '../../scalar/quad.ts';
+import { emitSteady, type Known } from '../../scalar/emit.ts';
 import { loadNumber } from '../access.ts';
 import { Fold } from '../fold.ts';
 import { BlockLayout } from '../kind.ts';
@@ -33,11 +31,7 @@ export class Frame {
     this.fold = new Fold(f, kernel.combine, body.type);
     this.#dims = kernel.rank + kernel.reducedRank;
     const roots = epilogue === null ? [body] : [body, epilogue];
-    const steady = steadyNodes(roots);
-    const number = (leaf: Expression): Quad => {
-      return loadNumber(block, this.#layout, leaf);
-    };
-    this.prelude = emit(f, roots, this.known, number, (node) => steady.has(node));
+    this.prelude = emitSteady(f, roots, this.known, (leaf) => loadNumber(block, leaf));
   }
 
   constant(index: number): Local {
@@ -59,11 +53,13 @@ export class Frame {
 
   /** A walk of pointers (to operands by number) over `count` dimensions from `first` on. */
   walk(first: number, count: number, pointers: ReadonlyMap<number, Local>): Walk {
-    const over = <T>(value: (d: number) => T): T[] => Array.from({ length: count }, (_, d) => value(first + d));
+    const operands = [...pointers.keys()];
     return new Walk(
       this.f,
-      over((d) => this.constant(d)),
-      [...pointers].map(([i, at]) => ({ at, strides: over((d) => this.stride(i, d)) })),
+      count,
+      (d) => this.constant(first + d),
+      [...pointers.values()],
+      (i, d) => this.stride(operands[i]!, first + d),
     );
   }
 

@@ -1,5 +1,16 @@
 /** The three loops of a reduction: over outputs one by one, over vectors of outputs, over segments; and the one that combines segments. */
-import { branchIf, type Code, forUp, I32, i32, type Local, loop, v128, when } from '../../assembler/index.ts';
+import {
+  branchIf,
+  type Code,
+  countDown,
+  forUp,
+  I32,
+  i32,
+  type Local,
+  loop,
+  stepUp,
+  v128,
+} from '../../assembler/index.ts';
 import type { FunctionBuilder } from '../../assembler/module.ts';
 import { emit, type Known } from '../../scalar/emit.ts';
 import { ascending } from '../../scalar/quad.ts';
@@ -49,15 +60,14 @@ export class Loops {
       prelude,
       start,
       walk.start(first),
-      when(
-        i32.ltS(first, last),
-        loop(
-          code,
-          totals.map((total) => fold.settle(total)),
-          this.#store(totals[0]!, first, target, 0, null),
-          walk.next(),
-          branchIf(i32.ltS(first.tee(i32.add(first, 1)), last), 0),
-        ),
+      stepUp(
+        first,
+        last,
+        1,
+        code,
+        totals.map((total) => fold.settle(total)),
+        this.#store(totals[0]!, first, target, 0, null),
+        walk.next(),
       ),
     ];
   }
@@ -85,10 +95,9 @@ export class Loops {
   #columns(first: Local, last: Local): Code {
     const frame = this.#frame;
     const { pointers, walk, start } = this.#kept();
-    const [column, count, rest, segment, output] = this.#f.locals(I32, 5) as [Local, Local, Local, Local, Local];
+    const [rest, segment, output] = this.#f.locals(I32, 3) as [Local, Local, Local];
     const cursors = pointers.map(() => this.#f.local(I32));
     const streams = this.#keptStreams(cursors);
-    const columns = frame.parameter('columns');
     const step = (width: number, left: Local | null): Code => {
       const one = segmentAlongKept(frame, cursors, output, segment, width, left);
       const { code, totals } = this.#overSegments(one, segment);
@@ -102,23 +111,13 @@ export class Loops {
     return [
       frame.prelude,
       start,
-      walk.start(i32.divU(first, columns)),
-      column.set(i32.remU(first, columns)),
-      when(
-        i32.ltS(first, last),
-        loop(
-          count.set(i32.sub(columns, column)),
-          when(i32.gtS(count, i32.sub(last, first)), count.set(i32.sub(last, first))),
-          cursors.map((cursor, i) => cursor.set(pointers[i]!)),
-          streams.map((stream) => stream.moveBy(column)),
-          rest.set(count),
-          output.set(first),
-          this.#byWidths(rest, step),
-          column.set(i32.const(0)),
-          walk.next(),
-          branchIf(i32.ltS(first.tee(i32.add(first, count)), last), 0),
-        ),
-      ),
+      walk.runs(first, last, frame.parameter('columns'), (column, count) => [
+        cursors.map((cursor, i) => cursor.set(pointers[i]!)),
+        streams.map((stream) => stream.moveBy(column)),
+        rest.set(count),
+        output.set(first),
+        this.#byWidths(rest, step),
+      ]),
     ];
   }
 
@@ -127,13 +126,8 @@ export class Loops {
     const { width } = this.#shape;
     const several = 4 * width;
     return [
-      width === 1
-        ? []
-        : when(
-            i32.geS(rest, several),
-            loop(step(width, null), branchIf(i32.geS(rest.tee(i32.sub(rest, several)), several), 0)),
-          ),
-      when(i32.gtS(rest, 0), loop(step(1, rest), branchIf(i32.gtS(rest.tee(i32.sub(rest, 4)), 0), 0))),
+      width === 1 ? [] : countDown(rest, several, several, step(width, null)),
+      countDown(rest, 4, 1, step(1, rest)),
     ];
   }
 

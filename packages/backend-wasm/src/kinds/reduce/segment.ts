@@ -1,6 +1,6 @@
 /** The code of one segment: its elements into strands, the strands into one. */
 import { type Expression, mentions } from '@nn/backend';
-import { branchIf, type Code, I32, i32, i32x4, type Local, loop, pick, V128, when } from '../../assembler/index.ts';
+import { type Code, countDown, I32, i32, i32x4, type Local, pick, stepUp, V128, when } from '../../assembler/index.ts';
 import { emit, type Known } from '../../scalar/emit.ts';
 import { ascending, type Quad } from '../../scalar/quad.ts';
 import { foldAlong, nowhere, type State } from '../fold.ts';
@@ -46,10 +46,7 @@ function eachRow(frame: Frame, pointers: readonly Local[], bounds: Bounds, body:
   return [
     at.map((local, i) => local.set(pointers[i + 1]!)),
     walk.start(bounds.row),
-    when(
-      i32.ltS(bounds.row, bounds.rowEnd),
-      loop(body(at), walk.next(), branchIf(i32.ltS(bounds.row.tee(i32.add(bounds.row, 1)), bounds.rowEnd), 0)),
-    ),
+    stepUp(bounds.row, bounds.rowEnd, 1, body(at), walk.next()),
   ];
 }
 
@@ -151,12 +148,11 @@ export function segmentAlongKept(
       ahead.map((stream) => stream.moveBy(bounds.from)),
       numbered ? position.set(i32.add(i32.mul(bounds.row, length), bounds.from)) : [],
       left.set(i32.sub(bounds.to, bounds.from)),
-      when(
-        i32.geS(left, used),
-        loop(
-          states.map((_, strand) => absorb(strand)),
-          branchIf(i32.geS(left.tee(i32.sub(left, used)), used), 0),
-        ),
+      countDown(
+        left,
+        used,
+        used,
+        states.map((_, strand) => absorb(strand)),
       ),
       used > 1 ? when(i32.gtS(left, 0), some(0)) : [],
     ];

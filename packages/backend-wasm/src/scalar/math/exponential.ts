@@ -3,8 +3,7 @@
  * Elementary Functions*, 1980, ch. 6); minimax polynomials of our own. Results below the smallest normal number are 0: products that underflow are slow.
  */
 import { type Code, f32x4, i32x4, type Local, multiplyAdd, pick, V128, v128 } from '../../assembler/index.ts';
-import type { FunctionBuilder } from '../../assembler/module.ts';
-import type { RowCode } from '../core-rows.ts';
+import type { FunctionBuilder, FunctionCode } from '../../assembler/module.ts';
 import { hostLanes } from './host-lanes.ts';
 import { polynomial } from './polynomial.ts';
 
@@ -16,7 +15,7 @@ export type VectorCode = (f: FunctionBuilder, x: Local) => Code;
 
 /** A row of one argument: its vector code, and the engine's function of that name for float64. */
 export const inline =
-  (name: string, code: VectorCode): RowCode =>
+  (name: string, code: VectorCode): FunctionCode =>
   (f, type, args) =>
     type === 'f32' ? [float32(code)(f, args[0]![0]!)] : hostLanes(f, name, type, args);
 
@@ -53,7 +52,7 @@ export function exponentialOf(f: FunctionBuilder, x: Code, low: Code | null = nu
 const exponentialCode: VectorCode = (f, x) =>
   exponentialOf(f, f32x4.pmax(f32x4.pmin(x, f.lanes('f32', 88.8)), f.lanes('f32', -88)));
 
-export const exponential: RowCode = inline('exp', exponentialCode);
+export const exponential: FunctionCode = inline('exp', exponentialCode);
 
 export const signBits = (f: FunctionBuilder, x: Code): Code => v128.and(x, f.lanes('i32', -(2 ** 31)));
 

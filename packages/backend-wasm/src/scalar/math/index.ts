@@ -1,5 +1,51 @@
-/** Transcendental core rows: vectors of float32 by polynomials, float64 by the engine's own functions. */
-export { exponential } from './exponential.ts';
-export { logarithm } from './logarithm.ts';
-export { power, remainder } from './power.ts';
-export { cosine, sine } from './trigonometric.ts';
+/**
+ * Mathematical functions beyond exp and log, as a part: core rows, and in float32 derived rows, which keep the bounds that follow from their meaning (float64 is lowered
+ * to that). Known by name: a program that doesn't use a row may carry its code, but not the row.
+ */
+import type { Code, FunctionBuilder, FunctionCode, Local } from '../../assembler/index.ts';
+import type { MathPart } from '../../part.ts';
+import type { nativeRows } from '../emit.ts';
+import { exponentialMinusOne } from './exponential.ts';
+import { logarithmOfOnePlus } from './logarithm.ts';
+import { power } from './power.ts';
+import {
+  errorFunction,
+  errorFunctionComplement,
+  hyperbolicTangent,
+  normalBell,
+  normalDistribution,
+} from './sigmoidal.ts';
+import { cosine, sine } from './trigonometric.ts';
+
+/** Core rows that are here. */
+export type MathName = 'sin' | 'cos' | 'pow';
+
+/** A function of float32, of an argument that is in a variable; `known` is a second one, which `shared` in `peephole.ts` gives some. */
+const float32 =
+  (code: (f: FunctionBuilder, x: Local, known?: Code) => Code): FunctionCode =>
+  (f, _, [x, known]) => [code(f, x![0] as Local, known?.[0])];
+
+const tanh: FunctionCode = float32(hyperbolicTangent);
+const erf: FunctionCode = float32(errorFunction);
+const erfc: FunctionCode = float32(errorFunctionComplement);
+const ndtr: FunctionCode = float32(normalDistribution);
+const expm1: FunctionCode = float32(exponentialMinusOne);
+const log1p: FunctionCode = float32(logarithmOfOnePlus);
+/** No row of the language: exp(-x²/2) beside ndtr(x). */
+const bell: FunctionCode = float32(normalBell);
+
+const functions: { readonly [N in MathName | (typeof nativeRows)[number] | 'bell']: FunctionCode } = {
+  sin: sine,
+  cos: cosine,
+  pow: power,
+  tanh,
+  erf,
+  erfc,
+  ndtr,
+  expm1,
+  log1p,
+  bell,
+};
+
+/** Powers, sines and cosines, tanh, erf and erfc, the normal law's distribution function, expm1 and log1p. */
+export const math: MathPart = { name: 'math', content: functions };

@@ -14,8 +14,7 @@ import {
   v128,
   when,
 } from '../../assembler/index.ts';
-import type { FunctionBuilder } from '../../assembler/module.ts';
-import type { RowCode } from '../core-rows.ts';
+import type { FunctionBuilder, FunctionCode } from '../../assembler/module.ts';
 import { inline, signBits, type VectorCode } from './exponential.ts';
 import { polynomial } from './polynomial.ts';
 
@@ -61,7 +60,7 @@ function logarithmOf(f: FunctionBuilder, x: Local, excess: Local | null): Code {
 }
 
 /** At most 0.9 ulp. */
-export const logarithm: RowCode = inline('log', (f, x) => logarithmOf(f, x, null));
+export const logarithm: FunctionCode = inline('log', (f, x) => logarithmOf(f, x, null));
 
 /** log(1 + x), at most 2.4 ulp (0.6 where x is near 0). */
 export const logarithmOfOnePlus: VectorCode = (f, x) => {

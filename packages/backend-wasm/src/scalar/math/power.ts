@@ -1,9 +1,9 @@
 /**
- * Powers of float32 as 2^(y · log2 |x|) in double precision, which leaves room for the error that a large exponent multiplies; the edges are C's pow (C17, F.10.4.4).
+ * Powers; of float32 as 2^(y · log2 |x|) in double precision, which leaves room for the error that a large exponent multiplies; the edges are C's pow (C17, F.10.4.4).
  */
 import { type Code, f32x4, f64x2, i64x2, type Local, pick, V128, v128 } from '../../assembler/index.ts';
-import type { FunctionBuilder } from '../../assembler/module.ts';
-import type { RowCode } from '../core-rows.ts';
+import type { FunctionBuilder, FunctionCode } from '../../assembler/module.ts';
+import { integerPower } from '../integers.ts';
 import { joinLow, upperHalf } from '../quad.ts';
 import { hostLanes } from './host-lanes.ts';
 import { polynomial64 } from './polynomial.ts';
@@ -88,11 +88,9 @@ function body(f: FunctionBuilder, x: Local, y: Local): Code {
   ];
 }
 
-export const power: RowCode = (f, type, args) => {
-  if (type !== 'f32') return hostLanes(f, 'pow', type, args);
+export const power: FunctionCode = (f, type, args) => {
+  if (type === 'f64') return hostLanes(f, 'pow', type, args);
+  if (type !== 'f32') return integerPower(f, type, args);
   const [x, y] = f.locals(V128, 2) as [Local, Local];
   return [[x.set(args[0]![0]!), y.set(args[1]![0]!), body(f, x, y)]];
 };
-
-/** Exact, by the engine's own operator. */
-export const remainder: RowCode = (f, type, args) => hostLanes(f, 'rem', type, args);

@@ -3,7 +3,7 @@
  * are rare, go to the engine's own functions. Parts and polynomials are those of the Cephes library (S. L. Moshier, sinf, cosf).
  */
 import { f32x4, I32, i32x4, type Local, multiplyAdd, pick, V128, v128, when } from '../../assembler/index.ts';
-import type { RowCode } from '../core-rows.ts';
+import type { FunctionCode } from '../../assembler/module.ts';
 import { inline, type VectorCode } from './exponential.ts';
 import { hostLanes } from './host-lanes.ts';
 import { polynomial } from './polynomial.ts';
@@ -46,5 +46,5 @@ const circular =
     ];
   };
 
-export const sine: RowCode = inline('sin', circular('sin', 0));
-export const cosine: RowCode = inline('cos', circular('cos', 1));
+export const sine: FunctionCode = inline('sin', circular('sin', 0));
+export const cosine: FunctionCode = inline('cos', circular('cos', 1));

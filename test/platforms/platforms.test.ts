@@ -31,7 +31,7 @@ beforeAll(async () => {
   console.log(`Node ${version}${stdout}`);
   onNode = stdout;
 }, wait);
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => rmSync(folder, { recursive: true }), wait);
 
 describe('a bundle of the built packages', () => {
   it.each(['browser', 'neutral'] as const)('for %s is whole', { timeout: wait }, async (platform) => {

@@ -42,7 +42,7 @@ beforeAll(async () => {
   const { stdout } = await run(node, [join(folderOf('esbuild'), 'wasm.mjs')]);
   onNode = valuesOf(stdout);
 }, wait);
-afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }), wait);
 
 it('trains on plain Node, with threads', () => {
   expect(Object.fromEntries(onNode)).toMatchObject({ threads: '2', reason: 'null', ok: 'ok' });

@@ -33,7 +33,7 @@ beforeAll(async () => {
     await build('webgpu', folderOf(name));
   }
 }, wait);
-afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }), wait);
 
 /** The program's `name: value` lines. */
 const valuesOf = (output: string): Map<string, string> =>

@@ -27,10 +27,9 @@ export interface Fusion {
 export function dispatchThen(op: Op, then: Op<'map'> | null, a: Tensor, b: Tensor, c: Tensor | null = null): Tensor {
   if (then === null) return dispatch(op, a, b, c);
   const first = planFor(op, a.layout, b.layout, c === null ? null : c.layout);
-  const fusion = fusionOf(first, then);
+  const { whole, then: second } = fusionOf(first, then);
   const tracked = state.tracking && (nodeOf(a) !== null || nodeOf(b) !== null || (c !== null && nodeOf(c) !== null));
-  const { whole } = fusion;
-  if (whole === null || (tracked && readsBetween(first, fusion.then))) {
+  if (whole === null || (tracked && readsBetween(first, second))) {
     const between = dispatch(op, a, b, c);
     const out = dispatch(then, between);
     between.dispose();
@@ -38,7 +37,7 @@ export function dispatchThen(op: Op, then: Op<'map'> | null, a: Tensor, b: Tenso
   }
   const out = fresh(first.out, op.name);
   run(whole, out, a, b, c, noNumbers);
-  if (tracked) recordThen(first, fusion.then, out, a, b, c);
+  if (tracked) recordThen(first, second, out, a, b, c);
   return out;
 }
 

@@ -53,6 +53,9 @@ const series = <Instruction, const Names extends string>(
 ): Table<Split<Names>, Instruction> =>
   Object.fromEntries(names.split(' ').map((name, i) => [name, make(code(first + i))])) as never;
 
+/** `memory.copy`. */
+export const copyBytes = (to: Code, from: Code, bytes: Operand): Code => [to, from, number32(bytes), 0xfc, 10, 0, 0];
+
 const scalar = (op: number): Code => op;
 const integerTests = 'eq ne ltS ltU gtS gtU leS leU geS geU';
 const floatTests = 'eq ne lt gt le ge';

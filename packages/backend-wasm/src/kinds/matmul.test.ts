@@ -18,7 +18,7 @@ import { type Features, WasmModule } from '../assembler/index.ts';
 import { hasRelaxed } from '../features.ts';
 import { hostFunctions } from '../host.ts';
 import { bytesOf } from './access.ts';
-import { BlockLayout, scalarAt, type Variant } from './kind.ts';
+import { BlockLayout, scalarAt, sharedWord, type Variant } from './kind.ts';
 import { blockSizeOf } from './matmul/plan.ts';
 import { matmulKind } from './matmul.ts';
 
@@ -139,11 +139,13 @@ class Product {
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.encode()), {
       e: hostFunctions(this.#memory),
     });
-    const run = exports['run'] as (block: number, first: number, last: number, scratch: number) => void;
+    const { run, finish } = exports as Record<'run' | 'finish', (block: number, first: number, last: number, scratch: number) => void>; // biome-ignore format: a type
+    words[sharedWord] = Math.ceil((top + variant.scratch + 64) / 64) * 64;
     // Parts in falling order: none may lean on another. The guard behind the scratch memory stays as it was.
     const guard = new Uint8Array(buffer, top + variant.scratch, 64).fill(0x5a);
     for (let first = Math.floor((variant.units - 1) / part) * part; first >= 0; first -= part)
       run(0, first, Math.min(first + part, variant.units), top);
+    if (variant.finish) finish(0, 0, variant.units, top);
     expect(guard.every((byte) => byte === 0x5a)).toBe(true);
     const { address, size, dtype } = views[0]!;
     const bytes = buffer.slice(address, address + size * bytesOf(dtype));
@@ -257,6 +259,45 @@ describe('matmul', () => {
     const whole = product.run(cold, fused);
     for (const variant of [cold, hot])
       for (const part of [1, 3]) expect(product.run(variant, fused, part)).toEqual(whole);
+  });
+
+  describe('where threads take blocks of k', () => {
+    const long: readonly Spec[] = [
+      { m: 29, n: 21, k: 8003, left: 'columns' },
+      { m: 29, n: 21, k: 8003, out: 'columns' },
+      { m: 31, n: 50, k: 7700, left: 'columns' },
+      { m: 6, n: 8, k: 8192 },
+      { m: 13, n: 3, k: 8003, right: 'columns' },
+      { m: 29, n: 21, k: 8003, dtype: 'float64', left: 'columns', right: 'strided' },
+      { m: 9, n: 7, k: 8003, dtype: 'int32', left: 'reversed' },
+      { m: 9, n: 7, k: 8003, dtype: 'int64' },
+    ];
+    const threaded = (features: Features): Features => ({ ...features, shared: true });
+    it.each(long.map((spec) => [name(spec), spec] as const))('%s: the bits of the plain loop', (_, spec) => {
+      const product = new Product(spec);
+      const { cold, hot } = product.variants(threaded(strict));
+      const expected = product.expected();
+      for (const variant of [cold, hot]) {
+        expect(variant.units).toBe(Math.ceil(spec.k / blockSizeOf(spec.k)));
+        for (const part of [variant.units, 3, 1]) expect(product.run(variant, strict, part)).toEqual(expected);
+      }
+      expect(product.run(product.variants(threaded(fused)).hot, fused)).toEqual(product.run(product.variants(fused).hot, fused)); // biome-ignore format: one line
+    });
+
+    it('not where an epilogue, a batch, a view or the size of the sums speaks against it', () => {
+      const spec = { m: 29, n: 21, k: 8003 };
+      const none = [
+        { epilogue: true },
+        { batch: 2 },
+        { out: 'strided' },
+        { k: 7000 },
+        { m: 900 },
+        { dtype: 'uint8' },
+      ] as const;
+      for (const more of none)
+        for (const variant of Object.values(new Product({ ...spec, ...more }).variants(threaded(fused))))
+          expect([more, variant.finish, variant.shared]).toEqual([more, false, 0]);
+    });
   });
 
   it('gives the same bits in every layout', () => {

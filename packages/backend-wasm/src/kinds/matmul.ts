@@ -8,14 +8,19 @@ import { type Kind, plainVariant, type Variant } from './kind.ts';
 import { emitMatmul } from './matmul/loops.ts';
 import { keyOf, planOf } from './matmul/plan.ts';
 
-export const matmulKind: Kind<MatmulKernel> = (kernel, geometry) => {
+export const matmulKind: Kind<MatmulKernel> = (kernel, geometry, { shared }) => {
   const epilogue = lower(kernel.epilogue);
   const variant = (hot: boolean): Variant => {
-    const plan = planOf(kernel, epilogue, geometry, hot);
+    const plan = planOf(kernel, epilogue, geometry, hot, shared);
     const { sizes } = geometry;
     const entries = product(sizes.slice(0, kernel.rank));
-    const parts =
-      plan.split === 'entries' ? 1 : plan.split === 'rows' ? plan.rows.units.value : plan.columns.units.value;
+    const parts = {
+      entries: 1,
+      rows: plan.rows.units.value,
+      columns: plan.columns.units.value,
+      blocks: Math.ceil(plan.k.value / plan.blockSize.value),
+    }[plan.split];
+    const byBlocks = plan.split === 'blocks';
     return {
       ...plainVariant,
       key: keyOf(plan),
@@ -23,8 +28,10 @@ export const matmulKind: Kind<MatmulKernel> = (kernel, geometry) => {
       constants: hot ? [] : plan.figures,
       units: product(sizes.slice(0, kernel.rank + 2)) === 0 ? 0 : entries * parts,
       scratch: plan.scratch,
-      // Each range of units copies panels of its own.
-      grain: plan.split === 'entries' ? 1 : Math.min(10, Math.ceil(parts / 8)),
+      shared: byBlocks ? parts * plan.kept.value : 0,
+      finish: byBlocks,
+      // Each range of rows or columns copies panels of its own.
+      grain: byBlocks || plan.split === 'entries' ? 1 : Math.min(24, Math.ceil(parts / 8)),
       work: product(sizes) / (kernel.dtype === 'float32' ? 20 : 8),
     };
   };

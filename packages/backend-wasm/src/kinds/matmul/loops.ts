@@ -20,7 +20,8 @@ import {
   words,
 } from '../../assembler/index.ts';
 import type { FunctionBuilder } from '../../assembler/module.ts';
-import { BlockLayout } from '../kind.ts';
+import { BlockLayout, sharedWord } from '../kind.ts';
+import { emitSumOfBlocks } from './blocks.ts';
 import { type Read, reader } from './figures.ts';
 import { packer } from './pack.ts';
 import { type Figure, type Plan, type Side, type Tiles, tilesOf, wideBytes } from './plan.ts';
@@ -34,6 +35,7 @@ const least = (f: FunctionBuilder, x: Code, y: Operand): Code => {
 
 export function emitMatmul(module: WasmModule, plan: Plan): void {
   const { rows, columns, movers, left, right } = plan;
+  const byBlocks = plan.split === 'blocks';
   const layout = new BlockLayout(plan.scalars, 3 + movers.filter(({ operand }) => operand > 0).length);
   const read: Read = reader(plan.hot, layout);
   const bytes = wideBytes(left.dtype);
@@ -74,10 +76,12 @@ export function emitMatmul(module: WasmModule, plan: Plan): void {
   const edge = columns.rest[0];
   const panels = (width: number): Callable => module.helper(`panel ${width}`, () => panel(width));
 
-  /** A function of (block, a, b, movers…, rows' first and end unit, columns' first and end unit, scratch): a part of one product. */
-  const matrix = module.function(null, words(8 + movers.length), [], (f, block, a, b, ...more) => {
+  /** A function of (block, a, b, movers…, rows' first and end unit, columns' first and end unit, scratch, members of k that are done): a part of one product. */
+  const matrix = module.function(null, words(9 + movers.length), [], (f, block, a, b, ...more) => {
     const bases = more.slice(0, movers.length);
-    const [top, bottom, start, end, scratch] = more.slice(movers.length) as [Local, Local, Local, Local, Local];
+    const [top, bottom, start, end, scratch, before] = more.slice(movers.length) as [
+      Local, Local, Local, Local, Local, Local,
+    ]; // biome-ignore format: one list
     const figure = (value: Figure): Operand => read(f, block!, value);
     const [fromColumn, toColumn, done, steps, flags, row, toRow, full, rest, column] = f.locals(I32, 10) as Local[] as [
       Local, Local, Local, Local, Local, Local, Local, Local, Local, Local,
@@ -186,7 +190,7 @@ export function emitMatmul(module: WasmModule, plan: Plan): void {
       fromColumn.set(start),
       loop(
         toColumn.set(least(f, i32.add(fromColumn, plan.panels), end)),
-        done.set(i32.const(0)),
+        done.set(before),
         leftBlock.set(a!),
         rightBlock.set(b!),
         loop(
@@ -200,14 +204,19 @@ export function emitMatmul(module: WasmModule, plan: Plan): void {
                   least(f, steps, plan.blockSize.value),
                 ),
               ),
-          flags.set(
-            i32.add(i32.mul(i32.gtS(done, 0), running), i32.mul(i32.geS(i32.add(done, steps), figure(plan.k)), last)),
-          ),
+          byBlocks
+            ? []
+            : flags.set(
+                i32.add(
+                  i32.mul(i32.gtS(done, 0), running),
+                  i32.mul(i32.geS(i32.add(done, steps), figure(plan.k)), last),
+                ),
+              ),
           packColumns,
           rowBlocks,
           leftBlock.add(i32.mul(steps, figure(left.along))),
           rightBlock.add(i32.mul(steps, figure(right.along))),
-          branchIf(i32.ltS(done.tee(i32.add(done, steps)), figure(plan.k)), 0),
+          byBlocks ? [] : branchIf(i32.ltS(done.tee(i32.add(done, steps)), figure(plan.k)), 0),
         ),
         branchIf(i32.ltS(fromColumn.tee(toColumn), end), 0),
       ),
@@ -219,6 +228,7 @@ export function emitMatmul(module: WasmModule, plan: Plan): void {
     const [entry, part, count, rest] = f.locals(I32, 4) as [Local, Local, Local, Local];
     const positions = plan.batch.map(() => f.local(I32));
     const parts = plan.split === 'rows' ? rows.units : columns.units;
+    const before = byBlocks ? i32.mul(first!, figure(plan.blockSize)) : i32.const(0);
     const operands = [left, right, ...movers];
     const cursors = operands.map(() => f.local(I32));
     const place: Code = [
@@ -236,16 +246,27 @@ export function emitMatmul(module: WasmModule, plan: Plan): void {
     ];
     const all = (units: Figure): [Operand, Operand] => [i32.const(0), figure(units)];
     const own: [Operand, Operand] = [part, i32.add(part, count)];
-    const single = plan.split === 'entries';
+    const single = byBlocks || plan.split === 'entries';
+    if (byBlocks) emitSumOfBlocks(module, plan, read, layout);
     return loop(
-      single
-        ? [entry.set(first!), count.set(i32.const(1))]
-        : [
-            entry.set(i32.divU(first!, figure(parts))),
-            part.set(i32.remU(first!, figure(parts))),
-            count.set(least(f, i32.sub(figure(parts), part), i32.sub(end!, first!))),
-          ],
+      byBlocks
+        ? count.set(i32.const(1))
+        : single
+          ? [entry.set(first!), count.set(i32.const(1))]
+          : [
+              entry.set(i32.divU(first!, figure(parts))),
+              part.set(i32.remU(first!, figure(parts))),
+              count.set(least(f, i32.sub(figure(parts), part), i32.sub(end!, first!))),
+            ],
       place,
+      // A block's sums go where they wait for the others.
+      byBlocks
+        ? [
+            cursors[0]!.add(i32.mul(before, figure(left.along))),
+            cursors[1]!.add(i32.mul(before, figure(right.along))),
+            cursors[2]!.set(i32.add(i32.load(block!, 4 * sharedWord), i32.mul(first!, figure(plan.kept)))),
+          ]
+        : [],
       call(
         matrix,
         block!,
@@ -253,6 +274,7 @@ export function emitMatmul(module: WasmModule, plan: Plan): void {
         ...(plan.split === 'rows' ? own : all(rows.units)),
         ...(plan.split === 'columns' ? own : all(columns.units)),
         scratch!,
+        before,
       ),
       branchIf(i32.ltS(first!.tee(i32.add(first!, count)), end!), 0),
     );

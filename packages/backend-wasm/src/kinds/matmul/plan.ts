@@ -62,19 +62,28 @@ export interface Plan {
   readonly blockSize: Figure;
   /** Blocks of k that a tile works on at once: more than one where a tile of one has too few sums to keep the multipliers busy. */
   readonly flight: number;
-  /** Which dimension units divide: each of them is a tile of it; or a whole entry of the batch. */
-  readonly split: 'rows' | 'columns' | 'entries';
+  /** What units divide: rows or columns, each of them a tile; the batch, entry by entry; k, block by block. */
+  readonly split: 'rows' | 'columns' | 'entries' | 'blocks';
   readonly batch: readonly Figure[];
   /** Panels of columns that are copied, and worked on by a block of rows after the other. */
   readonly panels: number;
   /** Where panels of the right operand lie in the scratch memory, behind those of the left one; bytes of all. */
   readonly rightPanels: Figure;
   readonly scratch: number;
+  /** Where blocks are the units: bytes of the result, and of the memory that holds a block's sums until all blocks are added. */
+  readonly result: Figure;
+  readonly kept: Figure;
   readonly figures: readonly number[];
 }
 
 /** Tiles of so many rows that are worked on while their operands stay in the caches. */
 export const tilesOf = (height: number): number => 144 / height;
+
+/**
+ * Threads take blocks of k where there are many of them and the result is small beside its operands, as the gradient of a weight is: each operand is then read
+ * by one thread only. The blocks' sums wait side by side, this many bytes at most.
+ */
+const [leastBlocks, mostKept] = [16, 1 << 25];
 
 /** Members of the blocks that a sum over k is cut into: as even as multiples of four can be. Part of what a result is: it depends on k alone. */
 export function blockSizeOf(k: number): number {
@@ -108,7 +117,13 @@ function flightOf(rows: number, vectors: number, blocks: number): number {
   return sums < 8 ? Math.max(1, Math.min(8, Math.floor(12 / sums), blocks)) : 1;
 }
 
-export function planOf(kernel: MatmulKernel, epilogue: Expression, { sizes, strides }: Geometry, hot: boolean): Plan {
+export function planOf(
+  kernel: MatmulKernel,
+  epilogue: Expression,
+  { sizes, strides }: Geometry,
+  hot: boolean,
+  threads: boolean,
+): Plan {
   const { rank, dtype } = kernel;
   const figures: number[] = [];
   const figure = (value: number): Figure => ({ value, index: figures.push(value) - 1 });
@@ -191,6 +206,13 @@ export function planOf(kernel: MatmulKernel, epilogue: Expression, { sizes, stri
   const rightPanels = left.packed ? room(Math.min(tilesOf(height), rows.units.value) + 2, rows.size) : 0;
   // Where each panel is used by one block of rows only, and doesn't share its cache lines with others, it is copied just before that, and stays in the first-level cache.
   const near = right.dense !== 'outer' || right.along.value < 512;
+  const bytes = bytesOf(dtype);
+  const kept = 64 * Math.ceil((m * n * bytes) / 64);
+  const blocks = Math.ceil(k / blockSize);
+  const [output] = movers as [Mover];
+  const plain = epilogue.op === 'input' && epilogue.value === 0 && entries === 1 && flight === 1;
+  const dense = output.column.value === bytes && output.row.value === n * bytes;
+  const byBlocks = threads && plain && dense && blocks >= leastBlocks && m * n <= k && blocks * kept <= mostKept;
   const panels = hot && near && !left.packed && rows.units.value <= tilesOf(height) ? 1 : Math.ceil(512 / width);
   return {
     hot,
@@ -207,7 +229,9 @@ export function planOf(kernel: MatmulKernel, epilogue: Expression, { sizes, stri
     panels,
     rightPanels: figure(rightPanels),
     scratch: rightPanels + (right.packed ? room(Math.min(panels, columns.units.value), width) : 0),
-    split: entries >= 16 ? 'entries' : m >= n ? 'rows' : 'columns',
+    result: figure(m * n * bytes),
+    kept: figure(kept),
+    split: byBlocks ? 'blocks' : entries >= 16 ? 'entries' : m >= n ? 'rows' : 'columns',
     batch: batch.map(figure),
     figures,
   };

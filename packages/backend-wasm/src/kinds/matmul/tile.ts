@@ -7,8 +7,6 @@ import {
   type Callable,
   type Code,
   countDown,
-  f32x4,
-  f64x2,
   i32,
   i32x4,
   type Local,
@@ -21,6 +19,7 @@ import {
   words,
 } from '../../assembler/index.ts';
 import type { WasmModule } from '../../assembler/module.ts';
+import { adderOf } from './blocks.ts';
 import type { Read } from './figures.ts';
 import { Finish } from './finish.ts';
 import { type Plan, scalarOf, wideBytes } from './plan.ts';
@@ -117,7 +116,7 @@ export function tile(module: WasmModule, plan: Plan, read: Read, height: number,
       ];
 
       function addTo(quad: readonly Local[], before: readonly Code[]): Code {
-        const plus = type === 'f64' ? f64x2.add : type === 'f32' ? f32x4.add : i32x4.add;
+        const plus = adderOf(plan);
         return quad.map((sum, part) => sum.set(plus(sum, before[part]!)));
       }
     });

@@ -48,6 +48,11 @@ test('a limit is a share of its speed: flops of arithmetic, bytes of traffic', (
   expect(judge(share(0.5, 'copy'), { flops: 1, bytes: 400 }).reached).toBe(0.5);
 });
 
+test('a limit that was timed between the player’s own calls is the one', () => {
+  const own: typeof samples = { ...samples, 'wasm, beside': [0.5, 1, 1.5] };
+  expect(judgeGoal(share(0.9, 'fma'), { flops: 1800 }, (name) => own[name], limits).reached).toBe(0.45);
+});
+
 test.each([
   atMost(1, 'jax'),
   share(1, 'fill'),

@@ -1,6 +1,7 @@
 /** Goals against what was measured: ratios within the rounds of one run. */
 import type { Case, Goal } from './cases/case.ts';
 import { nameOfLimit } from './limits/limits.ts';
+import { besideOf } from './measure/rounds.ts';
 import { ratioOf } from './measure/statistics.ts';
 import { nameOfOurs, nameOfPeer } from './players/roster.ts';
 import type { GoalRecord, LimitRecord } from './results.ts';
@@ -35,8 +36,9 @@ export function judgeGoal(
   const name = nameOfLimit(against.limit);
   const limit = limits.find((each) => each.name === against.limit);
   const work = limit?.unit === 'GB/s' ? bytes : flops;
-  // (work / ours) / (limit's work / limit), both in the same rounds.
-  const found = limit === undefined || work === undefined ? null : compare(samples(name), ours);
+  // (work / ours) / (limit's work / limit), both in the same rounds, between our own calls where it was timed there.
+  const beside = samples(besideOf(player)) ?? samples(name);
+  const found = limit === undefined || work === undefined ? null : compare(beside, ours);
   const reached = found === null ? null : (found.median * work!) / limit!.work;
   return { player, against: name, kind: 'at least', wanted: ratio, reached, noise: found?.noise ?? null };
 }

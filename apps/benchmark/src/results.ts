@@ -36,6 +36,8 @@ export type Outcome =
   | {
       readonly status: 'measured';
       readonly samples: readonly number[];
+      /** Milliseconds of one call of the case's limit, timed between the player's own calls. */
+      readonly limit?: readonly number[];
       readonly note?: string;
       /** What a call asks of the player's device. */
       readonly device?: DeviceCounts;

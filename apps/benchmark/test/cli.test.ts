@@ -45,11 +45,14 @@ test('measures, checks, and writes what it found', { timeout: time }, async () =
     ['matmul-5x784x10', 'measured'],
     ['mlp-784-50-10-sgd-37', 'measured'],
   ]);
-  for (const { outcomes, limits } of results.cases) {
+  for (const { outcomes, limit, limits } of results.cases) {
     const outcome = outcomes['reference']!;
     const samples = outcome.status === 'measured' ? outcome.samples : [];
     expect(samples).toHaveLength(2);
     expect(samples.every((ms) => ms > 0)).toBe(true);
+    // Arithmetic's limit is timed between the player's own calls.
+    const between = outcome.status === 'measured' ? outcome.limit : undefined;
+    expect(between?.length).toBe(limit === 'fma' || limit === 'mul-add' ? 2 : undefined);
     expect(limits['mul-add']!.length).toBeGreaterThan(0);
   }
   const step = results.overhead.find(({ id }) => id === 'mlp-784-50-10-sgd-37')!;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { measure, type Plan, type Timed } from './rounds.ts';
+import { besideOf, measure, type Plan, type Timed } from './rounds.ts';
 
 const plan: Plan = { rounds: 4, sample: 10, warmUp: 20, budget: 1000, leastRounds: 2 };
 
@@ -35,6 +35,14 @@ test('fills a sample with as many calls as it needs', async () => {
   await measure([short, long], plan);
   expect(short.calls.slice(-4)).toEqual([1000, 1000, 1000, 1000]);
   expect(long.calls.slice(-4)).toEqual([1, 1, 1, 1]);
+});
+
+test('what was timed between a player’s calls is a list of its own', async () => {
+  const paired = { ...exact('a', 1), beside: () => 0.25 };
+  const silent = { ...exact('b', 1), beside: () => null };
+  const results = await measure([paired, silent], plan);
+  expect(results.get(besideOf('a'))).toEqual([0.25, 0.25, 0.25, 0.25]);
+  expect(results.has(besideOf('b'))).toBe(false);
 });
 
 test('calls that take no time at all end the calibration too', async () => {

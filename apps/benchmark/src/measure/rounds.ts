@@ -8,7 +8,12 @@ export interface Timed {
   readonly name: string;
   /** Milliseconds that so many calls take, all work done. */
   sample(calls: number): Promise<number>;
+  /** Milliseconds of one call of something else that the last sample timed between its own calls; null if there was nothing. */
+  beside?(): number | null;
 }
+
+/** The name under which results hold what was timed between a player's calls. */
+export const besideOf = (name: string): string => `${name}, beside`;
 
 export interface Plan {
   readonly rounds: number;
@@ -48,7 +53,7 @@ async function calibrate(player: Timed, { sample, warmUp }: Plan): Promise<{ cal
   }
 }
 
-/** Milliseconds of one call, a list by player: one entry a round. Lists are shorter where the budget ran out. */
+/** Milliseconds of one call, a list by player (and by `besideOf` of those who have that): one entry a round. Lists are shorter where the budget ran out. */
 export async function measure(
   players: readonly Timed[],
   plan: Plan,
@@ -70,6 +75,10 @@ export async function measure(
         const time = await turn.player.sample(turn.calls);
         turn.spent += time;
         samples.push(time / turn.calls);
+        const beside = turn.player.beside?.() ?? null;
+        if (beside === null) continue;
+        const name = besideOf(turn.player.name);
+        results.set(name, [...(results.get(name) ?? []), beside]);
       } catch (error) {
         // Who stops a run may end the players too.
         if (isStopped()) return results;

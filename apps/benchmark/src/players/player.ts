@@ -1,5 +1,7 @@
 /** A player as the run sees it: a name, and a child that answers; what it answers is turned into outcomes. */
+import type { LimitName } from '../cases/case.ts';
 import type { Spec } from '../cases/spec.ts';
+import type { Timed } from '../measure/rounds.ts';
 import type { PlayerRecord } from '../results.ts';
 import { Child, PlayerGone, type Start } from './child.ts';
 import type { Answer, Counts, DeviceCounts, DeviceKind, Question } from './protocol.ts';
@@ -78,9 +80,27 @@ export class Player {
   }
 
   async sample(calls: number): Promise<number> {
-    const answer = await this.#ask({ do: 'sample', calls }, (found) => ('ms' in found ? found : null));
+    return (await this.#sample({ do: 'sample', calls })).ms;
+  }
+
+  /** The player as it is timed with a limit between its calls, in its own process: what the machine can do just then and there. */
+  besideLimit(limit: LimitName): Timed {
+    let last: number | null = null;
+    return {
+      name: this.name,
+      sample: async (calls) => {
+        const { ms, beside } = await this.#sample({ do: 'sample', calls, beside: limit });
+        last = beside ?? null;
+        return ms;
+      },
+      beside: () => last,
+    };
+  }
+
+  async #sample(question: Question): Promise<{ readonly ms: number; readonly beside?: number }> {
+    const answer = await this.#ask(question, (found) => ('ms' in found ? found : null));
     if (isRefusal(answer)) throw new Withdrawal(`${this.name}: ${answer.reason}`);
-    return answer.ms;
+    return answer;
   }
 
   async count(): Promise<Counts | Refusal> {

@@ -2,13 +2,14 @@
  * What a player and the program that asks it say to each other: a line of JSON each way, over the child's standard input and output. A player is a process of
  * its own, so that no library's heap, compiled code or threads are another's; it works only while it is asked.
  */
+import type { LimitName } from '../cases/case.ts';
 import type { Spec } from '../cases/spec.ts';
 
 export type Question =
   /** Make inputs and model, compute once. */
   | { readonly do: 'prepare'; readonly spec: Spec }
-  /** Call so many times. */
-  | { readonly do: 'sample'; readonly calls: number }
+  /** Call so many times; time a limit of the processor now and then between the calls. */
+  | { readonly do: 'sample'; readonly calls: number; readonly beside?: LimitName }
   /** Whether the computation is right, by the player's own means (only ours answers). */
   | { readonly do: 'check'; readonly spec: Spec }
   /** What one call launches and holds (only ours on the null backend answers). */
@@ -55,7 +56,8 @@ export type Answer =
       /** Where the player had to do something else than asked. */
       readonly note?: string;
     }
-  | { readonly ms: number }
+  /** Milliseconds of all calls, and of one of the limit. */
+  | { readonly ms: number; readonly beside?: number }
   /** null: right. Else what is wrong. */
   | { readonly wrong: string | null }
   | { readonly counts: Counts }

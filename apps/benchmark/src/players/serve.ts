@@ -1,5 +1,7 @@
 /** The side of a player: reads questions from standard input and answers them, one after the other, until the input ends. */
 import { createInterface } from 'node:readline';
+import type { LimitName } from '../cases/case.ts';
+import { openLimit, type TimedLimit } from '../limits/limits.ts';
 import type { Prepared } from './performer.ts';
 import { prepare, type Repertoire, Unsupported } from './performer.ts';
 import type { Answer, Counts, DeviceCounts, DeviceKind, Greeting, Question } from './protocol.ts';
@@ -20,16 +22,35 @@ const turn = 5;
 /** A device must be waited for then, with nothing to do until it is asked again; that shouldn't be much of the time. */
 const turnOfDevice = 20;
 
-/** Times so many calls, all work done. */
-async function time(prepared: Prepared, calls: number, estimate: number, turn: number): Promise<number> {
+/** Calls of a limit after each turn: about a millisecond. */
+const callsOfLimit = 10;
+
+interface Times {
+  readonly ms: number;
+  readonly beside?: number;
+}
+
+/** Times so many calls, all work done, and a limit between the turns. */
+async function time(
+  prepared: Prepared,
+  calls: number,
+  estimate: number,
+  turn: number,
+  limit: TimedLimit | null,
+): Promise<Times> {
   const perTurn = Math.max(1, Math.min(calls, Math.floor(turn / Math.max(estimate, 1e-6))));
+  let [ms, beside, turns] = [0, 0, 0];
   await prepared.settle();
-  const start = performance.now();
   for (let left = calls; left > 0; left -= perTurn) {
+    const start = performance.now();
     await prepared.repeat(Math.min(left, perTurn));
     await prepared.settle();
+    ms += performance.now() - start;
+    if (limit === null) continue;
+    beside += await limit.sample(callsOfLimit);
+    turns++;
   }
-  return performance.now() - start;
+  return turns === 0 ? { ms } : { ms, beside: beside / (turns * callsOfLimit) };
 }
 
 const sentence = (error: unknown): string =>
@@ -40,6 +61,8 @@ class Stage {
   #prepared: Prepared | null = null;
   /** Milliseconds of one call, as last seen. */
   #estimate = Number.POSITIVE_INFINITY;
+
+  #opened: TimedLimit | null = null;
 
   constructor(company: Company) {
     this.#company = company;
@@ -58,9 +81,10 @@ class Stage {
       }
       case 'sample': {
         const own = device === undefined ? turn : turnOfDevice;
-        const ms = await time(this.#current(), question.calls, this.#estimate, own);
-        this.#estimate = ms / question.calls;
-        return { ms };
+        const limit = question.beside === undefined ? null : this.#limit(question.beside);
+        const times = await time(this.#current(), question.calls, this.#estimate, own, limit);
+        this.#estimate = times.ms / question.calls;
+        return times;
       }
       case 'check':
         if (check === undefined) throw new Error('this player has nothing to check by');
@@ -75,6 +99,11 @@ class Stage {
         this.#release();
         return { released: true };
     }
+  }
+
+  #limit(name: LimitName): TimedLimit | null {
+    if (this.#opened?.limit !== name) this.#opened = openLimit(name);
+    return this.#opened;
   }
 
   #current(): Prepared {

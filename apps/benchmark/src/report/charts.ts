@@ -99,7 +99,7 @@ export function shareChart(results: Results): string | null {
     for (const { name, role, device } of results.players) {
       const outcome = record.outcomes[name];
       if (role !== 'ours' || device !== undefined || outcome?.status !== 'measured') continue;
-      const share = shareOfLimit(record, outcome.samples, results.limits);
+      const share = shareOfLimit(record, outcome, results.limits);
       if (share !== null) points.push({ title: record.title, player: name, share });
     }
   }

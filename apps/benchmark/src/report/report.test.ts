@@ -115,6 +115,16 @@ describe('tables', () => {
   });
 });
 
+test('a share is one of the limit that was timed between the player’s own calls', () => {
+  const shown = (limit?: number[]): readonly string[] | undefined => {
+    const outcome = { status: 'measured', samples: [1, 1, 1], ...(limit && { limit }) } as const;
+    const found = sampleCase('a', { wasm: outcome }, { flops: 2e7, limit: 'fma', limits: { fma: [0.1, 0.1, 0.1] } });
+    return tablesOf(sampleResults([found])).find(({ title }) => title === 'Matrix products')?.rows[0]?.[1]?.lines;
+  };
+  expect(shown()![1]).toBe('20.0 GFLOP/s, 50 %');
+  expect(shown([0.18, 0.18, 0.18])![1]).toBe('20.0 GFLOP/s, 90 %');
+});
+
 describe('a device', () => {
   const counts = { launches: 34, submits: 0.2, pipelines: 0, buffers: 0 };
   const player = { role: 'ours', threads: 1, isAbsent: false } as const;

@@ -37,6 +37,8 @@ export const groupTitles: { readonly [G in Group]: string } = {
 const columns = ({ players }: Results): readonly string[] =>
   players.filter(({ isAbsent }) => !isAbsent).map(({ name }) => name);
 
+type Measured = Extract<Outcome, { status: 'measured' }>;
+
 const samplesOf = (outcome: Outcome | undefined): readonly number[] | null =>
   outcome?.status === 'measured' ? outcome.samples : null;
 
@@ -59,27 +61,22 @@ function workOf(
 /** The share of its limit that a case reached with these samples; null if it has none. The limits are the processor's: no measure of a device. */
 export function shareOfLimit(
   record: CaseRecord,
-  samples: readonly number[],
+  { samples, limit }: Measured,
   limits: readonly LimitRecord[],
 ): number | null {
   const known = limits.find(({ name }) => name === record.limit);
-  const beside = known === undefined ? undefined : record.limits[known.name];
+  const beside = known === undefined ? undefined : (limit ?? record.limits[known.name]);
   const own = workOf(record, limits);
   if (known === undefined || beside === undefined || own === null) return null;
   return (ratioOf(beside, samples).median * own.work) / known.work;
 }
 
 /** `40.0 GFLOP/s, 50 %`; of a device the speed alone. */
-function speedText(
-  record: CaseRecord,
-  samples: readonly number[],
-  limits: readonly LimitRecord[],
-  isDevice: boolean,
-): string[] {
+function speedText(record: CaseRecord, outcome: Measured, limits: readonly LimitRecord[], isDevice: boolean): string[] {
   const own = workOf(record, limits);
   if (own === null) return [];
-  const speed = rate(own.work, summarize(samples).median, own.unit);
-  const share = isDevice ? null : shareOfLimit(record, samples, limits);
+  const speed = rate(own.work, summarize(outcome.samples).median, own.unit);
+  const share = isDevice ? null : shareOfLimit(record, outcome, limits);
   return [share === null ? speed : `${speed}, ${percent(share)}`];
 }
 
@@ -100,7 +97,7 @@ function outcomeCell(record: CaseRecord, name: string, base: string | null, resu
   const first = `${time(median / (record.per?.count ?? 1))} ±${percent(noise)}`;
   const player = results.players.find((each) => each.name === name);
   if (player?.role === 'ours') {
-    const second = speedText(record, outcome.samples, results.limits, player.device !== undefined);
+    const second = speedText(record, outcome, results.limits, player.device !== undefined);
     const counts = outcome.device === undefined ? [] : [countText(outcome.device)];
     const ours = samplesOf(base === null ? undefined : record.outcomes[base]);
     const third = base === name || ours === null ? [] : [`${base} ${times(ratioOf(ours, outcome.samples).median)}`];

@@ -3,7 +3,7 @@ import { disagreement } from '../agreement.ts';
 import type { Case, LimitName } from '../cases/case.ts';
 import { judgeGoal } from '../goals.ts';
 import { nameOfLimit, type TimedLimit } from '../limits/limits.ts';
-import { measure, type Plan, type RoundsOptions, type Timed } from '../measure/rounds.ts';
+import { besideOf, measure, type Plan, type RoundsOptions, type Timed } from '../measure/rounds.ts';
 import { isRefusal, type Player, type Preparation, Withdrawal } from '../players/player.ts';
 import type { Entrant } from '../players/roster.ts';
 import type { CaseRecord, Outcome } from '../results.ts';
@@ -113,7 +113,11 @@ export async function runCase(one: Case, context: Context): Promise<CaseRecord> 
   const limit = one.limit !== undefined && !limits.has(one.limit) ? pace : one.limit;
   const beside = [...new Set([pace, ...(limit === undefined ? [] : [limit])])].map((name) => limits.get(name)!);
 
-  let timed: Timed[] = [...ready.map(({ entrant }) => entrant.player), ...beside];
+  // What touches registers only leaves a player's caches as they are: it is timed between the player's own calls.
+  const between = limit !== undefined && limits.get(limit)!.unit === 'GFLOP/s' ? limit : null;
+  const asTimed = ({ entrant: { player } }: Ready): Timed =>
+    between !== null && player.role === 'ours' && player.device === null ? player.besideLimit(between) : player;
+  let timed: Timed[] = [...ready.map(asTimed), ...beside];
   let samples = new Map<string, number[]>();
   while (ready.length > 0 && !isStopped()) {
     try {
@@ -133,9 +137,11 @@ export async function runCase(one: Case, context: Context): Promise<CaseRecord> 
     const found = samples.get(player.name);
     if (found !== undefined && found.length > 0) {
       const { note } = preparation;
+      const limitBeside = samples.get(besideOf(player.name));
       const device = player.device === null || isStopped() ? null : await player.countDevice();
       outcomes[player.name] = {
         ...{ status: 'measured', samples: found },
+        ...(limitBeside !== undefined && { limit: limitBeside }),
         ...(note !== undefined && { note }),
         ...(device !== null && !isRefusal(device) && { device }),
       };

@@ -9,12 +9,15 @@ import { type Draw, threefryWords } from './threefry.ts';
 /** Places computed at a time. */
 const chunk = 4096;
 
-/** Calls `visit` with the words of every place, in order. */
-function eachPlace(draw: Draw, places: number, visit: (place: number, first: number, second: number) => void): void {
+/** Calls `visit` with the two words of each of `count` places from `start` on, a chunk at a time. */
+function eachChunk(
+  draw: Draw,
+  places: number,
+  visit: (words: Uint32Array, start: number, count: number) => void,
+): void {
   for (let start = 0; start < places; start += chunk) {
-    const blocks = Math.min(chunk, places - start);
-    const words = threefryWords(draw, start, blocks);
-    for (let i = 0; i < blocks; i++) visit(start + i, words[2 * i]!, words[2 * i + 1]!);
+    const count = Math.min(chunk, places - start);
+    visit(threefryWords(draw, start, count), start, count);
   }
 }
 
@@ -25,12 +28,13 @@ const bits53 = (first: number, second: number): number => (first >>> 5) * 2 ** 2
 export function fillUniform(values: Float32Array | Float64Array, draw: Draw, dtype?: DType): void {
   if (values instanceof Float32Array) {
     const digits = dtype === 'float16' ? 11 : 24;
-    eachPlace(draw, values.length, (i, first) => {
-      values[i] = (first >>> (32 - digits)) * 2 ** -digits;
+    const [shift, step] = [32 - digits, 2 ** -digits];
+    eachChunk(draw, values.length, (words, start, count) => {
+      for (let i = 0; i < count; i++) values[start + i] = (words[2 * i]! >>> shift) * step;
     });
   } else
-    eachPlace(draw, values.length, (i, first, second) => {
-      values[i] = bits53(first, second) * 2 ** -53;
+    eachChunk(draw, values.length, (words, start, count) => {
+      for (let i = 0; i < count; i++) values[start + i] = bits53(words[2 * i]!, words[2 * i + 1]!) * 2 ** -53;
     });
 }
 
@@ -40,22 +44,22 @@ export function fillUniform(values: Float32Array | Float64Array, draw: Draw, dty
  */
 export function fillNormal(values: Float32Array | Float64Array, draw: Draw): void {
   const n = values.length;
-  let radius = 0;
-  eachPlace(draw, n + (n % 2), (i, first, second) => {
-    if (i % 2 === 0) {
-      radius = Math.sqrt(-2 * log((bits53(first, second) + 1) * 2 ** -53));
-      return;
+  eachChunk(draw, n + (n % 2), (words, start, count) => {
+    for (let i = 0; i < count; i += 2) {
+      const radius = Math.sqrt(-2 * log((bits53(words[2 * i]!, words[2 * i + 1]!) + 1) * 2 ** -53));
+      const [cosine, sine] = circle(bits53(words[2 * i + 2]!, words[2 * i + 3]!) * 2 ** -53);
+      // Beyond an odd number of values nothing is stored.
+      values[start + i] = radius * cosine;
+      values[start + i + 1] = radius * sine;
     }
-    const [cosine, sine] = circle(bits53(first, second) * 2 ** -53);
-    values[i - 1] = radius * cosine;
-    if (i < n) values[i] = radius * sine;
   });
 }
 
 /** Fills with values of the exponential law of rate 1: -log of a uniform value of 52 bits, the ends left out. */
 export function fillExponential(values: Float32Array | Float64Array, draw: Draw): void {
-  eachPlace(draw, values.length, (i, first, second) => {
-    values[i] = -log((Math.floor(bits53(first, second) / 2) + 0.5) * 2 ** -52);
+  eachChunk(draw, values.length, (words, start, count) => {
+    for (let i = 0; i < count; i++)
+      values[start + i] = -log((Math.floor(bits53(words[2 * i]!, words[2 * i + 1]!) / 2) + 0.5) * 2 ** -52);
   });
 }
 

@@ -10,32 +10,46 @@ export interface Draw {
   readonly counter: number;
 }
 
-/** The paper's rotation distances, four rounds to a group, and the parity of its key schedule. */
-const rotations = [
-  [13, 15, 26, 6],
-  [17, 29, 16, 24],
-] as const;
+/** The parity of the paper's key schedule. */
 const parity = 0x1bd11bda;
 
 /** Both words of `blocks` places from `first` on: words 2i and 2i + 1 are those of place first + i. */
 export function threefryWords({ key0, key1, counter }: Draw, first: number, blocks: number): Uint32Array {
   const words = new Uint32Array(2 * blocks);
-  const keys = [key0, key1, parity ^ key0 ^ key1] as const;
+  const [p, q, r] = [key0 | 0, key1 | 0, parity ^ key0 ^ key1];
   for (let i = 0; i < blocks; i++) {
-    let x = (counter + key0) | 0;
-    let y = (first + i + key1) | 0;
-    for (let group = 1; group <= 5; group++) {
-      const [a, b, c, d] = rotations[(group - 1) & 1]!;
+    let x = (counter + p) | 0;
+    let y = (first + i + q) | 0;
+    let a = q;
+    let b = r;
+    let c = p;
+    // Twenty rounds, four to a group, whose rotation distances take turns; after each group a part of the key. Engines rotate by constants in one instruction.
+    for (let group = 1; ; group += 2) {
       x = (x + y) | 0;
-      y = ((y << a) | (y >>> (32 - a))) ^ x;
+      y = ((y << 13) | (y >>> 19)) ^ x;
       x = (x + y) | 0;
-      y = ((y << b) | (y >>> (32 - b))) ^ x;
+      y = ((y << 15) | (y >>> 17)) ^ x;
       x = (x + y) | 0;
-      y = ((y << c) | (y >>> (32 - c))) ^ x;
+      y = ((y << 26) | (y >>> 6)) ^ x;
       x = (x + y) | 0;
-      y = ((y << d) | (y >>> (32 - d))) ^ x;
-      x = (x + keys[group % 3]!) | 0;
-      y = (y + keys[(group + 1) % 3]! + group) | 0;
+      y = ((y << 6) | (y >>> 26)) ^ x;
+      x = (x + a) | 0;
+      y = (y + b + group) | 0;
+      if (group === 5) break;
+      x = (x + y) | 0;
+      y = ((y << 17) | (y >>> 15)) ^ x;
+      x = (x + y) | 0;
+      y = ((y << 29) | (y >>> 3)) ^ x;
+      x = (x + y) | 0;
+      y = ((y << 16) | (y >>> 16)) ^ x;
+      x = (x + y) | 0;
+      y = ((y << 24) | (y >>> 8)) ^ x;
+      x = (x + b) | 0;
+      y = (y + c + group + 1) | 0;
+      const next = c;
+      c = b;
+      b = a;
+      a = next;
     }
     words[2 * i] = x;
     words[2 * i + 1] = y;

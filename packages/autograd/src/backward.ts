@@ -1,7 +1,7 @@
 /** `backward` and `grad`: checks around the walk. */
 import { AutogradError } from '@nn/backend';
 import type { BackwardOptions, Tensor } from '@nn/tensor';
-import { filledLike, type Node, nodeOf, sameNumbers } from '@nn/tensor/internal';
+import { filledLike, type Node, nodeOf, sameNumbers, scopes } from '@nn/tensor/internal';
 import { eachParent, walk } from './engine.ts';
 import { castLike, handle } from './rules/rule.ts';
 
@@ -118,10 +118,18 @@ export function gradients(
     outs.map((t, i) => seed('grad', t, given[i] as Tensor | undefined)),
     { createGraph, retainGraph: options.retainGraph ?? createGraph, capture, useful: leading(roots, capture) },
   );
+  const found = new Set<Tensor>();
   return nodes.map((node, i) => {
     const g = capture.get(node) ?? null;
     if (g === null && options.allowUnused !== true)
       throw new AutogradError('grad', `no output depends on input ${i}; pass { allowUnused: true } to get null for it`);
-    return g;
+    if (g === null || !found.has(g)) {
+      if (g !== null) found.add(g);
+      return g;
+    }
+    // One gradient of several inputs: each has a handle to dispose of.
+    const own = handle(g);
+    scopes.active?.add(own);
+    return own;
   });
 }

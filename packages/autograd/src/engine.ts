@@ -27,7 +27,7 @@ import { handle } from './rules/rule.ts';
 export interface WalkOptions {
   readonly retainGraph: boolean;
   readonly createGraph: boolean;
-  /** Where given: the gradients of these nodes are collected here, and nothing goes to leaves. */
+  /** Where given: the gradients of these nodes are collected here, and nothing goes to leaves. What other tensors retain, they get. */
   readonly capture: Map<Node, Tensor | null> | null;
   /** Only these nodes count, if something is captured. */
   readonly useful: ReadonlySet<Node> | null;
@@ -233,9 +233,10 @@ function stepWatched(node: Node, incoming: Tensor, pass: number, options: WalkOp
       exposed = true;
       g = replaced(hook(g), g);
     }
-    if (options.capture === null)
+    const isInner = !node.isLeaf;
+    if (isInner || options.capture === null)
       for (const receiver of node.extra.receivers)
-        exposed = deliver(receiver, g, exposed || !node.isLeaf, options) || exposed;
+        exposed = deliver(receiver, g, exposed || isInner, options) || exposed;
   }
   if (options.capture?.has(node) === true) {
     options.capture.set(node, g);

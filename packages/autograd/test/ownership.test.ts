@@ -301,6 +301,70 @@ const cases: readonly (readonly [string, () => unknown, unknown])[] = [
     [3, 3],
   ],
   [
+    'what is made of a view that was written is made of its base too',
+    () => {
+      const make = (): { x: Tensor; base: Tensor; part: Tensor } => {
+        const x = leaf([1, 2]);
+        const base = x.mul(1) as Tensor;
+        const part = base.narrow(0, 0, 1) as Tensor;
+        part.mul_(2);
+        return { x, base, part };
+      };
+      const captured = make();
+      const [g] = grad(captured.part.sum(), [captured.base]);
+      const kept = make();
+      kept.base.retainGrad();
+      kept.part.retainGrad();
+      kept.part.sum().add(kept.base.sum()).backward();
+      const apart = make();
+      const [none] = grad(apart.base.sum(), [apart.part], { allowUnused: true });
+      return [g, kept.base.grad, kept.part.grad, kept.x.grad, none].map(values);
+    },
+    [[1, 0], [2, 1], [1], [4, 1], null],
+  ],
+  [
+    'a view that is written keeps its own gradient, each time',
+    () => {
+      const x = leaf([1, 2]);
+      const base = x.mul(1) as Tensor;
+      const part = base.narrow(0, 1, 1) as Tensor;
+      part.retainGrad();
+      part.mul_(2);
+      part.exp_();
+      part.mul(3).sum().backward();
+      return [values(part.grad), values(x.grad)];
+    },
+    [[3], [0, 6 * Math.exp(4)]],
+  ],
+  [
+    'grad() fills what intermediates retain, and no leaf',
+    () => {
+      const x = leaf([2]);
+      const h = x.mul(x) as Tensor;
+      h.retainGrad();
+      grad(h.mul(5).sum(), [x]);
+      return [values(h.grad), values(x.grad)];
+    },
+    [[5], null],
+  ],
+  [
+    'what grad() gives for one input is apart from what it gives for another',
+    () =>
+      [false, true].map((inScope) => {
+        const [a, b] = [leaf([1]), leaf([2])];
+        const run = (): readonly Tensor[] => grad(a.add(b).sum(), [a, b, a]);
+        const [first, second, third] = (inScope ? scope(run) : run()) as [Tensor, Tensor, Tensor];
+        first.dispose();
+        const left = values(second);
+        second.dispose();
+        return [left, values(third)];
+      }),
+    [
+      [[1], [1]],
+      [[1], [1]],
+    ],
+  ],
+  [
     'an expanded tensor without elements can be written',
     () => values((zeros([0, 3]) as Tensor).expand([2, 0, 3]).add_(1)),
     [],

@@ -778,6 +778,11 @@ describe('errors', () => {
   ])('%s', (_, run, message) => {
     expect(run).toThrow(message);
   });
+
+  it.each(['view', 'reshape', 'expand', 'permute', 'repeat'])('%s of numbers that are no array', (name) => {
+    const x = nn.zeros([2, 3]) as unknown as Record<string, (...sizes: number[]) => unknown>;
+    expect(() => x[name]!(3, 2)).toThrow(`[${name}] got 3; give an array of numbers, such as [2, 3]`);
+  });
 });
 
 describe('dtypes', () => {

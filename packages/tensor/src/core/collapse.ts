@@ -4,6 +4,11 @@ import { contiguousStrides, sameNumbers } from './layout.ts';
 
 export const shapeText = (shape: readonly number[]): string => `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
 
+/** Refuses numbers one by one, as PyTorch takes them too. */
+export function checkList(op: string, list: unknown): void {
+  if (!Array.isArray(list)) throw new ShapeError(op, `got ${String(list)}; give an array of numbers, such as [2, 3]`);
+}
+
 /** The common shape of operands, aligned at the right; sizes of 1 stretch. */
 export function broadcastShapes(op: string, shapes: readonly (readonly number[])[]): number[] {
   let rank = 0;

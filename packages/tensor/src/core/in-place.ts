@@ -74,22 +74,19 @@ function intoTracked(op: Op, inputs: readonly Tensor[], scalars: readonly number
   runMany(p, [target], operands, scalars);
   target.storage.version++;
   const node = record(p, target, values, nodes, scalars);
-  moveReceiver(target.receiver, nodes[0]!, node);
-  settle(target, node, write);
+  if (target.base === null) moveReceiver(target.receiver, nodes[0]!, node);
+  else {
+    // From now on the view is one of what its base has become: derived where it is asked for, or at once if its own gradient is.
+    rebase(target, node, write.fresh, write.name);
+    target.node = nodes[0]!;
+    if (target.receiver !== null) nodeOf(target);
+  }
   return target;
 }
 
 /** Whether an operand must be copied before the target changes: a map reads and writes one element at a time, anything else reads what it likes. */
 const clashes = (op: Op, t: Tensor, target: Tensor): boolean =>
   op.kind === 'map' ? overlaps(t, target) : t.storage === target.storage;
-
-/** A view's write goes through its base, and the view is up to date with it. */
-function settle(target: Tensor, node: Node | null, write: Write): void {
-  if (target.base === null) return;
-  rebase(target, node, write.fresh, write.name);
-  target.node = node;
-  target.seen = target.storage.version;
-}
 
 /** Values that gradients will read but the write destroys are copied. */
 function beforeWrite(

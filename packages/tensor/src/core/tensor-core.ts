@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** The fields of a tensor: memory, layout, provenance. No operations: those are functions, and methods that call them. */
 import { AutogradError, type Backend, BackendError, type DType } from '@nn/backend';
 import { release, Storage } from '../memory/storage.ts';

@@ -116,7 +116,7 @@ describe('one value', () => {
   it('refuses sizes and values that make no sense', () => {
     expect(() => nn.zeros([2, -1])).toThrow('[zeros] -1 in (2, -1) is not a size');
     expect(() => nn.ones([1.5])).toThrow('[ones] 1.5 in (1.5,) is not a size');
-    expect(() => nn.empty(3 as never)).toThrow('[empty] the shape is 3; give an array of sizes such as [2, 3]');
+    expect(() => nn.empty(3 as never)).toThrow('[empty] got 3; give an array of numbers, such as [2, 3]');
     expect(() => nn.full([1], 300, { dtype: 'uint8' })).toThrow("300 doesn't fit in uint8");
   });
 });

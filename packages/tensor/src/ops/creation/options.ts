@@ -1,6 +1,6 @@
 /** What every function that makes a tensor takes, and how it is applied. */
 import { type Backend, type DType, ShapeError } from '@nn/backend';
-import { shapeText } from '../../core/collapse.ts';
+import { checkList, shapeText } from '../../core/collapse.ts';
 import { type Device, deviceOf } from '../../core/layout.ts';
 import { currentDevice } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -25,8 +25,7 @@ export const track = (t: Tensor, options: TensorOptions | undefined): Tensor =>
 
 /** Refuses what isn't a list of sizes. */
 export function checkSizes(op: string, shape: readonly number[]): void {
-  if (!Array.isArray(shape))
-    throw new ShapeError(op, `the shape is ${String(shape)}; give an array of sizes such as [2, 3]`);
+  checkList(op, shape);
   const bad = shape.find((n) => !Number.isInteger(n) || n < 0);
   if (bad !== undefined)
     throw new ShapeError(op, `${bad} in ${shapeText(shape)} is not a size; sizes are whole numbers ≥ 0`);

@@ -133,6 +133,25 @@ describe('options', () => {
   });
 });
 
+describe('shifts', () => {
+  it.each(['int32', 'int64', 'uint8'] as const)(
+    'of %s by 32 places and more, or fewer than none, leave no bit',
+    (dtype) => {
+      const x = tensor([5, 5, 5, 5], { dtype });
+      const places = tensor([1, 31, 32, 40], { dtype });
+      expect(values(ops.bitwiseRightShift(x, places))).toEqual([2, 0, 0, 0]);
+      expect(values(ops.bitwiseLeftShift(x, places))).toEqual([10, dtype === 'uint8' ? 0 : -(2 ** 31), 0, 0]);
+    },
+  );
+  it('keep the sign', () => {
+    const x = tensor([-5n, 5n]);
+    expect(values(ops.bitwiseRightShift(x, 33))).toEqual([-1, 0]);
+    expect(values(ops.bitwiseRightShift(x, -1))).toEqual([-1, 0]);
+    expect(values(ops.bitwiseLeftShift(x, -1))).toEqual([0, 0]);
+    expect(values(x.bitwiseRightShift_(1))).toEqual([-3, 2]);
+  });
+});
+
 describe('prelu and glu', () => {
   it('take one slope, or one a channel', () => {
     const x = tensor([[[-1, -2]], [[3, -4]]]);

@@ -1,10 +1,18 @@
 /** Logic on truth values, bitwise logic, and the choice between two values. */
 import {
   logicalAnd as both,
+  cast,
+  constant,
   DTypeError,
   logicalXor as differing,
+  type Expression,
   logicalOr as either,
+  less,
   logicalNot as opposite,
+  same,
+  select,
+  shiftLeft,
+  shiftRight,
 } from '@nn/backend';
 import type { Numeric } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -50,30 +58,35 @@ export const bitwiseXor_: BinaryInPlaceFunction<'bitwiseXor_'> = binaryInPlace('
 /** The opposite of every bit; of bools "not". PyTorch: `torch.bitwise_not`. */
 export const bitwiseNot: UnaryFunction = unary('bitwiseNot', 'promote', 'not');
 export const bitwiseNot_: InPlaceFunction = unaryInPlace('bitwiseNot', 'promote', 'not');
-/** The bits of integers moved y places up. PyTorch: `torch.bitwise_left_shift`. */
+/** Whether a shift by so many places (or by fewer than none) leaves no bit: the scalar language shifts by the low five bits alone. */
+const beyond = (places: Expression): Expression => less(constant(31, 'u32'), cast(places, 'u32'));
+const up: Formula = (x, y) => select(beyond(y!), same(0, x!), shiftLeft(x!, y!));
+const down: Formula = (x, y) => shiftRight(x!, select(beyond(y!), same(31, y!), y!));
+
+/** The bits of integers moved y places up; 0 from 32 places on and for y < 0. PyTorch: `torch.bitwise_left_shift`. */
 export const bitwiseLeftShift: BinaryFunction<'bitwiseLeftShift'> = binary(
   'bitwiseLeftShift',
   'promote',
-  'shiftLeft',
+  up,
   'integer',
 );
 export const bitwiseLeftShift_: BinaryInPlaceFunction<'bitwiseLeftShift_'> = binaryInPlace(
   'bitwiseLeftShift',
   'promote',
-  'shiftLeft',
+  up,
   'integer',
 );
-/** The bits of integers moved y places down; the sign stays. PyTorch: `torch.bitwise_right_shift`. */
+/** The bits of integers moved y places down; the sign stays, and fills all from 32 places on and for y < 0. PyTorch: `torch.bitwise_right_shift`. */
 export const bitwiseRightShift: BinaryFunction<'bitwiseRightShift'> = binary(
   'bitwiseRightShift',
   'promote',
-  'shiftRight',
+  down,
   'integer',
 );
 export const bitwiseRightShift_: BinaryInPlaceFunction<'bitwiseRightShift_'> = binaryInPlace(
   'bitwiseRightShift',
   'promote',
-  'shiftRight',
+  down,
   'integer',
 );
 

@@ -70,7 +70,7 @@ export interface DropoutOptions extends GeneratorOptions {
  */
 export function dropout<A extends Tensor>(x: A, options: DropoutOptions = {}): Tensor<A['~shape'], A['dtype']> {
   const { p = 0.5, training = true } = options;
-  const kept = inBits('dropout', 1 - p);
+  const kept = 2 ** 24 - inBits('dropout', p);
   if (!training || p === 0) return x as never;
   if (!isFloat(x.dtype))
     throw new DTypeError('dropout', `takes floats, got ${x.dtype}; convert with .to('float32') first`);

@@ -188,6 +188,19 @@ describe('precision', () => {
   });
 });
 
+describe('infinities', () => {
+  it.each(['lower', 'higher', 'nearest'] as const)('of quantiles that are one element: %s', (interpolation) => {
+    const x = nn.tensor([1, inf, minus, 3]);
+    expect(nn.quantile(x, 1, { interpolation }).itemSync()).toBe(inf);
+    expect(nn.quantile(x, 0, { interpolation }).itemSync()).toBe(minus);
+    expect(nn.nanquantile(nn.tensor([none, inf]), 1, { interpolation }).itemSync()).toBe(inf);
+  });
+  it('of logcumsumexp', () => {
+    expect(values(nn.logcumsumexp(nn.tensor([minus, minus, 1, minus, minus]), 0))).toEqual([minus, minus, 1, 1, 1]);
+    expect(values(nn.logcumsumexp(nn.tensor([1, inf, minus, inf]), 0))).toEqual([1, inf, inf, inf]);
+  });
+});
+
 describe('refusals', () => {
   const x = nn.tensor([
     [1, 2],

@@ -87,8 +87,10 @@ const neighboursBuild =
 const valuesBuild =
   (name: Name, interpolation: keyof typeof sides) =>
   ([low, high, q, missing]: readonly Layout[]): MapBuild => {
-    const share = sides[interpolation](placeOf(name, element(q!, 2), element(missing!, 3)))[2]!;
-    return single(low!.dtype, between(element(low!, 0), element(high!, 1), share), 1);
+    const [from, to, share] = sides[interpolation](placeOf(name, element(q!, 2), element(missing!, 3)));
+    const below = element(low!, 0);
+    // One element alone is itself, also where it is infinite.
+    return single(low!.dtype, from === to ? below : between(below, element(high!, 1), share!), 1);
   };
 
 const ops = new Map<string, { readonly neighbours: Op<'map'>; readonly values: Op<'map'> }>();

@@ -1,6 +1,6 @@
 /** Running sums, products, extremes along a dimension. */
 
-import { type DType, DTypeError, logaddexp } from '@nn/backend';
+import { add, and, type DType, DTypeError, equal, isinf, logaddexp, mul, same, select } from '@nn/backend';
 import { dimension } from '../../core/collapse.ts';
 import { dispatch, dispatchMany } from '../../core/dispatch.ts';
 import { dispatchInto } from '../../core/in-place.ts';
@@ -81,10 +81,16 @@ export const cummax: CumulativeExtremeFunction<'cummax'> = extreme('cummax', 'ma
 /** The smallest so far; as `cummax`. PyTorch: `torch.cummin`. */
 export const cummin: CumulativeExtremeFunction<'cummin'> = extreme('cummin', 'min') as never;
 
-/** log(exp(x) + exp(y)) over x, in place. */
+/** log(exp(x) + exp(y)) over x, in place. Of the same infinity twice each gets half of the gradient: what is -∞ takes no part later, and NaN would stay. */
 const join = new Op('map', 'logcumsumexp', {
   inPlace: true,
-  build: ([target, other]) => single(target!.dtype, logaddexp(element(target!, 0), element(other!, 1))),
+  build: ([target, source]) => {
+    const [x, y] = [element(target!, 0), element(source!, 1)];
+    const both = and(isinf(x), equal(x, y));
+    const half = same(0.5, x);
+    const other = select(both, same(0, y), y);
+    return single(target!.dtype, select(both, add(mul(half, x), mul(half, y)), logaddexp(x, other)));
+  },
 });
 
 /**

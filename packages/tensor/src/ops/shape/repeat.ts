@@ -1,6 +1,6 @@
 /** Elements repeated: whole tensors (repeat, tile) or each element in its place (repeatInterleave). */
 import { IndexError, ShapeError, ValueError } from '@nn/backend';
-import { dimension, shapeText } from '../../core/collapse.ts';
+import { checkList, dimension, shapeText } from '../../core/collapse.ts';
 import { read, readSync } from '../../read.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Shape } from '../../types/index.ts';
@@ -10,6 +10,7 @@ import * as views from './views.ts';
 
 /** The whole tensor repeated along its dimensions, one launch. */
 function repeated(op: string, x: Tensor, repeats: readonly number[]): Tensor {
+  checkList(op, repeats);
   const { shape } = x.layout;
   const bad = repeats.find((n) => !Number.isInteger(n) || n < 0);
   if (bad !== undefined) throw new ValueError(op, `repeats must be whole numbers ≥ 0, got ${bad}`);
@@ -112,7 +113,7 @@ function along(x: Tensor, repeats: number | ArrayLike<number>, options: Interlea
   return views.finish(out, x, source);
 }
 
-function checkList(repeats: Tensor): void {
+function checkVector(repeats: Tensor): void {
   if (repeats.layout.shape.length > 1)
     throw new ShapeError('repeatInterleave', `repeats must be a vector, got shape ${shapeText(repeats.layout.shape)}`);
   if (repeats.dtype !== 'int64' && repeats.dtype !== 'int32')
@@ -138,7 +139,7 @@ export function repeatInterleave<A extends Tensor>(
   options: InterleaveOptions = {},
 ): Tensor<Shape, A['dtype']> {
   if (typeof repeats === 'number' || !('layout' in repeats)) return along(x, repeats, options) as never;
-  checkList(repeats);
+  checkVector(repeats);
   return along(x, readSync(repeats, 'repeatInterleave'), options) as never;
 }
 
@@ -149,6 +150,6 @@ export async function repeatInterleaveAsync<A extends Tensor>(
   options: InterleaveOptions = {},
 ): Promise<Tensor<Shape, A['dtype']>> {
   if (typeof repeats === 'number' || !('layout' in repeats)) return along(x, repeats, options) as never;
-  checkList(repeats);
+  checkVector(repeats);
   return along(x, await read(repeats), options) as never;
 }

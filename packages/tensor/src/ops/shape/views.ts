@@ -3,7 +3,7 @@
  * the library; the typed ones that users call are in the files beside this one.
  */
 import { ShapeError } from '@nn/backend';
-import { dimension, shapeText } from '../../core/collapse.ts';
+import { checkList, dimension, shapeText } from '../../core/collapse.ts';
 import { copyOp } from '../../core/copy.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import { contiguousStrides, type Layout, sizeOf } from '../../core/layout.ts';
@@ -34,6 +34,7 @@ export function finish(result: Tensor, source: Tensor, ...steps: readonly Tensor
 
 /** Fills in a -1 and checks the element count. */
 export function resolveShape(op: string, from: readonly number[], to: readonly number[]): number[] {
+  checkList(op, to);
   const bad = to.find((n) => !Number.isInteger(n) || n < -1);
   if (bad !== undefined)
     throw new ShapeError(op, `${bad} is not a size; sizes are whole numbers ≥ 0, and at most one may be -1`);
@@ -135,6 +136,7 @@ function newOrder(layout: Layout, name: string, order: readonly number[]): Plan 
 
 /** Dimensions in another order. */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
+  checkList('permute', dims);
   const { shape } = x.layout;
   const order = dims.map((d) => dimension('permute', d, shape.length));
   if (order.length !== shape.length || new Set(order).size !== order.length)
@@ -161,6 +163,7 @@ const expandOp = new Op('view', 'expand', { view: 'expand' });
 export function expand(x: Tensor, to: readonly number[], name = 'expand'): Tensor {
   const known = knownView(x.layout, expandOp, to);
   if (known !== null) return viewAs(known, x);
+  checkList(name, to);
   const { shape, strides } = x.layout;
   const lead = to.length - shape.length;
   if (lead < 0) throw new ShapeError(name, `${shapeText(to)} has fewer dimensions than ${shapeText(shape)}`);

@@ -1,6 +1,6 @@
 /** What launches promise beyond results: many geometries of one program, errors that leave nothing behind, limits that are said. */
 
-import type { Block, GatherKernel, Geometry, Kernel, MapKernel, MatmulKernel } from '@nn/backend';
+import type { Block, GatherKernel, Geometry, Kernel, MapKernel, MatmulKernel, SortKernel } from '@nn/backend';
 import { add, type Backend, BackendError, IndexError, input, Launch, OutOfMemoryError } from '@nn/backend';
 import { judge } from '@nn/conformance';
 import { describe, expect, it } from 'vitest';
@@ -151,6 +151,40 @@ describe('launches', () => {
     backend.run(launch);
     const result = backend.readSync(blocks[0]!, 0, 'float32', n * n) as Float32Array;
     expect([Math.min(...result), Math.max(...result)]).toEqual([n, n]);
+    backend.dispose();
+  });
+
+  const sortOf = (n: number): { kernel: SortKernel; geometry: Geometry } => ({
+    kernel: { kind: 'sort', rank: 0, input: dense, descending: false },
+    geometry: { sizes: [n], strides: [[1], [1], [1]], extents: [] },
+  });
+
+  it('keep room for a single row of a sort, whatever the number of threads', async () => {
+    const n = 2 ** 15;
+    const { kernel, geometry } = sortOf(n);
+    const backend = await wasm({ threads: 4 });
+    const blocks = [0, 1, 2].map(() => backend.allocate(4 * n));
+    const { used } = backend.info().memory;
+    backend.run(launchOf(backend, kernel, geometry, ...blocks));
+    expect(backend.info().memory.used - used).toBe(32 * n);
+    backend.dispose();
+  });
+
+  it('give back what they keep where there is no other memory', async () => {
+    const backend = await wasm({ threads: 1, memoryLimit: 2 ** 24 });
+    const n = 2 ** 17;
+    const sort = sortOf(n);
+    const blocks = [0, 1, 2].map(() => backend.allocate(4 * n));
+    const values = Float32Array.from({ length: n }, (_, i) => (i * 7919) % n);
+    backend.write(blocks[2]!, 0, 'float32', values);
+    const run = () => backend.run(launchOf(backend, sort.kernel, sort.geometry, ...blocks));
+    run();
+    // 1.5 MiB of blocks and 4 MiB that the sort keeps leave less than 12.
+    const large = backend.allocate(12 * 2 ** 20);
+    expect(run).toThrow(OutOfMemoryError);
+    backend.free(large);
+    run();
+    expect(backend.readSync(blocks[0]!, 0, 'float32', n)).toEqual(values.sort());
     backend.dispose();
   });
 

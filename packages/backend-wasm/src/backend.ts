@@ -82,8 +82,9 @@ export class WasmBackend implements Backend {
   readonly #programs = new Map<string, WasmProgram>();
   readonly #entries = new Map<string, Entry>();
   #nextEntry = 0;
-  #scratch = { address: 0, bytes: 0 };
-  #shared = { address: 0, bytes: 0 };
+  /** Memory that launches use beside their operands. */
+  #roomAt = 0;
+  #roomBytes = 0;
   readonly #pool: Pool | null;
   readonly #reason: string | null;
   #disposed = false;
@@ -143,12 +144,9 @@ export class WasmBackend implements Backend {
     const { units, constants, entry } = prepared;
     if (units === 0) return;
     const pool = this.#pool;
-    let scratch = 0;
-    let shared = 0;
-    if (prepared.scratch + prepared.shared > 0) {
-      scratch = this.#room(this.#scratch, pool === null ? prepared.scratch : prepared.scratch * pool.threads);
-      shared = this.#room(this.#shared, prepared.shared);
-    }
+    // What doesn't fall into two chunks stays on this thread.
+    const own = prepared.scratch * (pool === null || units <= prepared.grain ? 1 : pool.threads);
+    const scratch = this.#room(own + prepared.shared);
     const { shifts, firstScalar, firstOperand } = program;
     const { words, doubles } = this.#memory;
     const { blocks, offsets, scalars, count } = launch;
@@ -156,7 +154,7 @@ export class WasmBackend implements Backend {
     let word = firstOperand;
     for (let i = 0; i < count; i++) words[word++] = (blocks[i] as WasmBlock).address + offsets[i]! * (1 << shifts[i]!);
     for (let i = 0; i < constants.length; i++) words[word++] = constants[i]!;
-    words[sharedAt] = shared;
+    words[sharedAt] = scratch + own;
     words[faultAt] = 0;
     if (pool === null || !pool.share(launch.label, entry, blockAddress, scratch, prepared))
       entry.run(blockAddress, 0, units, scratch);
@@ -216,15 +214,19 @@ export class WasmBackend implements Backend {
     };
   }
 
-  /** At least so many bytes that are kept from launch to launch. */
-  #room(kept: { address: number; bytes: number }, bytes: number): number {
-    if (bytes > kept.bytes) {
-      if (kept.bytes > 0) this.#heap.free(kept.address, kept.bytes);
-      kept.bytes = 0;
-      kept.address = this.#heap.allocate(bytes);
-      kept.bytes = bytes;
+  /** At least so many bytes that are kept from launch to launch, or until there is no other memory. */
+  #room(bytes: number): number {
+    if (bytes > this.#roomBytes) {
+      this.#giveBack();
+      this.#roomAt = this.#heap.allocate(bytes);
+      this.#roomBytes = bytes;
     }
-    return kept.address;
+    return this.#roomAt;
+  }
+
+  #giveBack(): void {
+    if (this.#roomBytes) this.#heap.free(this.#roomAt, this.#roomBytes);
+    this.#roomBytes = 0;
   }
 
   #throwFault(label: string): void {
@@ -238,7 +240,12 @@ export class WasmBackend implements Backend {
 
   allocate(bytes: number): Block {
     this.#refuseDisposed('allocate');
-    return new WasmBlock(bytes, this.#heap.allocate(bytes));
+    try {
+      return new WasmBlock(bytes, this.#heap.allocate(bytes));
+    } catch {
+      this.#giveBack();
+      return new WasmBlock(bytes, this.#heap.allocate(bytes));
+    }
   }
 
   free(block: Block): void {

@@ -84,7 +84,10 @@ export function flatten(code: Code, out: number[]): void {
   } else if (code instanceof Callable) {
     out.push(0x10);
     flatten(unsigned(code.index), out);
-  } else for (const part of code) flatten(part, out);
+  } else
+    for (const part of code)
+      if (typeof part === 'number') out.push(part);
+      else flatten(part, out);
 }
 
 const scratch = new DataView(new ArrayBuffer(16));

@@ -185,7 +185,7 @@ export class WasmModule {
       bodies.length,
       bodies.map((body) => [unsigned(body.length), body]),
     );
-    return Uint8Array.from(out);
+    return new Uint8Array(out);
   }
 }
 

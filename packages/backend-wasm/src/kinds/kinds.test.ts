@@ -205,6 +205,30 @@ it('rows give the same bits one by one and all at once', () => {
     }
 });
 
+it.each(['sum', 'product'] as const)('a running %s of float32 loses nothing of small elements', (combine) => {
+  const n = 2 ** 18;
+  const operand = { dtype: 'float32', access: 'contiguous' } as const;
+  const kernel = {
+    kind: 'scan',
+    rank: 0,
+    input: operand,
+    output: operand,
+    combine,
+    reverse: false,
+    indices: false,
+  } as const;
+  const value = Math.fround(combine === 'sum' ? 0.1 : 1.0000001);
+  const geometry = { sizes: [n], strides: [[1], [1]], extents: [] };
+  const operands = [{ data: new Float32Array(n) }, { data: new Float32Array(n).fill(value) }];
+  const [found] = run(kernel, geometry, operands, 1);
+  let total = combine === 'sum' ? 0 : 1;
+  const wanted = Float32Array.from({ length: n }, () => {
+    total = combine === 'sum' ? total + value : total * value;
+    return total;
+  });
+  expect(found).toEqual(wanted);
+});
+
 describe('tiles', () => {
   const turned = { access: 'strided' } as const;
   for (const dtype of ['float32', 'int32'] as const)

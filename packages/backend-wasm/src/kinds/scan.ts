@@ -34,7 +34,9 @@ export const scanKind: Kind<ScanKernel> = (kernel, { sizes, strides }) => {
   const stridesOf = types.map((dtype, i) =>
     (indices && i === 1 ? dense : strides[i]!).slice(0, rank + 1).map((stride) => stride * bytesOf(dtype)),
   );
-  const type = dtypes[output.dtype].scalar;
+  const kept = dtypes[output.dtype].scalar;
+  // All but max and min: one running sum meets every element of a row, and would lose small ones in float32, a tenth of the sum after ten million.
+  const type = kept === 'f32' && !combine.startsWith('m') ? 'f64' : kept;
   return {
     ...plainVariant,
     key: '',
@@ -61,9 +63,9 @@ export const scanKind: Kind<ScanKernel> = (kernel, { sizes, strides }) => {
         const source = streams.at(-1)!;
         const end = i32.sub(constant(rank), 1);
         const next = castQuad(f, dtypes[input.dtype].scalar, type, loadSplat(f, input.dtype, source.cursor));
-        const kept = next.map(() => f.local(V128));
-        const result = keepPacked(f, output.dtype, values);
-        const found = indices ? latest(combine, type, values, kept) : [];
+        const element = next.map(() => f.local(V128));
+        const result = keepPacked(f, output.dtype, castQuad(f, type, kept, values));
+        const found = indices ? latest(combine, type, values, element) : [];
         const takes = f.local(V128);
         const masks = type === 'f64' ? wideMasks(takes) : [takes];
         const { features } = f.module;
@@ -79,15 +81,15 @@ export const scanKind: Kind<ScanKernel> = (kernel, { sizes, strides }) => {
               rest.set(constant(rank)),
               fold.reset(state),
               loop(
-                next.map((part, i) => kept[i]!.set(part)),
+                next.map((part, i) => element[i]!.set(part)),
                 indices
                   ? [
                       takes.set(found),
-                      values.map((part, i) => part.set(pick(features, masks[i]!, kept[i]!, part))),
+                      values.map((part, i) => part.set(pick(features, masks[i]!, element[i]!, part))),
                       from.set(pick(features, takes, i32x4.splat(position), from)),
                       storeLane('int64', cursors[1]!, [from], 0),
                     ]
-                  : [fold.merge(state, kept), fold.settle(state)],
+                  : [fold.merge(state, element), fold.settle(state)],
                 result.code,
                 storeLane(output.dtype, cursors[0]!, result.kept, 0),
                 streams.map((stream) => stream.moveBy(i32.const(reverse ? -1 : 1))),

@@ -54,6 +54,20 @@ describe.each(Object.entries(makers))('%s', (_, make) => {
   });
 });
 
+test.each([
+  [() => new Adam([leaf([1])], { betas: undefined as never }), '[Adam] betas must be two numbers, got undefined'],
+  [() => new AdamW([leaf([1])], { betas: [0.9] as never }), '[AdamW] betas must be two numbers, got 0.9'],
+])('refuses other than two betas', (make, message) => {
+  expect(make).toThrow(message);
+});
+
+test('a dampening that is undefined is none', async () => {
+  const [x, y] = [leaf([2, -1]), leaf([2, -1])];
+  descend(x, new SGD([x], { lr: 0.01, momentum: 0.9, dampening: undefined as never }), 3);
+  descend(y, new SGD([y], { lr: 0.01, momentum: 0.9 }), 3);
+  expect(await values(x)).toEqual(await values(y));
+});
+
 /** One whose memory can only be read by waiting. */
 function awaited(): Backend {
   const backend = reference();

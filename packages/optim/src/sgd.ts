@@ -83,7 +83,7 @@ export class SGD extends Optimizer<SGDOptions> {
   }
 
   protected override update(p: Tensor, g: Tensor, state: ParameterState, group: Group<SGDOptions>): void {
-    const { lr, momentum, dampening, weightDecay } = group;
+    const { lr, momentum, dampening = 0, weightDecay } = group;
     // The first gradient enters the buffer (of zeros) whole, as in PyTorch: by other numbers, not by another kernel.
     const isFirst = momentum !== 0 && state['momentumBuffer'] === undefined;
     const [stays, enters] = isFirst ? [0, 1] : [momentum, 1 - dampening];

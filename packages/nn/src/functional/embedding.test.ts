@@ -2,7 +2,7 @@
 import '@nn/tensor/methods';
 import { grad, gradcheck, gradgradcheck } from '@nn/autograd';
 import { IndexError } from '@nn/backend';
-import { select, type Tensor, tensor } from '@nn/tensor';
+import { memory, ones, select, type Tensor, tensor } from '@nn/tensor';
 import { describe, expect, it } from 'vitest';
 import { Embedding, embedding, embeddingBag } from '../index.ts';
 
@@ -158,6 +158,26 @@ describe('embedding', () => {
       [1, 1],
     ]);
   });
+
+  it.each([{}, { paddingIdx: 1 }, { scaleGradByFreq: true }])(
+    'gives the gradient of the table back at once, %j',
+    (options) => {
+      const weight = ones([64, 64], { requiresGrad: true }) as Tensor;
+      const at = indices(0, 1, 1);
+      const taken = (): number => memory().live - memory().free;
+      const run = (): void => {
+        const found = embedding(at, weight, options) as Tensor;
+        const total = found.sum();
+        total.backward();
+        weight.zeroGrad();
+        for (const t of [found, total]) t.dispose();
+      };
+      for (let i = 0; i < 2; i++) run();
+      const before = taken();
+      for (let i = 0; i < 10; i++) run();
+      expect(taken()).toBe(before);
+    },
+  );
 
   it('refuses what does not fit', () => {
     for (const bad of [-1, 4]) expect(() => embedding(indices(0, bad), table())).toThrow(IndexError);

@@ -94,6 +94,8 @@ function frequencies(index: Tensor, weight: Tensor): Tensor {
 const countsRead = new Op('gather', 'embedding', { form: 'outer', dims: [0], at: 0 });
 
 class EmbeddingRows extends CustomFunction {
+  static override readonly keepsNothing: boolean = true;
+
   static override forward(
     ctx: FunctionContext,
     weight: Tensor,

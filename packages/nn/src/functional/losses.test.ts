@@ -199,6 +199,16 @@ describe('relations', () => {
     );
   });
 
+  it.each([
+    ['smoothL1Loss', nn.smoothL1Loss],
+    ['huberLoss', nn.huberLoss],
+  ] as const)('%s has a bounded gradient where the error is infinite', async (_, loss) => {
+    const x = tensor([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0.5, Number.NaN], { requiresGrad: true });
+    loss(x, tensor([0, 0, 0, 0]), { reduction: 'sum' }).backward();
+    // torch 1.13: F.smooth_l1_loss(x, torch.zeros(4), reduction='sum').backward(); x.grad
+    expect(await x.grad!.toArray()).toEqual([1, -1, 0.5, Number.NaN]);
+  });
+
   it('klDiv of a distribution from itself is 0', async () => {
     const x = normal(2, 3);
     expect(Math.abs(await nn.klDiv(logSoftmax(x, 1 as never), softmax(x, 1 as never)).item())).toBeLessThan(1e-15);

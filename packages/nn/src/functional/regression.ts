@@ -13,6 +13,9 @@ import {
 
 const half = (x: Expression): Expression => mul(same(0.5, x), x);
 
+/** A distance, or 0 beyond a bound: there its square isn't wanted, and that of an infinite one would make the gradient NaN. */
+const upTo = (bound: Expression, d: Expression): Expression => select(less(bound, d), same(0, d), d);
+
 const squared = elementwiseLoss('mseLoss', ([x, y]) => {
   const d = sub(x!, y!);
   return mul(d, d);
@@ -46,7 +49,8 @@ const smooth = elementwiseLoss(
   'smoothL1Loss',
   ([x, y], [beta]) => {
     const d = abs(sub(x!, y!));
-    return select(less(d, beta!), div(half(mul(d, d)), beta!), sub(d, half(beta!)));
+    const near = upTo(beta!, d);
+    return select(less(d, beta!), div(half(mul(near, near)), beta!), sub(d, half(beta!)));
   },
   1,
 );
@@ -71,7 +75,8 @@ const huber = elementwiseLoss(
   'huberLoss',
   ([x, y], [delta]) => {
     const d = abs(sub(x!, y!));
-    return select(less(d, delta!), half(mul(d, d)), mul(delta!, sub(d, half(delta!))));
+    const near = upTo(delta!, d);
+    return select(less(d, delta!), half(mul(near, near)), mul(delta!, sub(d, half(delta!))));
   },
   1,
 );

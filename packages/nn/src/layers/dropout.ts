@@ -30,11 +30,11 @@ abstract class DropoutLayer extends PlainLayer<KeepsShape> {
     checkProbability(this.constructor.name, this.p);
   }
 
-  /** What is dropped. */
-  protected abstract drop(input: Tensor, options: DropoutOptions): Tensor;
+  /** @internal What is dropped. */
+  abstract '~drop'(input: Tensor, options: DropoutOptions): Tensor;
 
   override '~compute'(input: Tensor): Tensor {
-    const output = this.drop(input, { p: this.p, training: this.training });
+    const output = this['~drop'](input, { p: this.p, training: this.training });
     if (!this.inplace || output === input) return output;
     assign(input, output);
     output.dispose();
@@ -59,42 +59,42 @@ abstract class DropoutLayer extends PlainLayer<KeepsShape> {
  * ```
  */
 export class Dropout extends DropoutLayer {
-  protected override drop(input: Tensor, options: DropoutOptions): Tensor {
+  override '~drop'(input: Tensor, options: DropoutOptions): Tensor {
     return dropout(input, options);
   }
 }
 
 /** Drops whole channels of (N, C, L) or (C, L). PyTorch: `torch.nn.Dropout1d`. */
 export class Dropout1d extends DropoutLayer {
-  protected override drop(input: Tensor, options: DropoutOptions): Tensor {
+  override '~drop'(input: Tensor, options: DropoutOptions): Tensor {
     return dropout1d(input, options);
   }
 }
 
 /** Drops whole channels of (N, C, H, W). PyTorch: `torch.nn.Dropout2d`. */
 export class Dropout2d extends DropoutLayer {
-  protected override drop(input: Tensor, options: DropoutOptions): Tensor {
+  override '~drop'(input: Tensor, options: DropoutOptions): Tensor {
     return dropout2d(input, options);
   }
 }
 
 /** Drops whole channels of (N, C, D, H, W) or (C, D, H, W). PyTorch: `torch.nn.Dropout3d`. */
 export class Dropout3d extends DropoutLayer {
-  protected override drop(input: Tensor, options: DropoutOptions): Tensor {
+  override '~drop'(input: Tensor, options: DropoutOptions): Tensor {
     return dropout3d(input, options);
   }
 }
 
 /** Dropout to selu's limit, which keeps mean 0 and variance 1. PyTorch: `torch.nn.AlphaDropout`. */
 export class AlphaDropout extends DropoutLayer {
-  protected override drop(input: Tensor, options: DropoutOptions): Tensor {
+  override '~drop'(input: Tensor, options: DropoutOptions): Tensor {
     return alphaDropout(input, options);
   }
 }
 
 /** The same for whole channels of (N, C, …). PyTorch: `torch.nn.FeatureAlphaDropout`. */
 export class FeatureAlphaDropout extends DropoutLayer {
-  protected override drop(input: Tensor, options: DropoutOptions): Tensor {
+  override '~drop'(input: Tensor, options: DropoutOptions): Tensor {
     return featureAlphaDropout(input, options);
   }
 }

@@ -1,8 +1,19 @@
 /**
  * The largest element under every window, and where it lies. Large windows take a reduction for the values and one for the places, which takes the least place at which the value
- * stands, so that of equals the first wins. Places count in the input without its padding, row-major over the spatial dimensions.
+ * stands, so that of equals the first wins, and of NaNs, as in PyTorch, the last. Places count in the input without its padding, row-major over the spatial dimensions.
  */
-import { dtypes, equal, input, isFloatScalar, notEqual, or, select } from '@nn/backend';
+import {
+  constant,
+  dtypes,
+  type Expression,
+  equal,
+  input,
+  isFloatScalar,
+  less,
+  notEqual,
+  select,
+  sub,
+} from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
 import { dispatch, Op, reshape } from '@nn/tensor/internal';
 import { nowhere, placesOf } from './place-table.ts';
@@ -23,7 +34,10 @@ const valueOp = byDims(
     }),
 );
 
-/** Over windows, their values, and the place of every element. A NaN is where a NaN is. */
+/** Counts places down from -1, so that the least is the last; and back. */
+const mirrored = (place: Expression): Expression => sub(constant(-1, 'i32'), place);
+
+/** Over windows, their values, and the place of every element. */
 const placeOfValueOp = byDims(
   (dims) =>
     new Op('reduce', 'maxPoolIndices', {
@@ -32,9 +46,12 @@ const placeOfValueOp = byDims(
       build: ([windows]) => {
         const { scalar } = dtypes[windows!.dtype];
         const [x, value, place] = [input(0, scalar), input(1, scalar), input(2, 'i32')];
-        const found = isFloatScalar(scalar) ? or(equal(x, value), notEqual(x, x)) : equal(x, value);
-        const body = select(found, place, nowhere);
-        return { dtype: 'int64', combine: 'min', body, epilogue: input(0, 'i32'), scalars: 0 };
+        const found = select(equal(x, value), place, nowhere);
+        const least = input(0, 'i32');
+        if (!isFloatScalar(scalar)) return { dtype: 'int64', combine: 'min', body: found, epilogue: least, scalars: 0 };
+        const body = select(notEqual(x, x), mirrored(place), found);
+        const epilogue = select(less(least, constant(0, 'i32')), mirrored(least), least);
+        return { dtype: 'int64', combine: 'min', body, epilogue, scalars: 0 };
       },
     }),
 );

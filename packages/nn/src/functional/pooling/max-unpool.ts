@@ -2,6 +2,7 @@
 import { DTypeError, ShapeError, ValueError } from '@nn/backend';
 import type { PerDimension, Shape, Tensor } from '@nn/tensor';
 import { dispatchInto, filled, Op, reshape, sameNumbers, shapeText, sizeOf } from '@nn/tensor/internal';
+import { indexOf } from '../classes.ts';
 import { perAxis } from '../per-axis.ts';
 import { checkRank } from './window.ts';
 
@@ -72,10 +73,12 @@ const maxUnpool =
     const rows = sizeOf(lead);
     const flat = [rows, sizeOf(x.layout.shape.slice(-spatial))];
     const zeros = filled(x.layout.device, x.dtype, [rows, sizeOf(sizes)], 0);
-    const [from, at] = [reshape(x, flat), reshape(indices, flat)];
+    // Places don't count from the end.
+    const places = indexOf('maxUnpool', indices, sizeOf(sizes));
+    const [from, at] = [reshape(x, flat), reshape(places, flat)];
     const placed = dispatchInto(placeAt, [zeros, from, at]);
     const out = reshape(placed, [...lead, ...sizes]);
-    for (const t of [from, at, placed]) t.dispose();
+    for (const t of [places, from, at, placed]) t.dispose();
     return out as never;
   };
 
@@ -86,7 +89,7 @@ export const maxUnpool1d: MaxUnpoolFunction = maxUnpool('maxUnpool1d', 1);
  * Puts the values of `maxPool2d` back to where they came from, zeros elsewhere: (N, C, H, W) or (C, H, W). PyTorch: `F.max_unpool2d`.
  * @param indices int64, of the input's shape: what `maxPool2d` gave with `returnIndices`
  * @param options `stride` (the kernel size) and `padding` (0) of the pooling; `outputSize`, where several sizes would be pooled to the input's
- * @throws IndexError for an index beyond the result (at the next read, where the backend can't see it at once)
+ * @throws IndexError for an index that is negative or beyond the result (at the next read, where the backend can't see it at once)
  * @example
  * ```ts
  * import { maxPool2d, maxUnpool2d } from '@nn/nn';

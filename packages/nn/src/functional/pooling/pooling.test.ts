@@ -168,11 +168,15 @@ describe('maxPool', () => {
     ]);
   });
 
-  it('NaN wins, and a window of -∞ has its first element', async () => {
+  it('the last NaN wins, and a window of -∞ has its first element', async () => {
     const [n, i] = [Number.NaN, Number.NEGATIVE_INFINITY];
     const found = nn.maxPool1d(tensor([[i, i, 1, n, 5, 7]]), 2, { returnIndices: true });
     expect(await found.values.toArray()).toEqual([[i, n, 7]]);
     expect(await found.indices.toArray()).toEqual([[0, 3, 5]]);
+    // torch 1.13: F.max_pool1d(torch.tensor([[1, n, n, 0]]), 4, return_indices=True)[1] is [[2]]
+    expect(await nn.maxPool1d(tensor([[1, n, n, 0]]), 4, { returnIndices: true }).indices.toArray()).toEqual([[2]]);
+    const ring = nn.maxPool1d(tensor([[n, n, n, 1]]), 3, { padding: 1, returnIndices: true });
+    expect(await ring.indices.toArray()).toEqual([[1, 2]]);
     const padded = nn.maxPool1d(tensor([[i, i, i]]), 2, { stride: 2, padding: 1, returnIndices: true });
     expect(await padded.indices.toArray()).toEqual([[0, 1]]);
   });
@@ -190,7 +194,8 @@ describe('maxPool', () => {
     ];
     const found = nn.maxPool1d(tensor([[...x, ...new Array<number>(20).fill(i)]]), 20, { returnIndices: true });
     expect(await found.values.toArray()).toEqual([[n, 2, i]]);
-    expect(await found.indices.toArray()).toEqual([[1, 20, 40]]);
+    // torch 1.13 has the last NaN, here the one at 3.
+    expect(await found.indices.toArray()).toEqual([[3, 20, 40]]);
     const padded = nn.maxPool1d(tensor([new Array<number>(20).fill(i)]), 20, { padding: 10, returnIndices: true });
     expect(await padded.indices.toArray()).toEqual([[0, 10]]);
   });
@@ -274,6 +279,8 @@ describe('maxUnpool', () => {
   it('reports an index beyond the result', async () => {
     const far = tensor([[9n, 0n]]);
     await expect(async () => nn.maxUnpool1d(zeros([1, 2]), far, 2).data()).rejects.toThrow('index 9 is out of bounds');
+    const negative = tensor([[-1n, 0n]]);
+    await expect(async () => nn.maxUnpool1d(zeros([1, 2]), negative, 2).data()).rejects.toThrow('is out of bounds');
   });
 });
 

@@ -2,7 +2,7 @@
  * Small windows element by element: each element of the window is an operand of one map, a strided view over all positions, so that a backend's vectors run along the positions. Values and
  * places come out of one launch.
  */
-import { add, and, div, dtypes, type Expression, equal, input, isFloatScalar, less, lessEqual, max, not, or, scalar, select } from '@nn/backend'; // biome-ignore format: a list
+import { add, div, dtypes, type Expression, equal, input, isFloatScalar, less, max, notEqual, or, scalar, select } from '@nn/backend'; // biome-ignore format: a list
 import type { Tensor } from '@nn/tensor';
 import { dispatchMany, type MapBuild, Op } from '@nn/tensor/internal';
 import { nowhere } from './place-table.ts';
@@ -45,11 +45,11 @@ const over = (
       }),
   );
 
-/** Whether x takes the place of the best so far: it is larger, or the first NaN. */
+/** Whether x takes the place of the best so far: it is larger, or NaN, of which PyTorch takes the last. */
 const wins = (x: Expression, best: Expression): Expression =>
-  isFloatScalar(x.type) ? and(equal(best, best), not(lessEqual(x, best))) : less(best, x);
+  isFloatScalar(x.type) ? or(less(best, x), notEqual(x, x)) : less(best, x);
 
-/** The first of the largest elements, and where it is, if the places of all are known. */
+/** The first of the largest elements (the last NaN), and where it is, if the places of all are known. */
 function first(elements: readonly Expression[], places: readonly Expression[]): [Expression, Expression] {
   let [best, at] = [elements[0]!, places[0]!];
   for (const [j, x] of elements.entries()) {

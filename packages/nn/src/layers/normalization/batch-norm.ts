@@ -81,7 +81,8 @@ abstract class RunningNorm extends PlainLayer<KeepsShape> {
     return `${this.numFeatures}, eps=${pythonFloat(this.eps)}, momentum=${momentum}, affine=${pythonBool(this.affine)}, track_running_stats=${pythonBool(this.trackRunningStats)}`;
   }
 
-  protected checkRank(input: Tensor, ranks: readonly number[]): void {
+  /** @internal */
+  '~checkRank'(input: Tensor, ranks: readonly number[]): void {
     const { shape } = input.layout;
     if (!ranks.includes(shape.length))
       throw new ValueError(
@@ -100,7 +101,7 @@ abstract class BatchNorm extends RunningNorm {
   protected abstract ranks(): readonly number[];
 
   override '~compute'(input: Tensor): Tensor {
-    this.checkRank(input, this.ranks());
+    this['~checkRank'](input, this.ranks());
     const { weight, bias, eps, training, running_mean: mean, running_var: variance } = this;
     const isTracking = training && this.num_batches_tracked !== null;
     if (isTracking) this.num_batches_tracked!.add_(1);
@@ -158,7 +159,7 @@ abstract class InstanceNorm extends RunningNorm {
 
   override '~compute'(input: Tensor): Tensor {
     const rank = this.single();
-    this.checkRank(input, [rank, rank + 1]);
+    this['~checkRank'](input, [rank, rank + 1]);
     const isSingle = input.layout.shape.length === rank;
     const batch: Tensor = isSingle ? input.unsqueeze(0) : input;
     const { weight, bias, eps, running_mean: runningMean, running_var: runningVar } = this;

@@ -35,11 +35,12 @@ abstract class AvgPoolLayer<F extends ShapeFunction> extends PlainLayer<F> {
     this.divisorOverride = options.divisorOverride ?? null;
   }
 
-  protected abstract pool(): AvgPoolFunction;
+  /** @internal */
+  abstract '~pool'(): AvgPoolFunction;
 
   override '~compute'(input: Tensor): Tensor {
     const { stride, padding, ceilMode, countIncludePad, divisorOverride } = this;
-    return this.pool()(input, this.kernelSize, { stride, padding, ceilMode, countIncludePad, divisorOverride });
+    return this['~pool']()(input, this.kernelSize, { stride, padding, ceilMode, countIncludePad, divisorOverride });
   }
 
   override extraRepr(): string {
@@ -58,7 +59,7 @@ export class AvgPool1d<
     super(kernelSize, options);
   }
 
-  protected override pool(): AvgPoolFunction {
+  override '~pool'(): AvgPoolFunction {
     return avgPool1d;
   }
 
@@ -88,7 +89,7 @@ export class AvgPool2d<
     super(kernelSize, options);
   }
 
-  protected override pool(): AvgPoolFunction {
+  override '~pool'(): AvgPoolFunction {
     return avgPool2d;
   }
 }
@@ -104,7 +105,7 @@ export class AvgPool3d<
     super(kernelSize, options);
   }
 
-  protected override pool(): AvgPoolFunction {
+  override '~pool'(): AvgPoolFunction {
     return avgPool3d;
   }
 }

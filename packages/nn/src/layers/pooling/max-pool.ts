@@ -51,13 +51,14 @@ abstract class MaxPoolLayer<F extends ShapeFunction, R extends boolean> extends 
     return this.forward !== MaxPoolLayer.prototype.forward;
   }
 
-  protected abstract pool(): MaxPoolFunction;
+  /** @internal */
+  abstract '~pool'(): MaxPoolFunction;
 
   override forward<A extends Tensor>(
     input: Checked<Apply<F, ShapeOf<A>>, A>,
   ): R extends true ? PooledWithIndices<A['dtype']> : Tensor<ShapeOr<Apply<F, ShapeOf<A>>>, A['dtype']> {
     const { stride, padding, dilation, ceilMode, returnIndices } = this;
-    return this.pool()(input as Tensor, this.kernelSize, {
+    return this['~pool']()(input as Tensor, this.kernelSize, {
       stride,
       padding,
       dilation,
@@ -97,7 +98,7 @@ export class MaxPool1d<
     super(kernelSize, options);
   }
 
-  protected override pool(): MaxPoolFunction {
+  override '~pool'(): MaxPoolFunction {
     return maxPool1d;
   }
 }
@@ -126,7 +127,7 @@ export class MaxPool2d<
     super(kernelSize, options);
   }
 
-  protected override pool(): MaxPoolFunction {
+  override '~pool'(): MaxPoolFunction {
     return maxPool2d;
   }
 }
@@ -144,7 +145,7 @@ export class MaxPool3d<
     super(kernelSize, options);
   }
 
-  protected override pool(): MaxPoolFunction {
+  override '~pool'(): MaxPoolFunction {
     return maxPool3d;
   }
 }

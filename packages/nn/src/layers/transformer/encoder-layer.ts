@@ -5,7 +5,7 @@ import { Dropout } from '../dropout.ts';
 import { Linear } from '../linear.ts';
 import { LayerNorm } from '../normalization/layer-norm.ts';
 import { feed } from './feed.ts';
-import type { TransformerLayerOptions } from './layer-options.ts';
+import { checkActivation, type TransformerLayerOptions } from './layer-options.ts';
 import { MultiheadAttention } from './multihead-attention.ts';
 import { anyKeeps, type Done, doneWhere } from './passing.ts';
 
@@ -45,6 +45,7 @@ export class TransformerEncoderLayer extends Module {
 
   constructor(dModel: number, nhead: number, options: TransformerLayerOptions = {}) {
     super();
+    checkActivation(this.constructor.name, options.activation);
     const { dimFeedforward = 2048, dropout: p = 0.1, layerNormEps: eps = 1e-5, bias = true, batchFirst } = options;
     const { dtype, backend, normFirst = false } = options;
     const factory = { dtype, backend };

@@ -30,5 +30,5 @@ export function feed(x: Tensor, parts: Feed, done: Done): Tensor {
   const users = typeof parts.activation === 'function' ? active : undefined;
   const inner = done(active, parts.dropout.forward(active) as Tensor, users);
   const out = done(inner, parts.linear2.forward(inner) as Tensor, users);
-  return done(out, parts.last.forward(out) as Tensor);
+  return done(out, parts.last.forward(out) as Tensor, users);
 }

@@ -1,4 +1,5 @@
 /** What the layers of transformers share: their options, and the activation between the two dense layers. */
+import { ValueError } from '@nn/backend';
 import { gelu, relu, type Tensor } from '@nn/tensor';
 import type { FactoryOptions } from '../linear.ts';
 
@@ -17,6 +18,12 @@ export interface TransformerLayerOptions extends FactoryOptions {
   readonly normFirst?: boolean | undefined;
   /** Whether dense layers and norms have a learnt bias; true. */
   readonly bias?: boolean | undefined;
+}
+
+/** Refuses the name of an activation that there isn't. */
+export function checkActivation(op: string, activation: TransformerLayerOptions['activation'] = 'relu'): void {
+  if (typeof activation !== 'function' && activation !== 'relu' && activation !== 'gelu')
+    throw new ValueError(op, `activation is '${String(activation)}'; it must be 'relu', 'gelu' or a function`);
 }
 
 /** The function that an option names. */

@@ -343,6 +343,15 @@ describe('layers of transformers', () => {
     expect(await copy.linear1.weight.toArray()).toEqual(weight);
   });
 
+  it.each([nn.TransformerEncoderLayer, nn.TransformerDecoderLayer])(
+    '%o refuses an activation that there is not',
+    (Kind) => {
+      expect(() => new Kind(size, 2, { ...given, activation: 'tanh' as never })).toThrow(
+        `[${Kind.name}] activation is 'tanh'; it must be 'relu', 'gelu' or a function`,
+      );
+    },
+  );
+
   it('stacks run their layers in order, and the norm', async () => {
     const layer = new nn.TransformerEncoderLayer(size, 2, given);
     const norm = new nn.LayerNorm(size);

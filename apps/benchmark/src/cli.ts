@@ -1,12 +1,23 @@
 #!/usr/bin/env node
 /** `nn-bench`: reads the command line, runs, shows and writes what was found, and turns what went wrong into one line and an exit code. */
-import { writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { readCommandLine } from './command-line.ts';
 import { explained, Failure, isSystemError, oneLine } from './failure.ts';
 
 function write(file: string, text: string): void {
   try {
     writeFileSync(file, text);
+  } catch (error) {
+    throw explained(`can't write ${file}`, error);
+  }
+}
+
+/** What can't be written is better known before minutes of measuring. What is in the file stays until there is something new. */
+function checkWritable(file: string): void {
+  const isNew = !existsSync(file);
+  try {
+    closeSync(openSync(file, 'a'));
+    if (isNew) rmSync(file);
   } catch (error) {
     throw explained(`can't write ${file}`, error);
   }
@@ -28,7 +39,8 @@ async function main(): Promise<number> {
     throw new Failure(`no case has ${options.filter.join(' or ')} in its name; --list names them all`);
   }
   const { readResults } = await import('./compare/read.ts');
-  // Read first: a file that can't be read is better known before minutes of measuring.
+  for (const file of [options.json, options.html]) if (file !== null) checkWritable(file);
+  // Read first, for the same reason, and because it may be the one that is written.
   const before = options.compare === null ? null : readResults(options.compare);
   const { run } = await import('./run/run.ts');
   const { Interrupt } = await import('./interrupt.ts');
@@ -53,6 +65,11 @@ async function main(): Promise<number> {
     write(options.html, renderReport(results, comparison));
   }
   if (interrupt.isRequested) return interrupt.exitCode;
+  if (comparison !== null && comparison.changes.length === 0) {
+    throw new Failure(
+      `nothing of ours was measured both in ${options.compare} and now; compare runs of the same cases`,
+    );
+  }
   const isWorse = comparison !== null && regressions(comparison).length > 0;
   return wrongOnes(results).length > 0 || isWorse ? 1 : 0;
 }

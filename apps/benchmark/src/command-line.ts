@@ -20,7 +20,7 @@ Exit codes: 0 done; 1 a result is wrong, or slower than in --compare; 2 the requ
 with what was measured until then shown and written.
 
 Examples:
-  nn-bench --quick                          under a minute
+  nn-bench --quick                          under a minute on a quiet machine
   nn-bench --filter matmul --peers torch
   nn-bench --filter 784-50-10 --threads 1,2
   nn-bench --backend wasm --backend reference --filter ladder

@@ -76,6 +76,10 @@ test('compares with a file from before, and fails when slower', { timeout: time 
   const { code, out } = await start(`${line} --compare c.json`);
   expect(code).toBe(1);
   expect(out).toMatch(/eager-add .*slower/);
+  // Nothing that both have is no comparison that went well.
+  const other = await start(`${tiny} --filter matmul-5x784x10 --compare b.json`);
+  expect(other.code).toBe(2);
+  expect(other.err).toContain('nn-bench: nothing of ours was measured both in b.json and now');
 });
 
 test('stopped by Ctrl-C, it shows what was measured', { timeout: time }, async () => {
@@ -96,6 +100,8 @@ test.each([
   ['--rounds x', /--rounds: "x"/],
   ['--compare none.json', /can't read none\.json/],
   ['--filter nothing-has-this-name', /no case/],
+  ['--filter eager-add --json none/a.json', /can't write none\/a\.json: no such file or folder/],
+  ['--filter eager-add --html none/a.html', /can't write none\/a\.html: no such file or folder/],
 ])('%s is refused in one line', { timeout: time }, async (line, message) => {
   const { code, out, err } = await start(`--quick --backend reference --peers none ${line}`);
   expect({ code, out }).toEqual({ code: 2, out: '' });

@@ -7,7 +7,7 @@ import type { PredictArguments } from './commands/predict.ts';
 import type { SampleArguments } from './commands/sample.ts';
 import type { TrainArguments } from './commands/train.ts';
 import { Failure, oneLine } from './failure.ts';
-import { number, whole } from './options/parse.ts';
+import { number, text, whole } from './options/parse.ts';
 import { backendNames, optionNames, optionRows, readOption, type TrainingOptions } from './options/training-options.ts';
 import { version } from './version.ts';
 
@@ -86,7 +86,8 @@ function parse({ command, request }: Parser, argv: readonly string[]): Request {
   return request();
 }
 
-function trainCommand(): Parser {
+/** `isNamed`: whether the word train stands before the options. */
+function trainCommand(isNamed = false): Parser {
   const command = new Command('nn-train')
     .description('Trains a network on images or on a text, and shows how well it does on what was held out.')
     .usage('[train] [options]')
@@ -98,8 +99,8 @@ function trainCommand(): Parser {
     else command.option(flag, help);
   }
   command
-    .option('--out <folder>', 'where the run is written; must be empty or new')
-    .option('--resume [folder]', 'go on with a run: that one, or the last in nn-runs')
+    .option('--out <folder>', 'where the run is written; must be empty or new', reading('--out', text))
+    .option('--resume [folder]', 'go on with a run: that one, or the last in nn-runs', reading('--resume', text))
     .option('--quiet', 'print the result only')
     .option('--json', 'print what happens as lines of JSON')
     .addHelpText('after', trainHelp);
@@ -108,7 +109,11 @@ function trainCommand(): Parser {
     request: () => {
       const [unknown] = command.args;
       if (unknown !== undefined)
-        throw new Failure(`there is no command ${unknown}; there are train (the default), predict and sample`);
+        throw new Failure(
+          isNamed
+            ? `train takes no argument such as ${unknown}; data go with --dataset, the folder of a run with --out or --resume`
+            : `there is no command ${unknown}; there are train (the default), predict and sample`,
+        );
       const all = command.opts<Record<string, unknown>>();
       const isGiven = (name: string): boolean => command.getOptionValueSource(name) === 'cli';
       const given = Object.fromEntries(optionNames.filter(isGiven).map((name) => [name, all[name]]));
@@ -197,7 +202,7 @@ function sampleCommand(): Parser {
 }
 
 const commands: Readonly<Record<string, () => Parser>> = {
-  train: trainCommand,
+  train: () => trainCommand(true),
   predict: predictCommand,
   sample: sampleCommand,
 };

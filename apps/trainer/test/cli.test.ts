@@ -80,7 +80,7 @@ describe.concurrent('train', { timeout }, () => {
   test('what goes wrong is one line and exit code 2', async () => {
     for (const [line, message] of [
       ['--epoch 3', /unknown option '--epoch'/],
-      ['--dataset none --out never', /can't read the folder .*none/],
+      ['--dataset none --out never', /--dataset none: there is no such folder/],
       [
         '--dataset data --lr 1e30 --out diverged',
         /the loss became NaN at step \d+ \(epoch 1\): training has diverged; try a smaller --lr/,

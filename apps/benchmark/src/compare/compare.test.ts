@@ -95,6 +95,8 @@ describe('a file of results', () => {
       JSON.stringify({ ...whole, cases: [sampleCase('a', { wasm: { status: 'measured', samples: ['1'] as never } })] }),
       /is damaged/,
     ],
+    ['no samples', JSON.stringify(run([])), /is damaged/],
+    ['samples that took no time', JSON.stringify(run([0, 0])), /is damaged/],
   ])('with %s is refused', (_, text, message) => {
     expect(() => readResults(file(text))).toThrow(Failure);
     expect(() => readResults(file(text))).toThrow(message);

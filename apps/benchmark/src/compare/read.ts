@@ -4,8 +4,10 @@ import { explained, Failure } from '../failure.ts';
 import { format, type Results } from '../results.ts';
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
-const isNumbers = (value: unknown): boolean =>
-  Array.isArray(value) && value.every((each) => typeof each === 'number' && Number.isFinite(each));
+const isTimes = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every((each) => Number.isFinite(each) && each > 0);
+/** What was measured was measured at least once. */
+const isMeasured = (value: unknown): boolean => isTimes(value) && value.length > 0;
 
 /** Whether the parts that a comparison reads are there. */
 function isResults(value: unknown): value is Results {
@@ -17,10 +19,10 @@ function isResults(value: unknown): value is Results {
         isObject(one) &&
         typeof one['id'] === 'string' &&
         isObject(one['limits']) &&
-        Object.values(one['limits']).every(isNumbers) &&
+        Object.values(one['limits']).every(isTimes) &&
         isObject(one['outcomes']) &&
         Object.values(one['outcomes']).every(
-          (outcome) => isObject(outcome) && (outcome['status'] !== 'measured' || isNumbers(outcome['samples'])),
+          (outcome) => isObject(outcome) && (outcome['status'] !== 'measured' || isMeasured(outcome['samples'])),
         ),
     )
   );

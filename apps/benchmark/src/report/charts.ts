@@ -5,6 +5,7 @@ import type { Group } from '../cases/case.ts';
 import { ratioOf } from '../measure/statistics.ts';
 import type { Results } from '../results.ts';
 import { percent, times } from './format.ts';
+import { dotRadius, type Line, labelGap, linesOf } from './labels.ts';
 import { baseOf, shareOfLimit } from './rows.ts';
 
 /** A document for Plot: it draws with the DOM, which Node doesn't have. */
@@ -23,6 +24,20 @@ interface RatioPoint {
   readonly title: string;
   readonly peer: string;
   readonly ratio: number;
+}
+
+/** Pixels from a label's line to the next. */
+const lineHeight = 11;
+
+/** The points whose labels stand in a line, on a scale that begins and ends with these ratios. */
+function pointsIn(line: Line, points: readonly RatioPoint[], from: number, to: number): readonly RatioPoint[] {
+  const width = common.width - common.marginLeft - common.marginRight;
+  const x = (ratio: number): number => (width * Math.log(cap(ratio) / from)) / Math.log(to / from);
+  return [...new Set(points.map(({ title }) => title))].flatMap((title) => {
+    const row = points.filter((point) => point.title === title);
+    const found = linesOf(row.map(({ ratio, peer }) => ({ x: x(ratio), text: peer })));
+    return row.filter((_, i) => found[i] === line);
+  });
 }
 
 /** Steps of about three, so that labels have room. */
@@ -77,10 +92,19 @@ export function ratioChart(results: Results, group: Group): string | null {
         Plot.dot(points, {
           ...at,
           fill: 'peer',
-          r: 5,
+          r: dotRadius,
           title: (point: RatioPoint) => `${point.peer} ${times(point.ratio)}`,
         }),
-        Plot.text(points, { ...at, text: 'peer', dx: 9, textAnchor: 'start', fill: 'peer' }),
+        ...([-1, 0, 1] as const).map((line) =>
+          Plot.text(pointsIn(line, points, shown[0]!, shown.at(-1)!), {
+            ...at,
+            text: 'peer',
+            dx: labelGap,
+            dy: line * lineHeight,
+            textAnchor: 'start',
+            fill: 'peer',
+          }),
+        ),
       ],
     }),
   );

@@ -11,13 +11,16 @@ import { type Cell, goalSummary, groupTitles, remarksOf, type TextTable, tablesO
 const section = (title: string, content: string): string =>
   `<section><h2>${escapeHtml(title)}</h2>${content}</section>`;
 
+/** On a narrow screen it is moved sideways, not made so small that nobody can read it. */
+const wide = (content: string): string => `<div class="wide">${content}</div>`;
+
 function markup({ title, head, rows }: TextTable): string {
   const className = (column: number): string => (head[column] === 'goal' ? 'goal' : '');
   const headCells = head.map((text, i) => `<th class="${className(i)}">${escapeHtml(text)}</th>`).join('');
   const cells = ({ lines, tone }: Cell, column: number): string =>
     `<td class="${className(column)} ${tone}">${lines.map((line) => `<span>${escapeHtml(line)}</span>`).join('')}</td>`;
   const body = rows.map((row) => `<tr>${row.map(cells).join('')}</tr>`).join('');
-  return section(title, `<div class="wide"><table><tr>${headCells}</tr>${body}</table></div>`);
+  return section(title, wide(`<table><tr>${headCells}</tr>${body}</table>`));
 }
 
 function changes(comparison: Comparison): string {
@@ -37,7 +40,7 @@ export function renderReport(results: Results, comparison: Comparison | null): s
   const goals = goalSummary(results);
   const charts = groups.flatMap((group) => {
     const chart = ratioChart(results, group);
-    return chart === null ? [] : [`<h3>${escapeHtml(groupTitles[group])}</h3>${chart}`];
+    return chart === null ? [] : [`<h3>${escapeHtml(groupTitles[group])}</h3>${wide(chart)}`];
   });
   const shares = shareChart(results);
   const wrong = wrongOnes(results);
@@ -49,7 +52,7 @@ export function renderReport(results: Results, comparison: Comparison | null): s
     ...(wrong.length === 0 ? [] : [`<ul class="bad">${list(wrong)}</ul>`]),
     ...(comparison === null ? [] : [changes(comparison)]),
     ...(charts.length === 0 ? [] : [section('Our time over the peers’', charts.join(''))]),
-    ...(shares === null ? [] : [section('How near to the machine’s limit', shares)]),
+    ...(shares === null ? [] : [section('How near to the machine’s limit', wide(shares))]),
     ...tablesOf(results).map(markup),
     `<ul class="remarks">${list(remarksOf(results))}</ul>`,
     `<footer>Times are medians of interleaved rounds, ± the median absolute deviation × 1.4826; ratios are medians of the rounds’ ratios. Written by nn-bench ${escapeHtml(version)}.</footer>`,

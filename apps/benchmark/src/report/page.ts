@@ -15,7 +15,7 @@ const style = `
   h1 { font-size: 1.5rem; margin: 0 0 .25rem; } h2 { font-size: 1.1rem; margin: 2.25rem 0 .5rem; } h3 { font-size: .95rem; margin: 1rem 0 0; }
   .lead, .remarks, footer { color: #59636e; } .remarks { font-size: 13px; }
   svg { max-width: 100%; height: auto; overflow: visible; }
-  .wide { overflow-x: auto; }
+  .wide { overflow-x: auto; } .wide svg { min-width: 780px; }
   table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 14px; }
   th, td { text-align: right; padding: .25rem 1.25rem .25rem 0; border-bottom: 1px solid #eaeef2; vertical-align: top; white-space: nowrap; }
   th:first-child, td:first-child, td.goal, th.goal { text-align: left; } th { font-weight: 600; color: #59636e; }

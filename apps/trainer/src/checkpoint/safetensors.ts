@@ -55,7 +55,9 @@ function parseHeader(bytes: Uint8Array, fail: Fail): { fields: Record<string, un
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = Number(view.getBigUint64(0, true));
   if (length > longestHeader)
-    throw fail(`a header of ${length} bytes is longer than the ${longestHeader} that are allowed`);
+    throw fail(
+      `a header of ${length} bytes is longer than the ${longestHeader} that are allowed; is this a safetensors file?`,
+    );
   const end = lengthBytes + length;
   if (end > bytes.length)
     throw fail(`a header of ${length} bytes doesn't fit in a file of ${bytes.length} (truncated?)`);

@@ -9,7 +9,7 @@ import { completeOptions, resumeOptions, type TrainingOptions } from '../options
 import { Interrupt } from '../run/interrupt.ts';
 import { MetricsFile } from '../run/metrics-file.ts';
 import { outliveLosses } from '../run/recovery.ts';
-import { createRun, holdRun, latestRun, metricsPath } from '../run/run-folder.ts';
+import { createRun, holdRun, latestRun, metricsPath, recordRun } from '../run/run-folder.ts';
 import { checkSameData, type RunRecord, readRecord } from '../run/run-record.ts';
 import { type Snapshot, Snapshots } from '../run/snapshots.ts';
 import { train } from '../run/training-run.ts';
@@ -46,7 +46,7 @@ export async function runTrain(args: TrainArguments, open: OpenBackend = openBac
   const { path, release } =
     resumed === null
       ? await createRun({ out: args.out, name: `${task.name}-${options.model}` }, record, version())
-      : await holdRun(resumed.path, record, version());
+      : await holdRun(resumed.path);
   const display = chooseDisplay(args);
   const interrupt = new Interrupt();
   try {
@@ -83,6 +83,8 @@ async function runSession(run: OpenRun, first: Session): Promise<number> {
   const { options } = record;
   if (isResumed) await restoreNewest(first, path);
   checkLength(first, path);
+  // Only now: what is refused leaves the record as it was.
+  if (isResumed) await recordRun(path, record, version());
   const metrics = await MetricsFile.open(metricsPath(path), first);
   const snapshots = new Snapshots(options.snapshotEvery, canBeLost(options.backend));
   /** The session that is trained now. */

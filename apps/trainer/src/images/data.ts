@@ -1,11 +1,11 @@
 /** The sets of images that can be chosen by name or folder, and what makes out that they are the same ones again. */
 import '@nn/tensor/methods';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fashionMnist, type MnistDataset, type MnistSets, mnist } from '@nn/mnist';
 import { select } from '@nn/tensor';
-import { Failure } from '../failure.ts';
+import { explained, Failure } from '../failure.ts';
 import type { TrainingOptions } from '../options/training-options.ts';
 import { dataName } from '../training/data-name.ts';
 import type { Fingerprint, OnDownload } from '../training/task.ts';
@@ -47,9 +47,29 @@ function readSets({ dataset, download }: Source, onProgress: OnDownload): Promis
     );
   }
   if (download) throw new Failure(`--download: there is nothing to download for a folder (${dataset}); leave it out`);
-  const dir = resolve(dataset);
+  const dir = folderOf(dataset);
   // The files don't say what their classes are called; a folder's name is the only hint.
   return /fashion/i.test(dir) ? fashionMnist({ dir }) : mnist({ dir });
+}
+
+/** The whole path of a folder that is there. */
+function folderOf(dataset: string): string {
+  const dir = resolve(dataset);
+  const found = lookAt(dir);
+  if (found?.isDirectory() === true) return dir;
+  throw new Failure(
+    found === undefined
+      ? `--dataset ${dataset}: there is no such folder; give mnist, fashion, or a folder of IDX files`
+      : `--dataset ${dataset}: it is a file; images come from a folder of IDX files, and a text is for --model gpt`,
+  );
+}
+
+function lookAt(path: string): ReturnType<typeof statSync> {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw explained(`can't read ${path}`, error);
+  }
 }
 
 /** The pixels of an image as they were, 0 paper to 1 ink. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FormatError } from '@nn/backend';
@@ -113,9 +113,11 @@ describe('data', () => {
   });
 
   test('what is not there is said', async () => {
-    await expect(loadImages({ dataset: join(folder, 'none'), download: false })).rejects.toThrow(
-      /can't read the folder/,
-    );
+    const load = (name: string) => loadImages({ dataset: join(folder, name), download: false });
+    await expect(load('none')).rejects.toThrow(/^--dataset .*none: there is no such folder; give mnist, fashion, or/);
+    const [file] = readdirSync(folder);
+    await expect(load(file!)).rejects.toThrow(/: it is a file; .* a text is for --model gpt$/);
+    await expect(load(`${file}/in it`)).rejects.toThrow(/in it: there is no such folder/);
     await expect(loadImages({ dataset: folder, download: true })).rejects.toThrow(/nothing to download for a folder/);
   });
 });

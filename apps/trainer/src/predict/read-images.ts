@@ -20,10 +20,18 @@ const read = (path: string): Promise<Uint8Array> =>
 export async function readImages(path: string, classes: readonly string[]): Promise<Images> {
   const bytes = await read(path);
   if (isPng(bytes)) return { count: 1, pixels: toModelSize(path, readPng(path, bytes), fittingOf(classes)) };
+  if (!mayBeIdx(bytes))
+    throw new Failure(
+      `${path} is neither a PNG nor an IDX file; save the image as a PNG, or give an IDX file of images`,
+    );
   const { shape, data } = await readIdx(bytes, { name: path, type: 'uint8', shape: [null, 28, 28] });
   if (shape[0] === 0) throw new Failure(`${path}: there are no images in it`);
   return { count: shape[0]!, pixels: Float32Array.from(data, (value) => value / 255) };
 }
+
+/** Whether a file begins as IDX does, plain or in gzip; one that is too short to tell is left to the reader of IDX. */
+const mayBeIdx = ([first, second]: Uint8Array): boolean =>
+  second === undefined || (first === 0 && second === 0) || (first === 0x1f && second === 0x8b);
 
 const fittingOf = (classes: readonly string[]): Fitting =>
   classes.length === mnistClasses.length && classes.every((name, i) => name === mnistClasses[i]) ? 'digit' : 'clothes';

@@ -77,6 +77,7 @@ test('it says what was reached and how', async () => {
     '784-50-10 on /data/&lt;x&gt;',
     '2 epochs in 2:05',
     '--batch-size',
+    '<td>--no-shuffle</td><td>false</td>',
     'nn-train 1.2.3',
     '0.5500',
   ])

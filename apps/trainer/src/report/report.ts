@@ -72,5 +72,8 @@ function epochRows(metrics: readonly Metrics[], score: Score): string[][] {
 
 const optionRows = (options: TrainingOptions): string[][] => [
   ['option', 'value'],
-  ...optionsOf(options.model).map((name) => [flagOf(name).replace('--no-', '--'), write(options[name])]),
+  ...optionsOf(options.model).map((name) => {
+    const flag = flagOf(name);
+    return [flag, write(flag.startsWith('--no-') ? !options[name] : options[name])];
+  }),
 ];

@@ -42,7 +42,7 @@ export async function createRun(
   try {
     await refuseOccupied(path);
     await removeLeftovers(path);
-    await writeFileWhole(recordPath(path), encodeRecord(record, version));
+    await recordRun(path, record, version);
   } catch (error) {
     await release();
     // A folder that was made for this run alone goes with it.
@@ -52,18 +52,21 @@ export async function createRun(
   return { path, release };
 }
 
-/** Takes the folder of a run to go on in, and records what it is asked for from now on. */
-export async function holdRun(path: string, record: RunRecord, version: string): Promise<HeldRun> {
+/** Takes the folder of a run to go on in. */
+export async function holdRun(path: string): Promise<HeldRun> {
   const release = await lockFolder(path);
   try {
     await removeLeftovers(path);
-    await writeFileWhole(recordPath(path), encodeRecord(record, version));
   } catch (error) {
     await release();
     throw error;
   }
   return { path, release };
 }
+
+/** Records what a run in a folder that is held is asked for from now on. */
+export const recordRun = (path: string, record: RunRecord, version: string): Promise<void> =>
+  writeFileWhole(recordPath(path), encodeRecord(record, version));
 
 /** The run that was written to last, of those that were given no folder. */
 export async function latestRun(runs: string = runsFolder): Promise<string> {

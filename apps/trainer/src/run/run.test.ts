@@ -61,7 +61,7 @@ describe('the folder of a run', () => {
     const { release } = await create(path);
     await expect(lockFolder(path)).resolves.toBeInstanceOf(Function); // by this very process
     await writeFile(join(path, '.lock'), (await nameOf(process.ppid))!);
-    await expect(holdRun(path, record, '1')).rejects.toThrow(
+    await expect(holdRun(path)).rejects.toThrow(
       new RegExp(`a is being written by process ${process.ppid}; wait until it ends`),
     );
     await release();
@@ -75,7 +75,7 @@ describe('the folder of a run', () => {
   ])('is not held by %s', async (_, holder) => {
     const { path, release } = await create(join(folder, 'a'));
     await writeFile(join(path, '.lock'), holder);
-    await (await holdRun(path, record, '1')).release();
+    await (await holdRun(path)).release();
     await release();
     expect(await readdir(path)).toEqual(['run.json']);
   });

@@ -140,6 +140,7 @@ test('text in lines of a width', () => {
   expect(wrap('one two three\n\nfour', 8)).toEqual(['one two', 'three', '', 'four']);
   expect(wrap('abcdefghij', 4)).toEqual(['abcd', 'efgh', 'ij']);
   expect(wrap('a\x1b[31m\tb', 20)).toEqual(['a�[31m b']);
+  expect(wrap('one\r\ntwo\r', 20)).toEqual(['one', 'two�']);
   expect(wrap('', 5)).toEqual(['']);
 });
 

@@ -2,7 +2,10 @@
 
 /** Lines of at most `width` characters, broken at spaces where there are any. What would move a terminal's cursor is shown as �. */
 export function wrap(text: string, width: number): string[] {
-  const visible = text.replaceAll('\t', ' ').replace(/(?!\n)\p{Cc}/gu, '�');
+  const visible = text
+    .replaceAll('\r\n', '\n')
+    .replaceAll('\t', ' ')
+    .replace(/(?!\n)\p{Cc}/gu, '�');
   return visible.split('\n').flatMap((line) => {
     const lines: string[] = [];
     let rest = [...line];

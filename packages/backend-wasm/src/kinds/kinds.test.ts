@@ -131,19 +131,36 @@ describe('the order of a sum follows from sizes alone', () => {
         }),
       );
       for (const result of results) expect(result).toEqual(results[0]);
-      // Segments of 512, or of as many whole rows; eight strands; a tree.
+      // Segments of 512, or of as many whole rows; eight strands; a tree; what the sum of segments loses is added at the end.
+      const round = Math.fround;
       const expected = Float32Array.from({ length: kept }, (_, i) => {
-        let total = 0;
+        let [total, lost] = [0, 0];
         for (let from = 0; from < reduced; from += 512) {
           const s = new Float32Array(8);
           for (let j = from; j < Math.min(reduced, from + 512); j++) s[(j - from) % 8]! += Math.fround(numberAt(i, j));
           for (const half of [4, 2, 1]) for (let k = 0; k < half; k++) s[k]! += s[k + half]!;
-          total = Math.fround(total + s[0]!);
+          const part = s[0]!;
+          const sum = round(total + part);
+          const added = round(sum - total);
+          lost = round(lost + round(round(total - round(sum - added)) + round(part - added)));
+          total = sum;
         }
-        return total;
+        return round(total + lost);
       });
       expect(results[0]).toEqual(expected);
     });
+
+  it.each([1, 2 ** 30])('half a million tenths, in ranges of at most %i', (most) => {
+    const n = 500_000;
+    const geometry = { sizes: [1, n], strides: [[1, 0], [n, 1]], extents: [] }; // biome-ignore format: facts
+    const sumOf = (data: Float32Array): number => run(kernel, geometry, [{ data: new Float32Array(1) }, { data }], 1, most)[0]![0]!; // biome-ignore format: one line
+    const data = new Float32Array(n).fill(0.1);
+    expect(Math.abs(sumOf(data) - n * Math.fround(0.1))).toBeLessThan(1e-6 * 50_000);
+    data[300_000] = Number.POSITIVE_INFINITY;
+    expect(sumOf(data)).toBe(Number.POSITIVE_INFINITY);
+    data[3] = Number.NEGATIVE_INFINITY;
+    expect(sumOf(data)).toBeNaN();
+  });
 });
 
 it('an extreme is NaN where one element is, and argmax finds the first of equals in every layout', () => {

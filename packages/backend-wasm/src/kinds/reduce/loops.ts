@@ -21,6 +21,7 @@ import type { Walk } from '../walk.ts';
 import { Frame } from './frame.ts';
 import { type SegmentCode, segmentAlongKept, segmentAlongReduced } from './segment.ts';
 import type { Shape } from './shape.ts';
+import { Total } from './total.ts';
 
 export class Loops {
   readonly #f: FunctionBuilder;
@@ -50,7 +51,7 @@ export class Loops {
 
   /** One output after the other, vectors along the reduced elements. */
   #singles(first: Local, last: Local): Code {
-    const { fold, prelude } = this.#frame;
+    const { prelude } = this.#frame;
     const { pointers, walk, start } = this.#kept();
     const segment = this.#f.local(I32);
     const one = segmentAlongReduced(this.#frame, pointers, first, segment);
@@ -65,30 +66,34 @@ export class Loops {
         last,
         1,
         code,
-        totals.map((total) => fold.settle(total)),
-        this.#store(totals[0]!, first, target, 0, null),
+        totals.map((total) => total.settle()),
+        this.#store(totals[0]!.state, first, target, 0, null),
         walk.next(),
       ),
     ];
   }
 
   /** All segments of the outputs at hand, in order. */
-  #overSegments({ code, results }: SegmentCode, segment: Local): { code: Code; totals: readonly State[] } {
-    const { fold } = this.#frame;
-    const totals = results.map(() => fold.state());
+  #overSegments({ code, results }: SegmentCode, segment: Local): { code: Code; totals: readonly Total[] } {
+    const totals = results.map(() => this.#total());
     return {
       totals,
       code: [
-        totals.map((total) => fold.reset(total)),
+        totals.map((total) => total.reset()),
         forUp(
           segment,
           0,
           this.#frame.parameter('count'),
           code,
-          totals.map((total, q) => fold.merge(total, results[q]!)),
+          totals.map((total, q) => total.merge(results[q]!)),
         ),
       ],
     };
+  }
+
+  #total(): Total {
+    const { kernel, body } = this.#shape;
+    return new Total(this.#f, this.#frame.fold, kernel.combine, body.type);
   }
 
   /** Vectors of outputs, along the innermost kept dimension. */
@@ -103,7 +108,7 @@ export class Loops {
       const { code, totals } = this.#overSegments(one, segment);
       return [
         code,
-        totals.map((total, q) => [frame.fold.settle(total), this.#store(total, output, streams[0]!, q, left)]),
+        totals.map((total, q) => [total.settle(), this.#store(total.state, output, streams[0]!, q, left)]),
         streams.map((stream) => stream.move(4 * width)),
         output.add(4 * width),
       ];
@@ -190,7 +195,7 @@ export class Loops {
     const kept = this.#shape.along === 'kept';
     const [pointer, output, source, from, segment, rest, cursor, row] = this.#f.locals(I32, 8) as Local[];
     const walk = frame.walk(0, this.#outer, new Map([[0, pointer!]]));
-    const [total, part] = [fold.state(), fold.state()];
+    const [total, part] = [this.#total(), fold.state()];
     const columns = frame.parameter('columns');
     const stream = frame.stream(0, 'kept', this.#shape.outputStep, cursor!);
     const rows = Array.from({ length: this.#outer }, (_, d): Code => frame.constant(d));
@@ -207,18 +212,18 @@ export class Loops {
         rest!.set(columns),
         output!.set(i32.mul(row!, columns)),
         loop(
-          fold.reset(total),
+          total.reset(),
           from!.set(source!),
           forUp(
             segment!,
             0,
             frame.parameter('count'),
             part.map((vector, i) => vector.set(v128.load(from!, 16 * i))),
-            fold.merge(total, part),
+            total.merge(part),
             from!.add(this.#unitBytes()),
           ),
-          fold.settle(total),
-          this.#store(total, output!, stream, 0, kept ? rest! : null),
+          total.settle(),
+          this.#store(total.state, output!, stream, 0, kept ? rest! : null),
           stream.move(4),
           source!.add(16 * fold.vectors),
           output!.add(4),

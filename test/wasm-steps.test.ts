@@ -3,7 +3,7 @@ import { OutOfMemoryError, reference } from '@nn/backend';
 import { type WasmBackend, wasm } from '@nn/backend-wasm';
 import { crossEntropy, Linear, ReLU, Sequential } from '@nn/nn';
 import { SGD } from '@nn/optim';
-import { memory, ones, setBackend, type Tensor, zeros } from '@nn/tensor';
+import { memory, ones, setBackend, sort, type Tensor, zeros } from '@nn/tensor';
 import { afterEach, expect, test } from 'vitest';
 
 const megabyte = 1 << 20;
@@ -57,4 +57,13 @@ test('never awaited, they end in an error that names scope; after a read trainin
   await ready.data();
   for (let i = 0; i < 20; i++) step();
   expect(await step().item()).toBeGreaterThan(0);
+});
+
+test('a launch that needs memory beside its operands gets what is only kept for reuse', async () => {
+  backend = await wasm({ threads: 1, memoryLimit: 100 * megabyte });
+  setBackend(backend);
+  const held = Array.from({ length: 4 }, () => zeros([5 * megabyte]));
+  for (const t of held) t.dispose();
+  const { values } = sort(ones([megabyte]));
+  expect((await values.data())[megabyte - 1]).toBe(1);
 });

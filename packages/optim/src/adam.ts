@@ -1,7 +1,7 @@
 /** Adam (Kingma & Ba 2015), AMSGrad (Reddi et al. 2018) and AdamW (Loshchilov & Hutter 2019). */
 import { add, div, max, mul, neg, sqrt, sub } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
-import type { Op } from '@nn/tensor/internal';
+import { checkNamed, type Op } from '@nn/tensor/internal';
 import { checkAtLeast, checkBetas } from './check.ts';
 import { type Group, Optimizer, type ParameterGroup, type ParameterState } from './optimizer.ts';
 import { runUpdate, updateOp } from './update.ts';
@@ -99,7 +99,7 @@ export class Adam extends AdamFamily {
       weightDecay: 0,
       amsgrad: false,
       maximize: false,
-      ...options,
+      ...checkNamed('Adam', options),
     });
   }
 }
@@ -115,7 +115,7 @@ export class AdamW extends AdamFamily {
       weightDecay: 1e-2,
       amsgrad: false,
       maximize: false,
-      ...options,
+      ...checkNamed('AdamW', options),
     });
   }
 }

@@ -210,3 +210,9 @@ test.each([
 ])('refuses %s', (_, make, message) => {
   expect(make).toThrow(message);
 });
+
+test.each([SGD, Adam, AdamW])('%o refuses a learning rate without its name, which would be ignored', (Kind) => {
+  expect(() => new Kind([leaf([1])], 0.5 as never)).toThrow(
+    `[${Kind.name}] got 0.5 where options belong, which have names: give { name: value }`,
+  );
+});

@@ -1,7 +1,7 @@
 /** Stochastic gradient descent with momentum (Sutskever et al. 2013, as PyTorch writes it). */
 import { add, mul, neg, sub } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
-import type { Op } from '@nn/tensor/internal';
+import { checkNamed, type Op } from '@nn/tensor/internal';
 import { checkAtLeast, checkBoolean } from './check.ts';
 import { type Group, Optimizer, type ParameterGroup, type ParameterState } from './optimizer.ts';
 import { runUpdate, updateOp } from './update.ts';
@@ -67,7 +67,7 @@ export class SGD extends Optimizer<SGDOptions> {
       weightDecay: 0,
       nesterov: false,
       maximize: false,
-      ...options,
+      ...checkNamed('SGD', options),
     });
   }
 

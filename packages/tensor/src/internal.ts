@@ -1,6 +1,7 @@
 /**
  * For sibling packages (@nn/autograd, @nn/nn, @nn/optim), not for users: the door, provenance, plans and views. Changes without notice.
  */
+
 export { broadcastShapes, dimension, dimensions, shapeText } from './core/collapse.ts';
 export { assignOp, copyOp } from './core/copy.ts';
 export { dispatch, dispatchCreate, dispatchMany, fresh, outputBit } from './core/dispatch.ts';
@@ -16,6 +17,7 @@ export {
   sameNumbers,
   sizeOf,
 } from './core/layout.ts';
+export { checkNamed } from './core/named.ts';
 export { bit, type GradientHook, Node, NodeExtra, Receiver, savedInput } from './core/node.ts';
 export * from './core/op.ts';
 export { Plan } from './core/plan.ts';

@@ -50,7 +50,7 @@ export abstract class Convolution<F extends ShapeFunction, O extends number> ext
     options: ConvolutionOptions,
     transposed: boolean,
   ) {
-    super();
+    super(options);
     const op = this.constructor.name;
     const { padding = 0, groups = 1, bias = true, paddingMode = 'zeros', dtype, backend } = options;
     this.inChannels = inChannels;

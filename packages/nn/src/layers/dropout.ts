@@ -24,7 +24,7 @@ abstract class DropoutLayer extends PlainLayer<KeepsShape> {
   readonly inplace: boolean;
 
   constructor(options: DropoutLayerOptions = {}) {
-    super();
+    super(options);
     this.p = options.p ?? 0.5;
     this.inplace = options.inplace ?? false;
     checkProbability(this.constructor.name, this.p);

@@ -24,7 +24,7 @@ export class Flatten<I extends number = 1, J extends number = -1> extends PlainL
   readonly endDim: number;
 
   constructor(options: FlattenOptions<I, J> = {}) {
-    super();
+    super(options);
     this.startDim = options.startDim ?? 1;
     this.endDim = options.endDim ?? -1;
   }

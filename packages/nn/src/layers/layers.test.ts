@@ -240,3 +240,32 @@ describe('dropout', () => {
     expect(new Set(output).size).toBe(2);
   });
 });
+
+describe('options that have no names are refused, not ignored', () => {
+  // As plain JavaScript may write what PyTorch takes by position.
+  const any = nn as unknown as Record<string, new (...given: unknown[]) => unknown>;
+  const weight = zeros([3]);
+  it.each([
+    ['Dropout', 0.2],
+    ['Linear', 2, 3, false],
+    ['Conv2d', 1, 2, 3, 2],
+    ['ConvTranspose1d', 1, 2, 3, 2],
+    ['MaxPool2d', 2, 2],
+    ['AvgPool1d', 2, 2],
+    ['BatchNorm1d', 3, 1e-5],
+    ['LayerNorm', 3, 1e-5],
+    ['GroupNorm', 1, 2, 1e-5],
+    ['Embedding', 3, 2, 0],
+    ['ReLU', true],
+    ['LeakyReLU', 0.2],
+    ['Flatten', 1, -1],
+    ['MultiheadAttention', 4, 2, 0.1],
+    ['TransformerEncoderLayer', 4, 2, 8],
+    ['TransformerDecoderLayer', 4, 2, [8]],
+    ['CrossEntropyLoss', weight],
+    ['MSELoss', 'sum'],
+  ] as const)('%s', (name, ...given) => {
+    const message = `[${name}] got ${String(name === 'Flatten' ? 1 : given.at(-1))} where options belong, which have names: give { name: value }`;
+    expect(() => new any[name]!(...given)).toThrow(message);
+  });
+});

@@ -38,7 +38,7 @@ export class Linear<I extends number = number, O extends number = number> extend
   bias: Parameter<readonly [O]> | null;
 
   constructor(inFeatures: I, outFeatures: O, options: LinearOptions = {}) {
-    super();
+    super(options);
     const { bias = true, ...factory } = options;
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;

@@ -1,5 +1,6 @@
 /** What losses share as modules: how they are reduced, and weights that move along as buffers. */
 import type { Tensor } from '@nn/tensor';
+import { checkNamed } from '@nn/tensor/internal';
 import { checkReduction, type Reduction, type ReductionOptions } from '../functional/loss.ts';
 import { Module } from '../module/module.ts';
 
@@ -17,6 +18,7 @@ export abstract class LossModule<R extends string = Reduction> extends Module {
 export abstract class PairLossModule extends LossModule {
   constructor(options: ReductionOptions = {}) {
     super(options.reduction ?? 'mean');
+    checkNamed(this.constructor.name, options);
   }
 
   abstract override forward(input: Tensor, target: Tensor): Tensor;

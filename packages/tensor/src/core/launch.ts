@@ -28,8 +28,15 @@ function start(p: Plan, scalars: readonly number[], count: number): void {
   launch.label = p.op.name;
   launch.scalars = scalars;
   launch.count = count;
-  if (p.isNative) p.backend!.run(launch);
-  else runLaunch(p.backend!, launch);
+  if (p.isNative) {
+    const backend = p.backend!;
+    try {
+      backend.run(launch);
+    } catch (error) {
+      // A kernel may need memory beside its operands; without it, it has not begun.
+      p.out.device.pool.again(error, () => backend.run(launch), 'what a launch needs beside', 0, p.op.name);
+    }
+  } else runLaunch(p.backend!, launch);
 }
 
 /** Runs a plan with one result on at most three inputs. */

@@ -215,25 +215,24 @@ export class Pool {
     );
   }
 
-  /** From the backend; where it has no more, after it got back what is only kept for reuse. */
   #allocate(bytes: number, tag: string): Block {
+    const ask = (): Block => this.backend.allocate(bytes);
     try {
-      return this.backend.allocate(bytes);
+      return ask();
     } catch (error) {
-      if (!(error instanceof OutOfMemoryError)) throw error;
+      return this.again(error, ask, `${megabytes(bytes)} more`, bytes, tag);
     }
+  }
+
+  /** Asks a backend that had no memory once more, after it got back what is only kept for reuse. Another error stays what it is. */
+  again<T>(error: unknown, ask: () => T, what: string, bytes: number, tag: string): T {
+    if (!(error instanceof OutOfMemoryError)) throw error;
     this.#reclaim();
     try {
-      return this.backend.allocate(bytes);
-    } catch (error) {
-      if (!(error instanceof OutOfMemoryError)) throw error;
-      throw this.#full(
-        tag,
-        bytes,
-        `it has no room for ${megabytes(bytes)} more`,
-        'or give the backend more memory',
-        error,
-      );
+      return ask();
+    } catch (cause) {
+      if (!(cause instanceof OutOfMemoryError)) throw cause;
+      throw this.#full(tag, bytes, `it has no room for ${what}`, 'or give the backend more memory', cause);
     }
   }
 

@@ -15,7 +15,7 @@ abstract class DimLayer extends PlainLayer<KeepsShape> {
   readonly dim: number;
 
   constructor(options: DimOptions) {
-    super();
+    super(options);
     this.dim = options.dim;
   }
 
@@ -75,7 +75,7 @@ export class GLU extends PlainLayer<UnknownShape> {
   readonly dim: number;
 
   constructor(options: GLUOptions = {}) {
-    super();
+    super(options);
     this.dim = options.dim ?? -1;
   }
 
@@ -101,7 +101,7 @@ export class PReLU extends PlainLayer<KeepsShape> {
   weight: Parameter;
 
   constructor(options: PReLUOptions = {}) {
-    super();
+    super(options);
     const { numParameters = 1, init = 0.25, dtype = 'float32', backend } = options;
     this.numParameters = numParameters;
     this.weight = ownParameter<readonly number[], 'float16' | 'float32' | 'float64'>(

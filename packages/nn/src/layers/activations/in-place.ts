@@ -11,7 +11,7 @@ export abstract class InPlaceLayer extends PlainLayer<KeepsShape> {
   readonly inplace: boolean;
 
   constructor(options: InPlaceOptions = {}) {
-    super();
+    super(options);
     this.inplace = options.inplace ?? false;
   }
 

@@ -161,7 +161,7 @@ abstract class ShrinkLayer extends PlainLayer<KeepsShape> {
   readonly lambd: number;
 
   constructor(options: ShrinkOptions = {}) {
-    super();
+    super(options);
     this.lambd = options.lambd ?? 0.5;
   }
 

@@ -104,7 +104,7 @@ export class GELU extends PlainLayer<KeepsShape> {
   readonly approximate: 'none' | 'tanh';
 
   constructor(options: GELUOptions = {}) {
-    super();
+    super(options);
     this.approximate = options.approximate ?? 'none';
   }
 
@@ -130,7 +130,7 @@ export class Softplus extends PlainLayer<KeepsShape> {
   readonly threshold: number;
 
   constructor(options: SoftplusOptions = {}) {
-    super();
+    super(options);
     this.beta = options.beta ?? 1;
     this.threshold = options.threshold ?? 20;
   }

@@ -34,7 +34,7 @@ abstract class RunningNorm extends PlainLayer<KeepsShape> {
   num_batches_tracked: Tensor | null;
 
   constructor(numFeatures: number, options: BatchNormLayerOptions, usual: boolean) {
-    super();
+    super(options);
     const {
       eps = 1e-5,
       momentum = 0.1,

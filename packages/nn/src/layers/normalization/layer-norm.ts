@@ -49,7 +49,7 @@ export class LayerNorm extends PlainLayer<KeepsShape> {
   bias: Parameter | null;
 
   constructor(normalizedShape: number | readonly number[], options: LayerNormLayerOptions = {}) {
-    super();
+    super(options);
     const { eps = 1e-5, elementwiseAffine = true, bias = true, ...factory } = options;
     this.normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : normalizedShape;
     this.eps = eps;
@@ -101,7 +101,7 @@ export class GroupNorm extends PlainLayer<KeepsShape> {
   bias: Parameter | null;
 
   constructor(numGroups: number, numChannels: number, options: GroupNormLayerOptions = {}) {
-    super();
+    super(options);
     const { eps = 1e-5, affine = true, ...factory } = options;
     if (numChannels % numGroups !== 0)
       throw new ValueError(
@@ -140,7 +140,7 @@ export class LocalResponseNorm extends PlainLayer<KeepsShape> {
   readonly k: number;
 
   constructor(size: number, options: LocalResponseNormOptions = {}) {
-    super();
+    super(options);
     this.size = size;
     this.alpha = options.alpha ?? 1e-4;
     this.beta = options.beta ?? 0.75;

@@ -26,7 +26,7 @@ abstract class AvgPoolLayer<F extends ShapeFunction> extends PlainLayer<F> {
   readonly divisorOverride: number | null;
 
   constructor(kernelSize: PerDimension, options: AvgPoolLayerOptions) {
-    super();
+    super(options);
     this.kernelSize = kernelSize;
     this.stride = options.stride ?? kernelSize;
     this.padding = options.padding ?? 0;
@@ -122,7 +122,7 @@ abstract class LPPoolLayer extends PlainLayer<UnknownShape> {
   readonly #pool: LPPoolFunction;
 
   constructor(pool: LPPoolFunction, normType: number, kernelSize: PerDimension, options: LPPoolLayerOptions) {
-    super();
+    super(options);
     this.#pool = pool;
     this.normType = normType;
     this.kernelSize = kernelSize;

@@ -118,13 +118,13 @@ export function gradients(
     outs.map((t, i) => seed('grad', t, given[i] as Tensor | undefined)),
     { createGraph, retainGraph: options.retainGraph ?? createGraph, capture, useful: leading(roots, capture) },
   );
-  const found = new Set<Tensor>();
+  const found = new Set<Tensor | null>();
   return nodes.map((node, i) => {
     const g = capture.get(node) ?? null;
     if (g === null && options.allowUnused !== true)
       throw new AutogradError('grad', `no output depends on input ${i}; pass { allowUnused: true } to get null for it`);
     if (g === null || !found.has(g)) {
-      if (g !== null) found.add(g);
+      found.add(g);
       return g;
     }
     // One gradient of several inputs: each has a handle to dispose of.

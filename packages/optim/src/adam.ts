@@ -1,7 +1,7 @@
 /** Adam (Kingma & Ba 2015), AMSGrad (Reddi et al. 2018) and AdamW (Loshchilov & Hutter 2019). */
 import { add, div, max, mul, neg, sqrt, sub } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
-import { checkNamed, type Op } from '@nn/tensor/internal';
+import type { Op } from '@nn/tensor/internal';
 import { checkAtLeast, checkBetas } from './check.ts';
 import { type Group, Optimizer, type ParameterGroup, type ParameterState } from './optimizer.ts';
 import { runUpdate, updateOp } from './update.ts';
@@ -92,15 +92,18 @@ abstract class AdamFamily extends Optimizer<AdamOptions> {
 export class Adam extends AdamFamily {
   protected override readonly decoupled: boolean = false;
   constructor(params: Iterable<Tensor> | Iterable<ParameterGroup<AdamOptions>>, options: Partial<AdamOptions> = {}) {
-    super(params, {
-      lr: 1e-3,
-      betas: [0.9, 0.999],
-      eps: 1e-8,
-      weightDecay: 0,
-      amsgrad: false,
-      maximize: false,
-      ...checkNamed('Adam', options),
-    });
+    super(
+      params,
+      {
+        lr: 1e-3,
+        betas: [0.9, 0.999],
+        eps: 1e-8,
+        weightDecay: 0,
+        amsgrad: false,
+        maximize: false,
+      },
+      options,
+    );
   }
 }
 
@@ -108,14 +111,17 @@ export class Adam extends AdamFamily {
 export class AdamW extends AdamFamily {
   protected override readonly decoupled: boolean = true;
   constructor(params: Iterable<Tensor> | Iterable<ParameterGroup<AdamOptions>>, options: Partial<AdamOptions> = {}) {
-    super(params, {
-      lr: 1e-3,
-      betas: [0.9, 0.999],
-      eps: 1e-8,
-      weightDecay: 1e-2,
-      amsgrad: false,
-      maximize: false,
-      ...checkNamed('AdamW', options),
-    });
+    super(
+      params,
+      {
+        lr: 1e-3,
+        betas: [0.9, 0.999],
+        eps: 1e-8,
+        weightDecay: 1e-2,
+        amsgrad: false,
+        maximize: false,
+      },
+      options,
+    );
   }
 }

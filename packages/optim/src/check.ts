@@ -6,7 +6,7 @@ export function checkAtLeast(op: string, name: string, value: number, least: num
 }
 
 export function checkBetas(op: string, betas: readonly [number, number]): void {
-  if (betas?.length !== 2) throw new ValueError(op, `betas must be two numbers, got ${betas}`);
+  if (betas.length !== 2) throw new ValueError(op, `betas must be two numbers, got ${betas}`);
   betas.forEach((beta, i) => {
     if (!(beta >= 0 && beta < 1)) throw new ValueError(op, `betas[${i}] must lie in [0, 1), got ${beta}`);
   });

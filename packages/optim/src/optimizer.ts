@@ -6,7 +6,7 @@
 import { noGrad } from '@nn/autograd';
 import { ShapeError, ValueError } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
-import { assign, fresh, layoutOf, outlive, relocate, sameNumbers, state } from '@nn/tensor/internal';
+import { assign, checkNamed, fresh, layoutOf, outlive, relocate, sameNumbers, state } from '@nn/tensor/internal';
 
 /** Parameters with options of their own; what they leave out comes from the optimiser's defaults. */
 export type ParameterGroup<Options> = Partial<Options> & { readonly params: Iterable<Tensor> };
@@ -23,6 +23,10 @@ export interface OptimizerState<Options = Record<string, unknown>> {
   readonly paramGroups: readonly (Readonly<Options> & { readonly params: readonly number[] })[];
 }
 
+/** Options without those that are undefined, which count as left out. */
+const defined = <Options extends object>(options: Options): Options =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Options;
+
 export abstract class Optimizer<Options extends object> {
   /** PyTorch: `optimizer.param_groups`. */
   readonly paramGroups: Group<Options>[] = [];
@@ -30,8 +34,12 @@ export abstract class Optimizer<Options extends object> {
   readonly state: Map<Tensor, ParameterState> = new Map();
   readonly #defaults: Options;
 
-  constructor(params: Iterable<Tensor> | Iterable<ParameterGroup<Options>>, defaults: Options) {
-    this.#defaults = defaults;
+  constructor(
+    params: Iterable<Tensor> | Iterable<ParameterGroup<Options>>,
+    defaults: Options,
+    options: Partial<Options> = {},
+  ) {
+    this.#defaults = { ...defaults, ...defined(checkNamed(this.constructor.name, options)) };
     const given = [...params];
     if (given.length === 0) throw new ValueError(this.constructor.name, 'got no parameters; pass model.parameters()');
     if ('params' in given[0]!) for (const group of given) this.addParamGroup(group as ParameterGroup<Options>);
@@ -61,7 +69,7 @@ export abstract class Optimizer<Options extends object> {
         );
       known.add(p);
     }
-    const merged = { ...this.#defaults, ...group, params } as Group<Options>;
+    const merged = { ...this.#defaults, ...defined(group), params } as Group<Options>;
     this.check(merged as unknown as Options);
     this.paramGroups.push(merged);
   }

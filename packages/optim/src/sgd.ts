@@ -1,7 +1,7 @@
 /** Stochastic gradient descent with momentum (Sutskever et al. 2013, as PyTorch writes it). */
 import { add, mul, neg, sub } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
-import { checkNamed, type Op } from '@nn/tensor/internal';
+import type { Op } from '@nn/tensor/internal';
 import { checkAtLeast, checkBoolean } from './check.ts';
 import { type Group, Optimizer, type ParameterGroup, type ParameterState } from './optimizer.ts';
 import { runUpdate, updateOp } from './update.ts';
@@ -60,15 +60,18 @@ function updateFor({ momentum, weightDecay, nesterov, maximize }: SGDOptions): O
  */
 export class SGD extends Optimizer<SGDOptions> {
   constructor(params: Iterable<Tensor> | Iterable<ParameterGroup<SGDOptions>>, options: Partial<SGDOptions> = {}) {
-    super(params, {
-      lr: 1e-3,
-      momentum: 0,
-      dampening: 0,
-      weightDecay: 0,
-      nesterov: false,
-      maximize: false,
-      ...checkNamed('SGD', options),
-    });
+    super(
+      params,
+      {
+        lr: 1e-3,
+        momentum: 0,
+        dampening: 0,
+        weightDecay: 0,
+        nesterov: false,
+        maximize: false,
+      },
+      options,
+    );
   }
 
   protected override check(options: SGDOptions): void {
@@ -83,7 +86,7 @@ export class SGD extends Optimizer<SGDOptions> {
   }
 
   protected override update(p: Tensor, g: Tensor, state: ParameterState, group: Group<SGDOptions>): void {
-    const { lr, momentum, dampening = 0, weightDecay } = group;
+    const { lr, momentum, dampening, weightDecay } = group;
     // The first gradient enters the buffer (of zeros) whole, as in PyTorch: by other numbers, not by another kernel.
     const isFirst = momentum !== 0 && state['momentumBuffer'] === undefined;
     const [stays, enters] = isFirst ? [0, 1] : [momentum, 1 - dampening];

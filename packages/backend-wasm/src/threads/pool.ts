@@ -81,9 +81,8 @@ export class Pool {
     if (work < worthSharing || this.#broken !== null) return 1;
     const { words } = this.#memory;
     if (work < worthWaking && Atomics.load(words, control.parked) > 0) return 1;
-    const wanted =
-      work > 2e7 ? 16 * this.threads : work > 1e6 ? 4 * this.threads : work > 1e5 ? 2 * this.threads : this.threads;
-    return Math.min(wanted, Math.ceil(units / grain));
+    const each = work > 2e7 ? 16 : work > 1e6 ? 4 : work > 1e5 ? 2 : 1;
+    return Math.min(each * this.threads, Math.ceil(units / grain));
   }
 
   /** Runs all units in so many chunks. `bytesAt` is where its code lies in shared memory. */

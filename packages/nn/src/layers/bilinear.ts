@@ -24,7 +24,7 @@ export class Bilinear extends Module {
   bias: Parameter | null;
 
   constructor(in1Features: number, in2Features: number, outFeatures: number, options: LinearOptions = {}) {
-    super();
+    super(options);
     const { bias = true, ...factory } = options;
     this.in1Features = in1Features;
     this.in2Features = in2Features;

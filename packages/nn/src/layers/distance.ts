@@ -15,7 +15,7 @@ export class CosineSimilarity extends Module {
   readonly eps: number;
 
   constructor(options: CosineSimilarityOptions = {}) {
-    super();
+    super(options);
     this.dim = options.dim ?? 1;
     this.eps = options.eps ?? 1e-8;
   }
@@ -41,7 +41,7 @@ export class PairwiseDistance extends Module {
   readonly keepdim: boolean;
 
   constructor(options: PairwiseDistanceOptions = {}) {
-    super();
+    super(options);
     this.p = options.p ?? 2;
     this.eps = options.eps ?? 1e-6;
     this.keepdim = options.keepdim ?? false;

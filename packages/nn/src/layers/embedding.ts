@@ -2,7 +2,7 @@
 import { noGrad } from '@nn/autograd';
 import { ShapeError } from '@nn/backend';
 import { empty, type Shape, type Tensor } from '@nn/tensor';
-import { checkNamed, fillInPlace, sameNumbers, shapeText, slice } from '@nn/tensor/internal';
+import { fillInPlace, sameNumbers, shapeText, slice } from '@nn/tensor/internal';
 import { type EmbeddingOptions, embedding, paddingRow, refuseSparse } from '../functional/embedding.ts';
 import { normal_ } from '../init/index.ts';
 import { Module } from '../module/module.ts';
@@ -43,8 +43,7 @@ export class Embedding extends Module {
   weight: Parameter;
 
   constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingLayerOptions = {}) {
-    super();
-    checkNamed(this.constructor.name, options);
+    super(options);
     const { weight, dtype, backend } = options;
     refuseSparse('Embedding', options.sparse);
     this.numEmbeddings = numEmbeddings;

@@ -264,6 +264,13 @@ describe('options that have no names are refused, not ignored', () => {
     ['TransformerDecoderLayer', 4, 2, [8]],
     ['CrossEntropyLoss', weight],
     ['MSELoss', 'sum'],
+    ['KLDivLoss', 'sum'],
+    ['TripletMarginLoss', 0.5],
+    ['Bilinear', 1, 2, 3, false],
+    ['PairwiseDistance', 1],
+    ['AdaptiveMaxPool2d', 2, true],
+    ['MaxUnpool2d', 2, 2],
+    ['Transformer', 8],
   ] as const)('%s', (name, ...given) => {
     const message = `[${name}] got ${String(name === 'Flatten' ? 1 : given.at(-1))} where options belong, which have names: give { name: value }`;
     expect(() => new any[name]!(...given)).toThrow(message);

@@ -88,7 +88,7 @@ export class KLDivLoss extends LossModule<Reduction | 'batchmean'> {
   readonly logTarget: boolean;
 
   constructor(options: DivergenceOptions & { readonly reduction?: Reduction | 'batchmean' | undefined } = {}) {
-    super(options.reduction ?? 'mean');
+    super(options);
     this.logTarget = options.logTarget ?? false;
   }
 

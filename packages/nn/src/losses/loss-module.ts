@@ -1,26 +1,21 @@
 /** What losses share as modules: how they are reduced, and weights that move along as buffers. */
 import type { Tensor } from '@nn/tensor';
-import { checkNamed } from '@nn/tensor/internal';
 import { checkReduction, type Reduction, type ReductionOptions } from '../functional/loss.ts';
 import { Module } from '../module/module.ts';
 
 export abstract class LossModule<R extends string = Reduction> extends Module {
   readonly reduction: R;
 
-  constructor(reduction: R) {
-    super();
+  constructor(options: { readonly reduction?: R | undefined } = {}) {
+    super(options);
+    const { reduction = 'mean' } = options;
     if (reduction !== 'batchmean') checkReduction(this.constructor.name, reduction);
-    this.reduction = reduction;
+    this.reduction = reduction as R;
   }
 }
 
 /** A loss of an input and a target. */
 export abstract class PairLossModule extends LossModule {
-  constructor(options: ReductionOptions = {}) {
-    super(options.reduction ?? 'mean');
-    checkNamed(this.constructor.name, options);
-  }
-
   abstract override forward(input: Tensor, target: Tensor): Tensor;
 }
 

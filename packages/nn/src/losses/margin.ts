@@ -51,7 +51,7 @@ abstract class TwoInputsLossModule extends LossModule {
   readonly margin: number;
 
   constructor(options: ReductionOptions & MarginOptions = {}) {
-    super(options.reduction ?? 'mean');
+    super(options);
     this.margin = options.margin ?? 0;
   }
 
@@ -80,7 +80,7 @@ export class TripletMarginLoss extends LossModule {
   readonly swap: boolean;
 
   constructor(options: ReductionOptions & TripletOptions = {}) {
-    super(options.reduction ?? 'mean');
+    super(options);
     this.margin = options.margin ?? 1;
     this.p = options.p ?? 2;
     this.eps = options.eps ?? 1e-6;

@@ -83,7 +83,7 @@ export class GaussianNLLLoss extends LossModule {
   readonly eps: number;
 
   constructor(options: ReductionOptions & GaussianOptions = {}) {
-    super(options.reduction ?? 'mean');
+    super(options);
     this.full = options.full ?? false;
     this.eps = options.eps ?? 1e-6;
   }

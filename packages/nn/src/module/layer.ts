@@ -1,6 +1,5 @@
 /** Modules of one input whose output shape is a function of the input's, for the compiler too: `Sequential` checks such a chain before any input is seen. */
 import type { Apply, Checked, Shape, ShapeFunction, ShapeOf, ShapeOr, Tensor } from '@nn/tensor';
-import { checkNamed } from '@nn/tensor/internal';
 import { Module } from './module.ts';
 
 /** A layer whose output shape only run time knows. */
@@ -28,12 +27,6 @@ export abstract class Layer<F extends ShapeFunction> extends Module {
  * `forward` or `compute` of its own, or somebody listens.
  */
 export abstract class PlainLayer<F extends ShapeFunction> extends Layer<F> {
-  /** @param options the layer's own, to be refused if they are none */
-  constructor(options: object = {}) {
-    super();
-    checkNamed(this.constructor.name, options);
-  }
-
   protected override compute(input: Tensor): Tensor {
     return this['~compute'](input);
   }

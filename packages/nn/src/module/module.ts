@@ -6,7 +6,7 @@
 import { isAnomalyEnabled } from '@nn/autograd';
 import { type Backend, type DType, NnError, ValueError } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
-import type { Op } from '@nn/tensor/internal';
+import { checkNamed, type Op } from '@nn/tensor/internal';
 import { convertFloats, moveAll } from './convert.ts';
 import {
   addHook,
@@ -73,7 +73,9 @@ export abstract class Module {
     },
   };
 
-  constructor() {
+  /** @param options a subclass's own, which are refused here if they are no object of options: plain JavaScript may have written a number there */
+  constructor(options: object = {}) {
+    checkNamed(this.constructor.name, options);
     this.#forward = (new.target.prototype as { forward?: Forward }).forward ?? missingForward;
     Object.defineProperty(this, 'forward', Module.#door);
   }

@@ -12,9 +12,9 @@ const upper = ((): 0 | 1 => {
 })();
 
 /** 1/23, 1/21 … 1. */
-const odd = Float64Array.from({ length: 12 }, (_, i) => 1 / (23 - 2 * i));
+const oddReciprocals = Float64Array.from({ length: 12 }, (_, i) => 1 / (23 - 2 * i));
 /** 1 / (k (k - 1)) for k = 18, 16 … 2, then 1 / (k (k + 1)) for the same: what a term of the cosine and of the sine is to the one before, but for the angle's square. */
-const ratios = Float64Array.from({ length: 18 }, (_, i) => {
+const termRatios = Float64Array.from({ length: 18 }, (_, i) => {
   const k = 18 - 2 * (i % 9);
   return 1 / (k * (i < 9 ? k - 1 : k + 1));
 });
@@ -34,7 +34,7 @@ export function log(x: number): number {
   const s = (m - 1) / (m + 1);
   const square = s * s;
   let sum = 0;
-  for (let i = 0; i < odd.length; i++) sum = sum * square + odd[i]!;
+  for (let i = 0; i < oddReciprocals.length; i++) sum = sum * square + oddReciprocals[i]!;
   return exponent * Math.LN2 + 2 * s * sum;
 }
 
@@ -46,8 +46,8 @@ export function circle(u: number): readonly [number, number] {
   let cosine = 0;
   let sine = 0;
   for (let i = 0; i < 9; i++) {
-    cosine = (1 + cosine) * (square * ratios[i]!);
-    sine = (1 + sine) * (square * ratios[i + 9]!);
+    cosine = (1 + cosine) * (square * termRatios[i]!);
+    sine = (1 + sine) * (square * termRatios[i + 9]!);
   }
   cosine += 1;
   sine = (1 + sine) * angle;

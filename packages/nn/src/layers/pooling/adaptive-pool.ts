@@ -71,7 +71,7 @@ abstract class AdaptiveMaxPoolLayer<F extends ShapeFunction, R extends boolean> 
   readonly #pool: AdaptiveMaxPoolFunction;
 
   constructor(pool: AdaptiveMaxPoolFunction, outputSize: OutputSize, options: AdaptiveMaxPoolOptions) {
-    super();
+    super(options);
     this.#pool = pool;
     this.outputSize = outputSize;
     this.returnIndices = options.returnIndices ?? false;

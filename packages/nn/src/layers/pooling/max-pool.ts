@@ -1,6 +1,5 @@
 /** Max pooling layers. */
 import type { Apply, Checked, PerDimension, Ranks, ShapeFunction, ShapeOf, ShapeOr, Tensor } from '@nn/tensor';
-import { checkNamed } from '@nn/tensor/internal';
 import {
   type MaxPoolFunction,
   type MaxPoolOptions,
@@ -39,8 +38,7 @@ abstract class MaxPoolLayer<F extends ShapeFunction, R extends boolean> extends 
   readonly ceilMode: boolean;
 
   constructor(kernelSize: PerDimension, options: MaxPoolLayerOptions) {
-    super();
-    checkNamed(this.constructor.name, options);
+    super(options);
     this.kernelSize = kernelSize;
     this.stride = options.stride ?? kernelSize;
     this.padding = options.padding ?? 0;

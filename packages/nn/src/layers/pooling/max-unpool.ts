@@ -20,7 +20,7 @@ abstract class MaxUnpoolLayer extends Module {
   readonly #unpool: MaxUnpoolFunction;
 
   constructor(spatial: number, unpool: MaxUnpoolFunction, kernelSize: PerDimension, options: MaxUnpoolLayerOptions) {
-    super();
+    super(options);
     this.#spatial = spatial;
     this.#unpool = unpool;
     this.kernelSize = kernelSize;

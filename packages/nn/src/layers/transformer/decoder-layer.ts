@@ -1,6 +1,5 @@
 /** One layer of a transformer's decoder. */
 import type { Tensor } from '@nn/tensor';
-import { checkNamed } from '@nn/tensor/internal';
 import { Module } from '../../module/module.ts';
 import { Dropout } from '../dropout.ts';
 import { Linear } from '../linear.ts';
@@ -54,8 +53,7 @@ export class TransformerDecoderLayer extends Module {
   dropout3: Dropout;
 
   constructor(dModel: number, nhead: number, options: TransformerLayerOptions = {}) {
-    super();
-    checkNamed(this.constructor.name, options);
+    super(options);
     checkActivation(this.constructor.name, options.activation);
     const { dimFeedforward = 2048, dropout: p = 0.1, layerNormEps: eps = 1e-5, bias = true, batchFirst } = options;
     const { dtype, backend, normFirst = false } = options;

@@ -1,7 +1,7 @@
 /** Attention with several heads: projections, heads as strided views of them, attention, projection. */
 import { ShapeError, ValueError } from '@nn/backend';
 import { cat, empty, linear, mean, type Shape, scope, type Tensor, zeros } from '@nn/tensor';
-import { checkNamed, expand, permute, reshape, sameNumbers, shapeText, slice } from '@nn/tensor/internal';
+import { expand, permute, reshape, sameNumbers, shapeText, slice } from '@nn/tensor/internal';
 import { attend } from '../../functional/attention.ts';
 import { checkProbability } from '../../functional/dropout.ts';
 import { xavierNormal_, xavierUniform_, zeros_ } from '../../init/index.ts';
@@ -85,8 +85,7 @@ export class MultiheadAttention extends Module {
   out_proj: Linear;
 
   constructor(embedDim: number, numHeads: number, options: MultiheadAttentionOptions = {}) {
-    super();
-    checkNamed(this.constructor.name, options);
+    super(options);
     const { dropout = 0, bias = true, addBiasKv = false, addZeroAttn = false, batchFirst = false } = options;
     const { dtype, backend } = options;
     if (!(embedDim > 0 && numHeads > 0) || embedDim % numHeads !== 0)

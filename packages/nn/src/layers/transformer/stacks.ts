@@ -44,7 +44,7 @@ export class TransformerEncoder extends Module {
   norm: Module | null;
 
   constructor(encoderLayer: TransformerEncoderLayer, numLayers: number, options: StackOptions = {}) {
-    super();
+    super(options);
     this.layers = copies(encoderLayer, numLayers);
     this.norm = options.norm ?? null;
   }
@@ -69,7 +69,7 @@ export class TransformerDecoder extends Module {
   norm: Module | null;
 
   constructor(decoderLayer: TransformerDecoderLayer, numLayers: number, options: StackOptions = {}) {
-    super();
+    super(options);
     this.layers = copies(decoderLayer, numLayers);
     this.norm = options.norm ?? null;
   }
@@ -121,7 +121,7 @@ export class Transformer extends Module {
   decoder: TransformerDecoder;
 
   constructor(options: TransformerOptions = {}) {
-    super();
+    super(options);
     const { dModel = 512, nhead = 8, numEncoderLayers = 6, numDecoderLayers = 6, ...layer } = options;
     const { layerNormEps: eps = 1e-5, bias = true, dtype, backend } = layer;
     const norm = (): LayerNorm => new LayerNorm(dModel, { eps, bias, dtype, backend });

@@ -4,6 +4,13 @@ import { closeSync, existsSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { readCommandLine } from './command-line.ts';
 import { explained, Failure, isSystemError, oneLine } from './failure.ts';
 
+/** A reader that has gone away (`nn-bench | head`, a terminal that was closed) is no reason to lose a run: what matters is in its files. */
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+  });
+}
+
 function write(file: string, text: string): void {
   try {
     writeFileSync(file, text);
@@ -27,21 +34,26 @@ async function main(): Promise<number> {
   const options = readCommandLine(process.argv.slice(2));
   if (options === null) return 0;
   const { asksForBundles, select } = await import('./cases/index.ts');
+  const chosen = select(options.filter, options);
+  const weighs = asksForBundles(options.filter);
+  if (chosen.length === 0 && !weighs) {
+    throw new Failure(`no case has ${options.filter.join(' or ')} in its name; --list names them all`);
+  }
   if (options.list) {
-    const rows = select(options.filter, options).map(
+    const bundles = { group: 'bytes', id: 'bundle', title: 'of the program that trains 784-50-10' };
+    const rows = [...chosen, ...(weighs ? [bundles] : [])].map(
       ({ group, id, title }) => `${group.padEnd(12)} ${id.padEnd(36)} ${title}`,
     );
     process.stdout.write(`${rows.join('\n')}\n`);
     return 0;
   }
-  const chosen = select(options.filter, options);
-  if (chosen.length === 0 && !asksForBundles(options.filter)) {
-    throw new Failure(`no case has ${options.filter.join(' or ')} in its name; --list names them all`);
-  }
   const { readResults } = await import('./compare/read.ts');
   for (const file of [options.json, options.html]) if (file !== null) checkWritable(file);
   // Read first, for the same reason, and because it may be the one that is written.
   const before = options.compare === null ? null : readResults(options.compare);
+  if (before !== null && !before.cases.some(({ id }) => chosen.some((one) => one.id === id))) {
+    throw new Failure(`${options.compare} has none of the cases that are asked for; compare runs of the same cases`);
+  }
   const { run } = await import('./run/run.ts');
   const { Interrupt } = await import('./interrupt.ts');
   const { Progress } = await import('./progress.ts');

@@ -53,6 +53,11 @@ test.each([
   ['--threads 1,x', /--threads: "x" is not a whole number from 1 to 64/],
   ['--threads 65', /from 1 to 64/],
   ['--threads ,', /--threads: ""/],
+  ['--filter=', /^--filter: "" names nothing/],
+  ['--json=', /^--json: "" names nothing/],
+  ['--compare=', /^--compare: "" names nothing/],
+  ['--json a --html ./a', /^--json and --html both name a; give two files$/],
+  ['--threads 2 --backend reference --peers tfjs', /^--threads belongs to wasm and to torch, not to reference; leave/],
   ['--peers numpy', /--peers: "numpy" is not one of torch, tfjs, jax/],
   ['--backend webgl', /--backend: "webgl" is not one of wasm, webgpu, reference/],
   ['--backend null', /not one of/],
@@ -68,7 +73,10 @@ test('help and version are answers', () => {
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   try {
     expect(read('--help')).toBeNull();
-    expect(String(write.mock.calls[0]![0])).toContain('--compare <file>');
+    const help = String(write.mock.calls[0]![0]);
+    expect(help).toContain('--compare <file>');
+    const lines = write.mock.calls.flatMap(([text]) => String(text).split('\n'));
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(100);
     expect(read('--version')).toBeNull();
     expect(String(write.mock.lastCall![0])).toMatch(/^\d+\.\d+\.\d+/);
   } finally {

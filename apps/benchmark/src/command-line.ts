@@ -1,9 +1,10 @@
 /** The command line: flags to options. */
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { type PeerName, peerNames } from './cases/case.ts';
 import { Failure, oneLine } from './failure.ts';
-import { backendNames } from './ours/backends.ts';
+import { backendNames, hasThreads } from './ours/backends.ts';
 import { version } from './place.ts';
 import type { RunOptions } from './run/run.ts';
 
@@ -16,8 +17,9 @@ export interface Options extends RunOptions {
 }
 
 const help = `
-Exit codes: 0 done; 1 a result is wrong, or slower than in --compare; 2 the request can't be met; 128 + n stopped by signal n,
-with what was measured until then shown and written.
+Exit codes: 0 done; 1 a result is wrong, or slower than in --compare; 2 something that you can put
+right, said in one line; 128 + n stopped by signal n (130 for ^C), with what was measured until then
+shown and written.
 
 Examples:
   nn-bench --quick                          under a minute on a quiet machine
@@ -34,14 +36,14 @@ export function readCommandLine(argv: readonly string[]): Options | null {
     .description(
       'Measures the library against the limits of this machine and against its peers, in interleaved rounds.',
     )
-    .option('--quick', 'fewer and shorter rounds, long cases left out')
-    .option('--filter <text>', 'cases whose group, name or title contains it; repeatable', add)
+    .option('--quick', 'fewer and shorter rounds, long cases left out unless --filter names them')
+    .option('--filter <text>', 'cases whose group, name or title contains it, or bytes; repeatable', add)
     .option('--backend <name>', `${backendNames.join(', ')}; repeatable; default wasm`, add)
     .option(
       '--threads <counts>',
-      'threads of ours and of PyTorch, such as 1,2; default 1, and 2 where there are two cores',
+      'threads of wasm and of PyTorch, such as 1,2; default 1, without --quick 1,2 where there are two cores',
     )
-    .option('--peers <names>', `${peerNames.join(',')} or none; default all that are there`)
+    .option('--peers <names>', `some of ${peerNames.join(',')}, or none; default all that are there`)
     .option('--rounds <count>', 'samples of each player for a case; default 15, quick 5')
     .option('--json <file>', 'write all samples')
     .option('--html <file>', 'write a page with plots')
@@ -81,19 +83,39 @@ function add(text: string, before: readonly string[] | undefined): readonly stri
   return [...(before ?? []), text];
 }
 
+/** A text that names something; an empty one, as of a shell's variable that isn't set, names nothing. */
+function named(flag: string, given: string | undefined): string | null {
+  if (given === '') throw new Failure(`${flag}: "" names nothing; give a name, or leave it out`);
+  return given ?? null;
+}
+
 function interpret(given: Given): Options {
+  const options = read(given);
+  const { backends, peers, json, html } = options;
+  if (json !== null && html !== null && resolve(json) === resolve(html)) {
+    throw new Failure(`--json and --html both name ${json}; give two files`);
+  }
+  if (given.threads !== undefined && !backends.some(hasThreads) && !peers.includes('torch')) {
+    throw new Failure(
+      `--threads belongs to wasm and to torch, not to ${backends.join(' and ')}; leave it out, or add --backend wasm`,
+    );
+  }
+  return options;
+}
+
+function read(given: Given): Options {
   const quick = given.quick === true;
   const several = !quick && availableParallelism() > 1;
   return {
     quick,
-    filter: given.filter ?? [],
+    filter: (given.filter ?? []).map((text) => named('--filter', text)!),
     backends: unique((given.backend ?? ['wasm']).map((name) => oneOf('--backend', name, backendNames))),
     threads: given.threads === undefined ? (several ? [1, 2] : [1]) : unique(parts(given.threads).map(threadCount)),
     peers: peersOf(given.peers),
     rounds: given.rounds === undefined ? (quick ? 5 : 15) : whole('--rounds', given.rounds, 1, 1000),
-    json: given.json ?? null,
-    html: given.html ?? null,
-    compare: given.compare ?? null,
+    json: named('--json', given.json),
+    html: named('--html', given.html),
+    compare: named('--compare', given.compare),
     list: given.list === true,
   };
 }

@@ -7,7 +7,7 @@ interface Terminal {
   write(text: string): boolean;
 }
 
-const bar = 20;
+const longestBar = 20;
 
 export class Progress {
   readonly #terminal: Terminal;
@@ -27,8 +27,11 @@ export class Progress {
       this.#last = part;
       return;
     }
+    // A line that fills the terminal's last column may begin another.
+    const width = Math.max(0, columns - 1);
+    const bar = Math.min(longestBar, width);
     const full = Math.round((bar * done) / total);
-    const line = ` ${done}/${total} ${text}${this.#left(done, total)}`.slice(0, Math.max(0, columns - bar - 1));
+    const line = ` ${done}/${total} ${text}${this.#left(done, total)}`.slice(0, width - bar);
     this.#terminal.write(`\r\x1b[2K${pc.green('█'.repeat(full))}${pc.dim('░'.repeat(bar - full))}${line}`);
   };
 

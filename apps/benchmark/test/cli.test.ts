@@ -76,10 +76,18 @@ test('compares with a file from before, and fails when slower', { timeout: time 
   const { code, out } = await start(`${line} --compare c.json`);
   expect(code).toBe(1);
   expect(out).toMatch(/eager-add .*slower/);
-  // Nothing that both have is no comparison that went well.
+  // Nothing that both have is no comparison that went well; where the cases tell, nothing is measured first.
   const other = await start(`${tiny} --filter matmul-5x784x10 --compare b.json`);
-  expect(other.code).toBe(2);
-  expect(other.err).toContain('nn-bench: nothing of ours was measured both in b.json and now');
+  expect(other).toEqual({
+    code: 2,
+    out: '',
+    err: 'nn-bench: b.json has none of the cases that are asked for; compare runs of the same cases\n',
+  });
+  const onOther = before.players.map((player) => ({ ...player, name: 'wasm' }));
+  writeFileSync(join(folder, 'd.json'), JSON.stringify({ ...before, players: onOther }));
+  const others = await start(`${line} --compare d.json`);
+  expect(others.code).toBe(2);
+  expect(others.err).toContain('nn-bench: nothing of ours was measured both in d.json and now');
 });
 
 test('stopped by Ctrl-C, it shows what was measured', { timeout: time }, async () => {
@@ -129,8 +137,24 @@ test('what only GPUs are asked is left out without one, and said to be', { timeo
   expect(out).toContain('reference skipped: so large that only GPUs are asked (matmul-4096)');
 });
 
+test('goes on when nobody reads what it prints', { timeout: time }, async () => {
+  const line = `${tiny} --filter eager-add --json unread.json --html unread.html`;
+  const child = spawn(process.execPath, [program, ...line.split(' ')], { cwd: folder });
+  child.stdout.destroy();
+  child.stderr.destroy();
+  expect(await new Promise((resolve) => child.on('exit', resolve))).toBe(0);
+  expect(readResults(join(folder, 'unread.json')).cases).toHaveLength(1);
+  expect(readFileSync(join(folder, 'unread.html'), 'utf8')).toContain('</html>');
+});
+
 test('names its cases', { timeout: time }, async () => {
   const { code, out } = await start('--list --filter ladder');
   expect(code).toBe(0);
   expect(out.trim().split('\n')).toHaveLength(5);
+  expect((await start('--list --filter bytes')).out).toMatch(/^bytes +bundle +of the program that trains 784-50-10\n$/);
+  expect(await start('--list --filter such')).toMatchObject({
+    code: 2,
+    out: '',
+    err: expect.stringContaining('no case'),
+  });
 });

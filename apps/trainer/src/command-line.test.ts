@@ -18,6 +18,8 @@ function helpOf(...argv: string[]): string {
   return help;
 }
 
+const widthOf = (help: string): number => Math.max(...help.split('\n').map((line) => line.length));
+
 test.each([
   [[], {}],
   [['train'], {}],
@@ -82,18 +84,22 @@ test('the help names every flag, and fits', () => {
     for (const name of optionNames) expect(help).toContain(flagOf(name));
     for (const flag of ['--out', '--resume', '--quiet', '--json', '--version', 'nn-train predict'])
       expect(help).toContain(flag);
-    expect(Math.max(...help.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+    expect(widthOf(help)).toBeLessThanOrEqual(100);
   }
   for (const argv of [
     ['predict', '--help'],
     ['help', 'predict'],
-  ])
+  ]) {
     expect(helpOf(...argv)).toContain('--checkpoint');
+    expect(widthOf(helpOf(...argv))).toBeLessThanOrEqual(100);
+  }
   for (const argv of [
     ['sample', '--help'],
     ['help', 'sample'],
-  ])
+  ]) {
     expect(helpOf(...argv)).toContain('--temperature');
+    expect(widthOf(helpOf(...argv))).toBeLessThanOrEqual(100);
+  }
 });
 
 test('the version is that of the manifest', () => {

@@ -24,28 +24,33 @@ Files of a run (in --out, or in nn-runs/<dataset>-<model>-<number>):
   report.html     curves, confusion matrix or written text, and options, when the run ends
   checkpoint-…/   model.safetensors (PyTorch's names) and all that resuming needs
 
+Exit codes: 0 done; 2 something that you can put right, said in one line; 128 + n stopped by
+signal n (130 for ^C), with all work saved; 1 a mistake in this program.
+
 Examples:
   nn-train                                       train 784-50-10 on 9,000 digits
   nn-train --hidden 300,100 --optimizer adam --dropout 0.2
   nn-train --model cnn                           convolutions instead
-  nn-train --dataset /usr/share/datasets/fashion-mnist --epochs 10
-  nn-train --model gpt --dataset FILE.txt        learn to write like a text
+  nn-train --dataset fashion --epochs 10         clothes instead; --download fetches them
   nn-train --backend webgpu                      on a GPU; Node needs the package webgpu for it
   nn-train --out my-run --checkpoint-every 30s   ^C or kill it, then go on with
   nn-train --resume my-run
   nn-train predict --checkpoint my-run digit.png
-  nn-train sample my-run --prompt "Once"
+  nn-train --model gpt --dataset FILE.txt --out my-text
+  nn-train sample my-text --prompt "Once"        write like the text that it has learned
 
 nn-train predict --help and nn-train sample --help tell about using a model.`;
 
 const predictHelp = `
-FILE is an IDX file of 28 × 28 images, plain or gzip, or a PNG of any size. A PNG is made grey; if it is light around its edge it is inverted, since the network
-knows light ink on dark paper; the drawing is cut out, fitted into 20 × 20 pixels and put on 28 × 28 by its centre of mass, as MNIST's digits were. A PNG of
-28 × 28 that is dark around its edge is taken as it is.
+FILE is an IDX file of 28 × 28 images, plain or gzip, or a PNG of any size. A PNG is made grey; if
+it is light around its edge it is inverted, since the network knows light ink on dark paper. One of
+28 × 28 is then taken as it is. Of any other the drawing is cut out, fitted into 20 × 20 pixels and
+put on 28 × 28 by its centre of mass, as MNIST's digits were; for models of clothes it is fitted
+into 28 × 28.
 
 Examples:
   nn-train predict --checkpoint my-run digit.png
-  nn-train predict --checkpoint model.safetensors t10k-images-idx3-ubyte.gz --labels t10k-labels-idx1-ubyte.gz`;
+  nn-train predict --checkpoint my-run t10k-images-idx3-ubyte.gz --labels t10k-labels-idx1-ubyte.gz`;
 
 const sampleHelp = `
 RUN is the folder of a run of --model gpt, of a checkpoint, or a file of weights (.safetensors).
@@ -53,8 +58,8 @@ Characters are drawn by what the model expects; a temperature below 1 keeps to w
 the likeliest, one above 1 dares more. The same seed writes the same text.
 
 Examples:
-  nn-train sample my-run
-  nn-train sample my-run --prompt "To be" --length 500 --temperature 0.5 --seed 7`;
+  nn-train sample my-text
+  nn-train sample my-text --prompt "To be" --length 500 --temperature 0.5 --seed 7`;
 
 /** Reads the arguments after the program's name. */
 export function readCommandLine(argv: readonly string[]): Request {

@@ -1,10 +1,10 @@
 /** The command line as a user meets it: what it prints, what it leaves behind, and its exit code. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeIdx } from '@nn/mnist';
 import { encode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { jsonLines, type Outcome, Workplace } from './process.ts';
+import { jsonLines, type Outcome, outcomeOf, Workplace } from './process.ts';
 import { tinyImages, writeTinyData } from './tiny-data.ts';
 import { writeTinyText } from './tiny-text.ts';
 
@@ -93,6 +93,16 @@ describe.concurrent('train', { timeout }, () => {
       expect(out).not.toContain('Error');
     }
     expect(place.checkpoints('diverged')).toEqual([]);
+  });
+
+  test('a folder that is taken away ends the run, and nothing in it is said to be whole', async () => {
+    const child = place.start('--dataset data --epochs 5000 --batch-size 10 --out gone');
+    child.stdout.on('data', (text) => {
+      if (String(text).includes('epoch 1/')) renameSync(place.path('gone'), place.path('away'));
+    });
+    const { code, err } = await outcomeOf(child);
+    expect(err).toMatch(/^nn-train: can't (read|write|remove) gone[^\n]*: no such file or folder \(ENOENT\)\n$/);
+    expect(code).toBe(2);
   });
 
   test.runIf(process.platform === 'linux')(

@@ -58,7 +58,16 @@ test('a folder that holds a run, which stays as it was', async () => {
 
 test.each<[string, Omit<Partial<TrainArguments>, 'resume'>, RegExp]>([
   ['other options', { given: { lr: 0.5, hidden: [3] } }, /was started with --lr 0.1, not --lr 0.5; leave it out/],
-  ['fewer epochs', { given: { epochs: 1 } }, /good has trained 2 epochs already, more than --epochs 1/],
+  [
+    'fewer epochs',
+    { given: { epochs: 1 } },
+    /good has trained 2 epochs already, more than --epochs 1; give 2 or more, or leave it out$/,
+  ],
+  [
+    'threads of another backend',
+    { given: { backend: 'reference', threads: 2 } },
+    /^--threads belongs to wasm, not to ref/,
+  ],
   ['another folder', { out: 'x' }, /--resume .*good and --out x name two folders/],
   ['two ways to print', { json: true }, /--quiet and --json exclude each other/],
 ])('resuming with %s', async (_, args, message) => {

@@ -4,6 +4,7 @@ import { parseHTML } from 'linkedom';
 import type { Group } from '../cases/case.ts';
 import { ratioOf } from '../measure/statistics.ts';
 import type { Results } from '../results.ts';
+import { color, series } from './colors.ts';
 import { percent, times } from './format.ts';
 import { dotRadius, type Line, labelGap, linesOf } from './labels.ts';
 import { baseOf, shareOfLimit } from './rows.ts';
@@ -77,7 +78,7 @@ export function ratioChart(results: Results, group: Group): string | null {
       ...common,
       height: 80 + 30 * titles.length,
       ariaLabel: 'Our time over the peers’',
-      color: { domain: peers, scheme: 'observable10' },
+      color: { domain: peers, range: series },
       x: {
         type: 'log',
         label: 'our time / theirs (left of 1: ours is faster)',
@@ -88,7 +89,7 @@ export function ratioChart(results: Results, group: Group): string | null {
       },
       y: { label: null, domain: titles },
       marks: [
-        Plot.ruleX([1], { stroke: '#1f2328' }),
+        Plot.ruleX([1], { stroke: color('text') }),
         Plot.dot(points, {
           ...at,
           fill: 'peer',
@@ -135,11 +136,11 @@ export function shareChart(results: Results): string | null {
       ...common,
       height: 80 + 26 * titles.length,
       ariaLabel: 'Share of the machine’s limit',
-      color: { domain: players, scheme: 'observable10' },
+      color: { domain: players, range: series },
       x: { label: 'of one thread’s limit', grid: true, zero: true, tickFormat: (value: number) => percent(value) },
       y: { label: null, domain: titles },
       marks: [
-        Plot.ruleX([1], { stroke: '#1f2328', strokeDasharray: '3,3' }),
+        Plot.ruleX([1], { stroke: color('text'), strokeDasharray: '3,3' }),
         Plot.dot(points, {
           x: 'share',
           y: 'title',

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { measured, sampleCase, sampleResults } from '../../test/sample-results.ts';
 import { compareResults } from '../compare/compare.ts';
+import { colors } from './colors.ts';
 import { bytes, digits, percent, rate, time, times } from './format.ts';
 import { renderReport } from './html.ts';
 import { goalSummary, goalText, remarksOf, tablesOf, wrongOnes } from './rows.ts';
@@ -208,6 +209,14 @@ describe('the page', () => {
   test('needs nothing else', () => {
     expect(page).not.toMatch(/<script|<link|src=|@import|url\(/);
     expect(page).toMatch(/^<!doctype html>/);
+  });
+
+  test('follows the theme: no colour outside the style, and all of those that are named are known', () => {
+    const body = page.slice(page.indexOf('<body>')).replace(/<style>[\s\S]*?<\/style>/g, '');
+    expect(body).not.toMatch(/(fill|stroke|color|background)\s*[:=]\s*"?(#|rgb|hsl|white|black)/i);
+    const names = [...page.matchAll(/var\(--(?!plot-)([\w-]+)\)/g)].map(([, name]) => name!);
+    expect(names.filter((name) => !Object.hasOwn(colors, name))).toEqual([]);
+    expect(names).toContain('series-1');
   });
 
   test('holds plots and tables, with texts escaped', () => {

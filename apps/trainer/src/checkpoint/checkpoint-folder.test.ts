@@ -49,6 +49,13 @@ test('when writing fails the one before stays', async () => {
   expect(Buffer.from(await readCheckpointFile(path, 'a')).toString()).toBe('five');
 });
 
+test('a run that is gone is named', async () => {
+  const gone = join(run, 'gone');
+  for (const attempt of [listCheckpoints(gone), saveCheckpoint(gone, 5, files('five'))]) {
+    await expect(attempt).rejects.toThrow(/^can't read .*gone: no such file or folder \(ENOENT\)$/);
+  }
+});
+
 test('a file that is missing is named', async () => {
   await writeFile(join(run, 'x'), '');
   await expect(readCheckpointFile(run, 'model')).rejects.toThrow(

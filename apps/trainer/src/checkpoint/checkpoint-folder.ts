@@ -17,7 +17,9 @@ export interface CheckpointPlace {
 
 /** The checkpoints of a run, the newest first. */
 export async function listCheckpoints(run: string): Promise<CheckpointPlace[]> {
-  const names = await readdir(run);
+  const names = await readdir(run).catch((error: unknown) => {
+    throw explained(`can't read ${run}`, error);
+  });
   return names
     .flatMap((name) => {
       const step = pattern.exec(name)?.[1];

@@ -131,7 +131,7 @@ function checkLength({ options: { epochs }, step, batchesPerEpoch }: Session, pa
   if (step <= epochs * batchesPerEpoch) return;
   const done = step / batchesPerEpoch;
   throw new Failure(
-    `the run in ${path} has trained ${Number(done.toFixed(2))} epochs already, more than --epochs ${epochs}`,
+    `the run in ${path} has trained ${Number(done.toFixed(2))} epochs already, more than --epochs ${epochs}; give ${Math.ceil(done)} or more, or leave it out`,
   );
 }
 

@@ -28,8 +28,12 @@ export async function writeFolderWhole(path: string, files: ReadonlyMap<string, 
 /** Removes a folder so that its name never stands for a part of it. */
 export async function removeFolderWhole(path: string): Promise<void> {
   const away = temporaryName(path);
-  await rename(path, away);
-  await rm(away, { recursive: true, force: true });
+  try {
+    await rename(path, away);
+    await rm(away, { recursive: true, force: true });
+  } catch (error) {
+    throw explained(`can't remove ${path}`, error);
+  }
 }
 
 /** Removes what interrupted writes have left behind in a folder. */

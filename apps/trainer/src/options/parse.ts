@@ -16,12 +16,17 @@ export const number =
     return value;
   };
 
-/** A whole number within limits. */
-export const whole = (from: number, to: number = Number.MAX_SAFE_INTEGER): Read<number> =>
-  number(
-    to === Number.MAX_SAFE_INTEGER ? `a whole number of at least ${from}` : `a whole number from ${from} to ${to}`,
-    (value) => Number.isInteger(value) && value >= from && value <= to,
-  );
+/** A whole number within limits; without one above, up to what numbers can tell from their neighbours. */
+export const whole = (from: number, to: number = Number.MAX_SAFE_INTEGER): Read<number> => {
+  const within = `a whole number from ${from} to ${to}`;
+  const wanted = to === Number.MAX_SAFE_INTEGER ? `a whole number of at least ${from}` : within;
+  const read = number(wanted, (value) => Number.isInteger(value) && value >= from);
+  return (text) => {
+    const value = read(text);
+    if (value > to) throw refuse(text, within);
+    return value;
+  };
+};
 
 /** A whole number, or none where that is what is written of it. */
 export const wholeOrNone =

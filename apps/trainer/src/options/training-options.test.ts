@@ -53,6 +53,14 @@ test('errors name the flag', () => {
   expect(() => completeOptions({ momentum: 0.9, optimizer: 'adam' })).toThrow(/--momentum belongs to sgd, not to adam/);
 });
 
+test.each(['webgpu', 'reference'] as const)('threads of %s are refused, not ignored', (backend) => {
+  expect(() => completeOptions({ backend, threads: 2 })).toThrow(
+    `--threads belongs to wasm, not to ${backend}; leave it out, or choose --backend wasm`,
+  );
+  expect(completeOptions({ backend, threads: null })).toMatchObject({ backend, threads: null });
+  expect(completeOptions({ threads: 2 })).toMatchObject({ backend: 'wasm', threads: 2 });
+});
+
 describe('a record', () => {
   const options = completeOptions({
     hidden: [],
@@ -93,6 +101,17 @@ describe('resuming', () => {
   test('what does not touch the result may change', () => {
     const given: Partial<TrainingOptions> = { epochs: 9, checkpointEvery: { every: 3, unit: 'seconds' } };
     expect(resume(given)).toEqual({ ...saved, ...given });
+  });
+
+  test('a run with threads goes on elsewhere, and comes back to them', () => {
+    const onWasm = completeOptions({ threads: 2 });
+    const elsewhere = resumeOptions('my-run', onWasm, { backend: 'reference' });
+    expect(restoreOptions(JSON.parse(JSON.stringify(elsewhere)))).toEqual(elsewhere);
+    expect(resumeOptions('my-run', elsewhere, { backend: 'wasm' })).toEqual(onWasm);
+    expect(() => resumeOptions('my-run', onWasm, { backend: 'webgpu', threads: 3 })).toThrow(
+      /^--threads belongs to wasm, not to webgpu; leave it out/,
+    );
+    expect(() => resumeOptions('my-run', elsewhere, { threads: 3 })).toThrow(/belongs to wasm, not to reference/);
   });
 
   test('anything else may not, and all of it is named', () => {

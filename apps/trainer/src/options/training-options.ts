@@ -220,7 +220,7 @@ export const optionRows: { readonly [K in OptionName]: Row<TrainingOptions[K]> }
   },
   checkpointEvery: {
     flag: '--checkpoint-every <n>',
-    help: 'epochs, or steps or seconds as 500steps, 30s (default: 1)',
+    help: 'epochs from one checkpoint to the next, or steps or seconds: 500steps, 30s (default: 1)',
     read: schedule,
     fallback: { every: 1, unit: 'epochs' },
     free: true,
@@ -282,7 +282,16 @@ export function completeOptions(given: Partial<TrainingOptions>): TrainingOption
     const { fallback } = optionRows[name];
     return [name, given[name] ?? (typeof fallback === 'function' ? fallback({ model, optimizer }) : fallback)];
   });
-  return checkTogether(Object.fromEntries(entries) as TrainingOptions);
+  const options = checkTogether(Object.fromEntries(entries) as TrainingOptions);
+  return checkThreads(given, options);
+}
+
+/** Nobody shall wait for threads that don't come. Of a record it isn't asked: a run may go on elsewhere, and come back. */
+function checkThreads({ threads = null }: Partial<TrainingOptions>, options: TrainingOptions): TrainingOptions {
+  if (threads !== null && options.backend !== 'wasm') {
+    throw new Failure(`--threads belongs to wasm, not to ${options.backend}; leave it out, or choose --backend wasm`);
+  }
+  return options;
 }
 
 function checkTogether(options: TrainingOptions): TrainingOptions {
@@ -311,5 +320,5 @@ export function resumeOptions(run: string, saved: TrainingOptions, given: Partia
       `the run in ${run} was started with ${was}, not ${is}; leave ${changed.length === 1 ? 'it' : 'them'} out to resume, or start another run without --resume`,
     );
   }
-  return { ...saved, ...given };
+  return checkThreads(given, { ...saved, ...given });
 }

@@ -3,12 +3,13 @@ import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { type Metrics, trainMeans, validMeans } from '../training/metrics.ts';
 import type { Means, Score } from '../training/score.ts';
+import { color } from './colors.ts';
 
 /** A document for Plot: it draws with the DOM, which Node doesn't have. */
 const { document } = parseHTML('<!doctype html><html><body></body></html>');
 
-const trained = '#4269d0';
-const heldOut = '#e36209';
+const trained = color('trained');
+const heldOut = color('held-out');
 
 interface Point {
   readonly epoch: number;
@@ -97,7 +98,7 @@ export function confusionChart(matrix: readonly (readonly number[])[], classes: 
         Plot.cell(cells, {
           x: 'prediction',
           y: 'label',
-          fill: (cell: { right: boolean }) => (cell.right ? trained : heldOut),
+          fill: (cell: { right: boolean }) => color(cell.right ? 'right' : 'wrong'),
           // The root lets a few mistakes among many right answers be seen.
           fillOpacity: (cell: { share: number }) => Math.sqrt(cell.share),
           inset: 0.5,
@@ -106,7 +107,7 @@ export function confusionChart(matrix: readonly (readonly number[])[], classes: 
           x: 'prediction',
           y: 'label',
           text: (cell: { n: number }) => (cell.n === 0 ? '' : String(cell.n)),
-          fill: (cell: { share: number }) => (cell.share > 0.4 ? 'white' : 'black'),
+          fill: color('number'),
         }),
       ],
     }),

@@ -6,6 +6,7 @@ import { textConclusion } from '../text/conclusion.ts';
 import type { Metrics } from '../training/metrics.ts';
 import { accuracy, perplexity } from '../training/score.ts';
 import { confusionChart, curveChart, curvesOf } from './charts.ts';
+import { colors } from './colors.ts';
 import { escapeHtml } from './page.ts';
 import { renderReport } from './report.ts';
 
@@ -68,6 +69,15 @@ test('a report is one file that asks for nothing else', async () => {
   );
   expect(addresses).toEqual(['data:image/png;base64,', 'data:image/png;base64,']);
   expect(html).not.toMatch(/<script|@import/i);
+});
+
+test('what it draws follows the theme: no colour outside the style, and all of those that are named are known', async () => {
+  const html = await render(metrics);
+  const body = html.slice(html.indexOf('<body>')).replace(/<style>[\s\S]*?<\/style>/g, '');
+  expect(body).not.toMatch(/(fill|stroke|color|background)\s*[:=]\s*"?(#|rgb|hsl|white|black)/i);
+  const names = new Set([...html.matchAll(/var\(--(?!plot-)([\w-]+)\)/g)].map(([, name]) => name!));
+  expect([...names].filter((name) => !Object.hasOwn(colors, name))).toEqual([]);
+  expect(Object.keys(colors).filter((name) => !names.has(name) && name !== 'panel')).toEqual([]);
 });
 
 test('it says what was reached and how', async () => {

@@ -72,6 +72,22 @@ describe('metrics.jsonl', () => {
     expect(again.lines).toEqual([step(5), step(10)]);
   });
 
+  test('leaves out lines that are not its own, and knows losses that JSON has no number for', async () => {
+    const { accuracy: _, ...lacking } = step(5) as object as Record<string, unknown>;
+    const lines = [
+      lacking,
+      { ...step(6), loss: 'low' },
+      { ...epoch(1), type: 'day' },
+      [],
+      { ...epoch(1), validLoss: NaN },
+    ];
+    await writeFile(path(), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    const file = await MetricsFile.open(path(), { step: 10, epoch: 1 });
+    file.close();
+    expect(file.lines).toEqual([{ ...epoch(1), validLoss: Number.NaN }]);
+    expect(await written()).toEqual([{ ...epoch(1), validLoss: null }]);
+  });
+
   test('goes back to a point, and on from there', async () => {
     const file = await MetricsFile.open(path(), { step: 0, epoch: 0 });
     for (const line of [step(5), step(10), epoch(1), step(15)]) file.append(line);

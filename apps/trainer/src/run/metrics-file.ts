@@ -98,12 +98,24 @@ function readIfThere(path: string): string {
   }
 }
 
-/** A line, or nothing for one that was cut off when the process was killed. */
+const fields: { readonly [Type in Metrics['type']]: readonly string[] } = {
+  step: ['epoch', 'step', 'loss', 'accuracy', 'seconds'],
+  epoch: ['epoch', 'step', 'trainLoss', 'trainAccuracy', 'validLoss', 'validAccuracy', 'seconds'],
+};
+
+/** A line, or nothing for one that was cut off when the process was killed, or isn't one of ours. */
 function parseLine(text: string): Metrics[] {
+  let line: Record<string, unknown> | null;
   try {
-    const line = JSON.parse(text) as Metrics | null;
-    return line?.type === 'step' || line?.type === 'epoch' ? [line] : [];
+    line = JSON.parse(text);
   } catch {
     return [];
   }
+  const type = line?.['type'];
+  if (line === null || (type !== 'step' && type !== 'epoch')) return [];
+  // JSON has no other word for what is no number, as a loss that has diverged.
+  const values = fields[type].map((name) => [name, line[name] === null ? Number.NaN : line[name]] as const);
+  return values.every(([, value]) => typeof value === 'number')
+    ? [{ ...line, ...Object.fromEntries(values) } as unknown as Metrics]
+    : [];
 }

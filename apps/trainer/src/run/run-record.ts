@@ -27,8 +27,8 @@ export async function readRecord(run: string): Promise<RunRecord> {
       : explained(`can't read ${path}`, error);
   });
   try {
-    const { options, data } = JSON.parse(text) as { options: unknown; data: unknown };
-    return { options: restoreOptions(options), data: restoreFingerprint(data) };
+    const record = JSON.parse(text) as { options?: unknown; data?: unknown } | null;
+    return { options: restoreOptions(record?.options), data: restoreFingerprint(record?.data) };
   } catch (error) {
     throw new Failure(`${path} is damaged: ${(error as Error).message}`, { cause: error });
   }

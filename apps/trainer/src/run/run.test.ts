@@ -124,7 +124,8 @@ describe('a record', () => {
 
   test.each([
     ['{', /run.json is damaged: /],
-    ['null', /run.json is damaged/],
+    ['null', /run.json is damaged: there are no options in it/],
+    ['[]', /run.json is damaged: there are no options in it/],
     ['{}', /damaged: there are no options in it/],
     [
       JSON.stringify({ options: { ...record.options, lr: -1 }, data: record.data }),

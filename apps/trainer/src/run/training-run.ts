@@ -3,7 +3,7 @@
  * moment; what a checkpoint doesn't know of is taken back when the run is resumed. Where the device can be lost it keeps snapshots besides.
  */
 import { encodeCheckpoint } from '../checkpoint/checkpoint.ts';
-import { saveCheckpoint } from '../checkpoint/checkpoint-folder.ts';
+import { listCheckpoints, saveCheckpoint } from '../checkpoint/checkpoint-folder.ts';
 import { Failure, oneLine } from '../failure.ts';
 import type { Display } from '../terminal/display.ts';
 import type { Session } from '../training/session.ts';
@@ -33,6 +33,9 @@ export async function train(run: TrainingRun): Promise<boolean> {
     });
   } catch (error) {
     if (!(error instanceof Failure) || saved === null) throw error;
+    // Someone may have taken the folder away.
+    const checkpoints = await listCheckpoints(run.folder).catch(() => []);
+    if (!checkpoints.some(({ step }) => step === saved)) throw error;
     throw new Failure(`${oneLine(error)}; the checkpoint of step ${saved} in ${run.folder} is whole`, { cause: error });
   }
 }

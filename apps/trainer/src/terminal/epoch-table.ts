@@ -1,4 +1,4 @@
-/** The table of epochs, printed row by row as they end: 59 columns wide. */
+/** The table of epochs, printed row by row as they end, and lines instead where it would be wider than the terminal. */
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import { type EpochMetrics, trainMeans, validMeans } from '../training/metrics.ts';
@@ -14,6 +14,7 @@ const headOf = ({ short }: Score): string[] => [
   'time',
 ];
 const colWidths = [7, 9, 9, 9, 9, 9];
+export const tableWidth: number = colWidths.reduce((sum, width) => sum + width + 1, 1);
 const emptyRow = colWidths.map(() => '');
 
 /** All lines of a table with one row; those of a longer one are the same but for the row. */
@@ -49,3 +50,7 @@ export function tableRow(metrics: EpochMetrics, score: Score, epochs: number, se
   ];
   return linesOf(cells, score).at(-2)!.replaceAll('│', pc.dim('│'));
 }
+
+/** What matters most of an epoch, without a table. */
+export const narrowRow = (metrics: EpochMetrics, score: Score, epochs: number): string =>
+  `${metrics.epoch}/${epochs}  valid loss ${lossText(metrics.validLoss)}, ${score.short}. ${score.text(validMeans(metrics))}`;

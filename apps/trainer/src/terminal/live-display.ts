@@ -4,7 +4,7 @@ import pc from 'picocolors';
 import type { EpochMetrics, Metrics } from '../training/metrics.ts';
 import { accuracy, type Score } from '../training/score.ts';
 import type { Display, Loss, Progress, Recovered, RunEnd, RunStart } from './display.ts';
-import { tableBottom, tableRow, tableTop } from './epoch-table.ts';
+import { narrowRow, tableBottom, tableRow, tableTop, tableWidth } from './epoch-table.ts';
 import { progressLine } from './progress-line.ts';
 import { endLines, lossLine, recoveryLines, startLines } from './summary.ts';
 
@@ -31,8 +31,8 @@ export class LiveDisplay implements Display {
   start(start: RunStart): void {
     this.#epochs = start.options.epochs;
     this.#score = start.score;
-    this.#print([...startLines(start), '', tableTop(this.#score)]);
-    this.#tableOpen = true;
+    this.#print([...startLines(start), '']);
+    this.#openTable();
     for (const line of start.epochs) this.measure(line);
   }
 
@@ -58,7 +58,14 @@ export class LiveDisplay implements Display {
   #row(metrics: EpochMetrics): string {
     const seconds = metrics.seconds - this.#secondsBefore;
     this.#secondsBefore = metrics.seconds;
-    return tableRow(metrics, this.#score, this.#epochs, seconds);
+    return this.#tableOpen
+      ? tableRow(metrics, this.#score, this.#epochs, seconds)
+      : narrowRow(metrics, this.#score, this.#epochs);
+  }
+
+  #openTable(): void {
+    this.#tableOpen = this.#width >= tableWidth;
+    if (this.#tableOpen) this.#print([tableTop(this.#score)]);
   }
 
   checkpoint(): void {}
@@ -70,8 +77,8 @@ export class LiveDisplay implements Display {
 
   /** A new table: its epochs were trained after the loss. */
   recover(recovered: Recovered): void {
-    this.#print([...recoveryLines(recovered).map(pc.yellow), tableTop(this.#score)]);
-    this.#tableOpen = true;
+    this.#print(recoveryLines(recovered).map(pc.yellow));
+    this.#openTable();
   }
 
   interrupt(run: string, step: number, resume: string): void {

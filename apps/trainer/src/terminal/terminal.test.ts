@@ -1,11 +1,12 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { completeOptions } from '../options/training-options.ts';
 import type { EpochMetrics } from '../training/metrics.ts';
 import { accuracy, perplexity, type Score } from '../training/score.ts';
 import { confusionLines } from './confusion-text.ts';
-import type { Progress } from './display.ts';
+import type { Progress, RunStart } from './display.ts';
 import { downloadLine } from './download-line.ts';
-import { tableBottom, tableRow, tableTop } from './epoch-table.ts';
+import { tableBottom, tableRow, tableTop, tableWidth } from './epoch-table.ts';
 import { LiveDisplay } from './live-display.ts';
 import { cropTogether, type Picture, pictureLines, sideBySide } from './pictures.ts';
 import { probabilityLines } from './probability-bars.ts';
@@ -80,6 +81,7 @@ describe('the table of epochs, row by row', () => {
     plain([...tableTop(score).split('\n'), tableRow(metrics, score, 5, 3725), tableBottom(score)]);
 
   test('is 59 columns wide', () => {
+    expect(new Set(drawn(accuracy).map((line) => line.length))).toEqual(new Set([tableWidth]));
     expect(drawn(accuracy)).toEqual([
       '┌───────┬─────────┬─────────┬─────────┬─────────┬─────────┐',
       '│ epoch │   train │   train │   valid │   valid │    time │',
@@ -96,6 +98,33 @@ describe('the table of epochs, row by row', () => {
       '├───────┼─────────┼─────────┼─────────┼─────────┼─────────┤',
       '│   1/5 │  0.5238 │    1.69 │  23.456 │   2e+10 │ 1:02:05 │',
     ]);
+  });
+
+  test.each([
+    [tableWidth, ['┌', '│', '│', '├', '│', '└']],
+    [tableWidth - 1, ['1/5  valid loss 23.456, acc. 100.0 %']],
+  ])('on a terminal of %d columns', (columns, lines) => {
+    let written = '';
+    const write = (text: string): void => {
+      written += text;
+    };
+    const display = new LiveDisplay({ columns, write } as unknown as NodeJS.WriteStream);
+    const start = {
+      run: 'r',
+      options: completeOptions({ epochs: 5 }),
+      model: { kind: 'mlp', inputs: 784, hidden: [50], outputs: 10, activation: 'relu', dropout: 0 },
+      weights: 39_760,
+      data: { name: 'mnist', train: 9, valid: 1 },
+      unit: 'images',
+      score: accuracy,
+      resumed: null,
+      epochs: [],
+    } as const satisfies RunStart;
+    display.start(start);
+    display.measure(metrics);
+    display.close();
+    const shown = stripVTControlCharacters(written).trimEnd().split('\n\n')[1]!.split('\n');
+    expect(shown.map((line) => (/^[┌│├└]/.test(line) ? line[0] : line))).toEqual(lines);
   });
 });
 

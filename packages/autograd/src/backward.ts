@@ -1,24 +1,16 @@
 /** `backward` and `grad`: checks around the walk. */
 import { AutogradError } from '@nn/backend';
-import type { BackwardOptions, Tensor } from '@nn/tensor';
-import { filledLike, type Node, nodeOf, sameNumbers, scopes } from '@nn/tensor/internal';
+import { type BackwardOptions, type Tensor, toDType } from '@nn/tensor';
+import { checkGradient, filledLike, type Node, nodeOf, scopes, sizesOf } from '@nn/tensor/internal';
 import { eachParent, walk } from './engine.ts';
-import { castLike, handle } from './rules/rule.ts';
+import { handle } from './rules/rule.ts';
 
 /** The gradient to start from, a handle for the walk: given, or 1 for a scalar. */
 function seed(op: string, t: Tensor, given: Tensor | null | undefined): Tensor {
   if (given !== undefined && given !== null) {
-    if (!sameNumbers(given.shape, t.shape))
-      throw new AutogradError(
-        op,
-        `the gradient has shape (${given.shape.join(', ')}), the tensor (${t.shape.join(', ')}); they must be equal`,
-      );
-    if (given.layout.device !== t.layout.device)
-      throw new AutogradError(
-        op,
-        `the gradient lives on ${given.backend.name}, the tensor on ${t.backend.name}; move one with await t.to(backend)`,
-      );
-    const own = castLike(given, t.dtype);
+    sizesOf(op, given);
+    const own = toDType(given, t.dtype) as Tensor;
+    checkGradient(op, t, own);
     return own === given ? handle(given) : own;
   }
   if (t.layout.size !== 1)

@@ -3,12 +3,12 @@
  * collects a gradient for each output in slots, and one small node for each output.
  */
 import { AutogradError } from '@nn/backend';
-import { Tensor } from '@nn/tensor';
+import { Tensor, toDType } from '@nn/tensor';
 import { alias, filled, Node, nodeOf, Op, Plan, state } from '@nn/tensor/internal';
 import { anomaly } from './anomaly.ts';
 import type { RunCustom } from './engine.ts';
 import { noGrad } from './no-grad.ts';
-import { castLike, handle } from './rules/rule.ts';
+import { handle } from './rules/rule.ts';
 
 /** What `forward` leaves for `backward`. */
 export class FunctionContext {
@@ -173,7 +173,7 @@ const runCustom: RunCustom = (node, arrive, drop, options) => {
       );
     if (g !== null) anomaly.check?.(node, g);
     const isLast = keepsNothing && !positions.some((other, k) => k > j && answers[other] === g);
-    const cast = g === null ? null : castLike(g, layout.dtype);
+    const cast = g === null ? null : toDType(g, layout.dtype);
     arrive(parent, cast === null || isLast ? cast : handle(cast));
     if (isLast && g !== null && cast !== g) drop(g);
   });

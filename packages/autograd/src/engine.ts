@@ -6,6 +6,7 @@
 import { AutogradError } from '@nn/backend';
 import { add, add_, Tensor } from '@nn/tensor';
 import {
+  checkGradient,
   clone,
   type Node,
   type OpKind,
@@ -14,7 +15,6 @@ import {
   type Receiver,
   type Rule,
   release,
-  sameNumbers,
   scopes,
   share,
   state,
@@ -257,16 +257,7 @@ function leadsOn({ a, b, c, extra }: Node, pass: number): boolean {
 
 function replaced(answer: unknown, g: Tensor): Tensor {
   if (!(answer instanceof Tensor)) return g;
-  if (!sameNumbers(answer.layout.shape, g.layout.shape))
-    throw new AutogradError(
-      'registerHook',
-      `a hook returned a gradient of shape (${answer.shape.join(', ')}) for one of (${g.shape.join(', ')})`,
-    );
-  if (answer.layout.dtype !== g.layout.dtype || answer.layout.device !== g.layout.device)
-    throw new AutogradError(
-      'registerHook',
-      `a hook returned a gradient of ${answer.dtype} on ${answer.backend.name} for one of ${g.dtype} on ${g.backend.name}`,
-    );
+  checkGradient('registerHook', g, answer);
   return answer;
 }
 

@@ -380,11 +380,17 @@ describe('aliasing and ownership', () => {
     const x = leaf([1, 2]);
     expect(() => {
       x.grad = plain([1]);
-    }).toThrow(/\[grad\] the gradient is float64 of shape \(1\)/);
+    }).toThrow(/\[grad\] the gradient is float64 of shape \(1,\)/);
     const elsewhere = tensor([1, 2], { dtype: 'float64', backend: nullBackend() }) as Tensor;
-    expect(() => x.mul(2).backward(elsewhere)).toThrow(/the gradient lives on null/);
+    expect(() => x.mul(2).backward(elsewhere)).toThrow(
+      /\[backward\] the gradient is float64 of shape \(2,\) on null, its tensor float64 of shape \(2,\) on reference/,
+    );
+    for (const given of [1, [1], { retainGraph: true }])
+      expect(() => x.sum().backward(given as never)).toThrow(/^\[backward\] (got plain numbers only|an operand is an)/);
     x.registerHook((g) => g.float());
-    expect(() => x.sum().backward()).toThrow(/\[registerHook\] a hook returned a gradient of float32/);
+    expect(() => x.sum().backward()).toThrow(
+      /\[registerHook\] the gradient is float32 of shape \(2,\) on reference, its tensor float64/,
+    );
   });
 
   it('converts what a custom backward returns, and finds its NaN', () => {

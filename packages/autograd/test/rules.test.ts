@@ -193,3 +193,20 @@ test('an expanded gradient is summed where the operand was stretched', async () 
   expect(await grad((t: Tensor) => expand(t, [2, 3]).sum())(x).toArray()).toEqual([[3], [3]]);
   expect(copyOp.name).toBe('clone');
 });
+
+test('an index without elements passes gradients by, as in PyTorch', () => {
+  for (const shape of [[5, 0], [0, 7], [0]]) {
+    const index = indices([], shape);
+    const [x, source] = [nn.ones([2, 3], { requiresGrad: true }), nn.ones([1, 1], { requiresGrad: true })];
+    nn.gather(x, 1, index).sum().backward();
+    expect(x.grad!.toArraySync()).toEqual(nn.zeros([2, 3]).toArraySync());
+    const scattered = [
+      nn.scatter(x, 1, index, source),
+      nn.scatterAdd(x, 1, index, source),
+      nn.scatterReduce(x, 1, index, source, 'amax'),
+    ];
+    for (const out of scattered) out.sum().backward();
+    expect(x.grad!.toArraySync()).toEqual(nn.full([2, 3], scattered.length).toArraySync());
+    expect(source.grad!.toArraySync()).toEqual([[0]]);
+  }
+});

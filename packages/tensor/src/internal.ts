@@ -6,6 +6,7 @@ export { broadcastShapes, dimension, dimensions, shapeText } from './core/collap
 export { assignOp, copyOp } from './core/copy.ts';
 export { dispatch, dispatchCreate, dispatchMany, fresh, outputBit } from './core/dispatch.ts';
 export { filled, filledLike, fillInPlace } from './core/fill.ts';
+export { guarded } from './core/guarded.ts';
 export { assign, dispatchInto, dispatchUpdate } from './core/in-place.ts';
 export {
   contiguousStrides,
@@ -23,6 +24,7 @@ export * from './core/op.ts';
 export { Plan } from './core/plan.ts';
 export { type AutogradSeam, autograd, currentDevice, factory, state, withTracking } from './core/state.ts';
 export { alias, nodeOf, stridedOp, viewAs, viewPlan } from './core/view.ts';
+export { checkGradient } from './given-gradient.ts';
 export { outlive, scopes } from './memory/scope.ts';
 export { release, share } from './memory/storage.ts';
 export { breathe, turn } from './memory/turn.ts';
@@ -30,6 +32,7 @@ export { relocate, relocateSync } from './move.ts';
 export { convolve, convolveTransposed } from './ops/conv/conv.ts';
 export { fromFlat } from './ops/creation/from-data.ts';
 export { binary, element, single, unary } from './ops/elementwise/build.ts';
+export { sizesOf } from './ops/elementwise/operand.ts';
 export { reluInto, reluOp } from './ops/elementwise/rectifiers.ts';
 export { gatherOps, scatterOps } from './ops/index/index-op.ts';
 export { linearThen } from './ops/linalg/matmul.ts';

@@ -1,6 +1,7 @@
 /** Reading values back: awaited everywhere, without waiting where the backend's memory can be read. */
 import { BackendError, type DataArray, ShapeError } from '@nn/backend';
 import { shapeText } from './core/collapse.ts';
+import { told } from './core/guarded.ts';
 import { untracked } from './core/state.ts';
 import { checkAlive } from './core/tensor-core.ts';
 import { breathe } from './memory/turn.ts';
@@ -21,12 +22,11 @@ function readable(t: Tensor): Tensor {
 export async function read(t: Tensor): Promise<DataArray> {
   const dense = readable(t);
   const { storage, layout } = dense;
-  const values = await layout.device.backend.read(
-    storage.block,
-    storage.origin + dense.start,
-    layout.dtype,
-    layout.size,
-  );
+  const values = await layout.device.backend
+    .read(storage.block, storage.origin + dense.start, layout.dtype, layout.size)
+    .catch((error) => {
+      throw told(error);
+    });
   if (dense !== t) dense.dispose();
   await breathe();
   return values;

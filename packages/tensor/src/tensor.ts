@@ -2,15 +2,15 @@
  * The class Tensor: a typed handle on strided memory. Fields are in `core/tensor-core.ts`, methods by family in `methods/`, operations in `ops/`; what is here
  * belongs to no family: reading, printing, moving, tracking.
  */
-import { AutogradError, type Backend, type DataArray, type DType, dtypes } from '@nn/backend';
+import { AutogradError, type Backend, type DataArray, type DType, isFloat } from '@nn/backend';
 import { filledLike } from './core/fill.ts';
-import { sameNumbers } from './core/layout.ts';
 import { type GradientHook, Node, Receiver } from './core/node.ts';
 import { Op } from './core/op.ts';
 import { Plan } from './core/plan.ts';
 import { autograd, type BackwardOptions, factory, hasAutograd, untracked } from './core/state.ts';
 import { makerOf } from './core/tensor-core.ts';
 import { alias, nodeOf } from './core/view.ts';
+import { checkGradient } from './given-gradient.ts';
 import { outlive } from './memory/scope.ts';
 import { LinalgMethods } from './methods/linalg.ts';
 import { announceMissing } from './methods/missing.ts';
@@ -22,16 +22,6 @@ import type { Shape } from './types/index.ts';
 
 const leafOp = new Op('leaf', 'leaf', null);
 let hookIds = 0;
-
-/** A gradient that is set by hand must be like its tensor. */
-function checkGradient(t: Tensor, gradient: Tensor): void {
-  const { layout } = gradient;
-  if (layout.dtype !== t.dtype || layout.device !== t.layout.device || !sameNumbers(layout.shape, t.layout.shape))
-    throw new AutogradError(
-      'grad',
-      `the gradient is ${layout.dtype} of shape (${layout.shape.join(', ')}) on ${gradient.backend.name}, its tensor ${t.dtype} of shape (${t.layout.shape.join(', ')}) on ${t.backend.name}; they must be equal`,
-    );
-}
 
 /** Methods that `@nn/tensor/methods` brings. */
 // biome-ignore lint/correctness/noUnusedVariables: the parameters are those of the class, and no member may mention them
@@ -69,7 +59,7 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> ex
     return nest(readSync(this, 'toArraySync'), this.layout.shape, this.dtype === 'bool');
   }
 
-  /** The only element as a number; PyTorch: `t.item()`. */
+  /** The only element as a number, of a bool 1 or 0; PyTorch: `t.item()`. */
   async item(): Promise<number> {
     checkSingle(this, 'item');
     return (await read(this))[0]!;
@@ -101,17 +91,23 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> ex
           'requiresGrad_',
           'only a leaf can stop requiring grad; use detach() for a copy without history',
         );
+      this.receiver!.parked = node;
+      this.receiver!.extra = node!.extra;
+      node!.extra = null;
       this.node = null;
       return this;
     }
-    if (dtypes[this.dtype].category !== 'float')
+    if (!isFloat(this.dtype))
       throw new AutogradError(
         'requiresGrad_',
         `only floats can require grad, this is ${this.dtype}; make it with dtype: 'float32'`,
       );
     if (!hasAutograd()) autograd.seam.needs(null as never, 0);
-    const leaf = new Node(new Plan(leafOp, [], [this.layout]), null, null, null, []);
     this.receiver ??= new Receiver();
+    const { parked, extra } = this.receiver;
+    const leaf =
+      parked?.plan.out === this.layout ? parked : new Node(new Plan(leafOp, [], [this.layout]), null, null, null, []);
+    leaf.extra = extra;
     leaf.detail().receivers.add(this.receiver);
     this.base = null;
     this.node = leaf;
@@ -128,7 +124,7 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> ex
 
   set grad(gradient: Tensor | null) {
     if (gradient !== null) {
-      checkGradient(this, gradient);
+      checkGradient('grad', this, gradient);
       outlive(gradient);
     }
     this.receiver ??= new Receiver();

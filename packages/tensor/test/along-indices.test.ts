@@ -511,11 +511,67 @@ describe('oneHot', () => {
 
   it.each([
     ['too large', () => nn.oneHot(long([3]), { numClasses: 3 }), 'index 3 is out of bounds for dimension with size 3'],
-    ['negative', () => nn.oneHot(long([-1]), { numClasses: 3 }), 'is out of bounds for dimension with size 3'],
+    [
+      'negative',
+      () => nn.oneHot(long([-1]), { numClasses: 3 }),
+      '[oneHot] index -1 is out of bounds for dimension with size 3',
+    ],
     ['floats', () => nn.oneHot(tensor([1])), '[oneHot] classes must be int64 or int32, got float32'],
     ['nothing to count', () => nn.oneHot(long([])), '[oneHot] there are no classes to count'],
     ['no classes', () => nn.oneHot(long([0]), { numClasses: 0 }), '[oneHot] numClasses must be'],
   ])('refuses classes: %s', (_, run, message) => {
     expect(run).toThrow(message);
+  });
+});
+
+// As PyTorch: neither ranks, sizes nor the dtype are looked at where there is no index.
+describe('an index without elements', () => {
+  const shapes = [[5, 0], [0, 7], [0], [3, 0, 4]]; // biome-ignore format: a list
+  const nowhere = (shape: readonly number[]): Tensor[] =>
+    (['int64', 'float32'] as const).map((dtype) => nn.zeros(shape, { dtype }) as Tensor);
+
+  it.each(shapes)('gathers nothing: (%s, %s, %s)', (...given) => {
+    const shape = given.filter((n) => n !== undefined);
+    for (const index of nowhere(shape))
+      for (const x of [nn.ones([2, 3]), nn.ones([]), nn.ones([0, 3])] as Tensor[]) {
+        const out = nn.gather(x, 0, index);
+        expect(out.shape).toEqual(shape);
+        expect(out.dtype).toBe('float32');
+      }
+  });
+
+  it.each(shapes)('scatters nothing: (%s, %s, %s)', (...given) => {
+    const shape = given.filter((n) => n !== undefined);
+    for (const index of nowhere(shape))
+      for (const x of [
+        tensor([
+          [1, 2],
+          [3, 4],
+        ]),
+        tensor(5),
+      ] as Tensor[]) {
+        const wanted = contents(x);
+        const one = nn.ones([1, 1]) as Tensor;
+        for (const out of [
+          nn.scatter(x, -1, index, one),
+          nn.scatter(x, 0, index, 9),
+          nn.scatterAdd(x, -1, index, tensor(1) as Tensor),
+          nn.scatterReduce(x, 0, index, one, 'amax', { includeSelf: false }),
+          nn.scatterReduce(x, 0, index, one, 'mean'),
+        ]) {
+          expect(contents(out)).toEqual(wanted);
+          expect(out.storage).not.toBe(x.storage);
+        }
+        expect(nn.scatter_(x, 0, index, one)).toBe(x);
+        expect(nn.scatterReduce_(x, 0, index, one, 'amin', { includeSelf: false })).toBe(x);
+        expect(contents(x)).toEqual(wanted);
+      }
+  });
+
+  it('still has a dimension and a dtype', () => {
+    expect(() => nn.gather(nn.ones([2, 3]), 2, long([]))).toThrow('[gather] dimension 2 is out of range');
+    expect(() => nn.scatter(nn.ones([2, 3]), 1, long([]), nn.ones([2], { dtype: 'float64' }))).toThrow(
+      '[scatter] the values are float64, the tensor is float32',
+    );
   });
 });

@@ -224,6 +224,42 @@ describe('running combines', () => {
       }),
     );
   });
+  // PyTorch's results.
+  it.each([
+    ['float32', [200, 300, 303], [200, 20000, 60000]],
+    ['int32', [200, 300, 303], [200, 20000, 60000]],
+    ['int64', [200, 300, 303], [200, 20000, 60000]],
+    ['uint8', [200, 44, 47], [200, 32, 96]],
+  ] as const)('cumsum_ and cumprod_ of %s stay in it', (dtype, sums, products) => {
+    const x = (): Tensor => nn.tensor([200, 100, 3], { dtype }) as Tensor;
+    for (const [run, wanted] of [
+      [nn.cumsum_, sums],
+      [nn.cumprod_, products],
+    ] as const) {
+      const own = x();
+      expect(run(own, 0)).toBe(own);
+      expect(own.dtype).toBe(dtype);
+      expect([...own.dataSync()]).toEqual(wanted);
+    }
+  });
+
+  it('cumsum_ writes through views', () => {
+    const x = nn.arange(6).view([2, 3]) as Tensor;
+    nn.cumsum_(nn.select(x, 1, 1), 0);
+    nn.cumsum_(nn.transpose(x, 0, 1) as Tensor, 1);
+    expect(x.toArraySync()).toEqual([
+      [0, 1, 2],
+      [3, 6, 7],
+    ]);
+    expect(nn.cumprod_(nn.tensor(3), 0).itemSync()).toBe(3);
+  });
+
+  it('cumsum_ refuses what cannot be changed so', () => {
+    expect(() => nn.cumsum_(nn.ones([1]).expand([3]) as Tensor, 0)).toThrow('[cumsum_] this tensor of shape (3,)');
+    expect(() => nn.cumprod_(nn.tensor([true]), 0)).toThrow("[cumprod_] bools don't add up");
+    expect(() => nn.cumsum_(nn.ones([3]) as Tensor, 1)).toThrow('[cumsum_] dimension 1 is out of range');
+  });
+
   it('logcumsumexp, also where the largest element comes last', () => {
     fc.assert(
       fc.property(

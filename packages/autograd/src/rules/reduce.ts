@@ -14,7 +14,7 @@ import {
   same,
   select,
 } from '@nn/backend';
-import { div, mul, type Tensor } from '@nn/tensor';
+import { div, mul, type Tensor, toDType } from '@nn/tensor';
 import {
   broadcastShapes,
   type Node,
@@ -25,7 +25,7 @@ import {
   type Rule,
   savedInput,
 } from '@nn/tensor/internal';
-import { castLike, handle, restore, settle, stretched, sumTo } from './rule.ts';
+import { handle, restore, settle, stretched, sumTo } from './rule.ts';
 import { type Derived, derive, derivedMap, derivedSum, readsOf, runDerived, type Source } from './symbolic.ts';
 
 interface ReduceGradient {
@@ -123,7 +123,7 @@ export const reduceRule: Rule<'reduce'> = {
     if (combine === 'product') {
       const others = attributesOf(node).others!(savedInput(node, 0), dims);
       const wide = restore(g, shape, dims, keepdim);
-      return castLike(mul(wide, others), plan.inputs[j]!.dtype);
+      return toDType(mul(wide, others), plan.inputs[j]!.dtype);
     }
     const made = gradientOf(plan, j);
     if (made === null) return null;

@@ -1,6 +1,6 @@
 /** The few things that all gradient rules need. */
 
-import { castTo, dtypes, input } from '@nn/backend';
+import { dtypes, input } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
 import { dispatch, expand, factory, type Node, nodeOf, Op, reshape, sameNumbers, share } from '@nn/tensor/internal';
 
@@ -74,23 +74,4 @@ export function restore(g: Tensor, shape: readonly number[], dims: readonly numb
   const out = expand(kept, shape);
   kept.dispose();
   return out;
-}
-
-const casts = new Map<string, Op<'map'>>();
-
-/** Conversion to another dtype. */
-export function castLike(x: Tensor, dtype: Tensor['dtype']): Tensor {
-  if (x.dtype === dtype) return x;
-  let op = casts.get(dtype);
-  if (op === undefined) {
-    op = new Op('map', 'to', {
-      inPlace: false,
-      build: ([layout]) => ({
-        outputs: [{ dtype, expression: castTo(input(0, dtypes[layout!.dtype].scalar), dtype) }],
-        scalars: 0,
-      }),
-    });
-    casts.set(dtype, op);
-  }
-  return dispatch(op, x);
 }

@@ -42,6 +42,15 @@ describe('Sequential', () => {
     ).toEqual(['b.weight', 'b.bias', 'a.weight', 'a.bias']);
   });
 
+  it('refuses what is no module, from callers whom no compiler checks', () => {
+    // biome-ignore lint/suspicious/noExplicitAny: one of them
+    const Any = Sequential as any;
+    const message = '[Sequential] element 0 is no module; pass modules, or one object of named modules';
+    for (const parts of [[new Linear(1, 1), new ReLU()], ReLU, () => 1, undefined, 3])
+      expect(() => new Any(parts)).toThrow(message);
+    expect(keys(new Any({ 0: new Linear(1, 1) }))).toEqual(['0.weight', '0.bias']);
+  });
+
   it('is a list', () => {
     const [first, second, third] = [new Linear(1, 2), new ReLU(), new Linear(2, 3)] as const;
     const model = new Sequential(first, second, third);

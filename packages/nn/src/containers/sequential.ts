@@ -17,7 +17,8 @@ type LayerAt<L, I extends number> = `${I}` extends keyof L ? L[`${I}`] : Module;
 
 function entriesOf(parts: SequentialParts): Named<Module>[] {
   const [first] = parts;
-  if (parts.length !== 1 || first instanceof Module) return parts.map((module, i) => [String(i), module as Module]);
+  if (parts.length !== 1 || typeof first !== 'object' || [first].flat()[0] instanceof Module)
+    return parts.map((module, i) => [String(i), module as Module]);
   const pairs = Array.isArray(first)
     ? (first as readonly (readonly [string, Module])[])
     : Object.entries(first as Record<string, Module>);

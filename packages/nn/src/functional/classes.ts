@@ -6,15 +6,13 @@ import {
   equal,
   input,
   isFloat,
-  less,
   ShapeError,
   same,
   scalar,
   select,
-  sub,
 } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
-import { dispatch, Op, sameNumbers, shapeText } from '@nn/tensor/internal';
+import { dispatch, guarded, type MapBuild, Op, sameNumbers, shapeText, sizesOf } from '@nn/tensor/internal';
 
 /** Scores (N, C, d1, …) or (C), as their targets see them. */
 export interface ClassLayout {
@@ -27,8 +25,8 @@ export interface ClassLayout {
 
 /** Checks that classes and weights fit the scores. */
 export function classLayout(op: string, scores: Tensor, target: Tensor, weight: Tensor | null): ClassLayout {
-  const own = scores.layout.shape;
-  const given = target.layout.shape;
+  const own = sizesOf(op, scores);
+  const given = sizesOf(op, target);
   if (own.length === 0)
     throw new ShapeError(op, 'the logits need a dimension of classes at least; expected (C), (N, C) or (N, C, d1, …)');
   const dim = own.length === 1 ? 0 : 1;
@@ -68,41 +66,37 @@ export function checkWeight(op: string, weight: Tensor, classes: number, scores:
     );
 }
 
-const indexOps = new Map<string, Op<'map'>>();
+const ops = new Map<string, Op>();
 
-/** An op by its public name, made when first needed. */
-function named<K extends 'map' | 'gather'>(ops: Map<string, Op<K>>, key: string, make: () => Op<K>): Op<K> {
-  const known = ops.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  ops.set(key, made);
-  return made;
+/** An op by its public name and what else tells it apart, made when first needed. */
+function named(key: string, make: () => Op): Op {
+  const op = ops.get(key) ?? make();
+  ops.set(key, op);
+  return op;
 }
 
-/** Negative classes moved out of range, where a gather would count them from the end. */
-export const guarded = (t: Expression, classes: Expression): Expression =>
-  select(less(t, same(0, t)), sub(t, classes), t);
+/** The class t as a gather may have it: that which is ignored, scalar 0, becomes class 0, whose value nobody reads. */
+export const classOf = (t: Expression): Expression => select(equal(t, scalar(0, 'i32')), same(0, t), guarded(t));
 
-/** Classes as a gather may have them; those that are ignored become class 0, whose value nobody reads. */
-export function indexOf(op: string, target: Tensor, classes: number, ignored: number | null = null): Tensor {
-  const of = named(indexOps, `${op} ${ignored === null}`, () => {
-    const t = input(0, 'i32');
-    const index = guarded(t, scalar(0, 'i32'));
-    const expression = ignored === null ? index : select(equal(t, scalar(1, 'i32')), same(0, t), index);
-    return new Op('map', op, {
-      inPlace: false,
-      build: () => ({ outputs: [{ dtype: 'int64', expression }], scalars: ignored === null ? 1 : 2 }),
-    });
+/** Classes as a gather may have them. To ignore class 0 is to ignore none. */
+export function indexOf(op: string, target: Tensor, ignored = 0): Tensor {
+  const build = (): MapBuild => ({
+    outputs: [{ dtype: 'int64', expression: classOf(input(0, 'i32')) }],
+    scalars: 1,
   });
-  return dispatch(of, target, null, null, ignored === null ? [classes] : [classes, ignored]);
+  return dispatch(
+    named(op, () => new Op('map', op, { inPlace: false, build })),
+    target,
+    null,
+    null,
+    [ignored],
+  );
 }
-
-const gatherOps = new Map<string, Op<'gather'>>();
 
 /** The values at the indices, which are aligned with all dimensions but `dim`. An index out of range is an `IndexError` of the public op. */
 export function pick(op: string, values: Tensor, dim: number, index: Tensor): Tensor {
   return dispatch(
-    named(gatherOps, `${op} ${dim}`, () => new Op('gather', op, { form: 'aligned', dims: [dim], at: dim })),
+    named(`${op} ${dim}`, () => new Op('gather', op, { form: 'aligned', dims: [dim], at: dim })),
     values,
     index,
   );

@@ -5,6 +5,7 @@ import { expectNoLeaks, gradgradcheck, noGrad } from '@nn/autograd';
 import { IndexError, nullBackend, ShapeError } from '@nn/backend';
 import { manualSeed, memory, randint, randn, type Tensor, tensor, zeros } from '@nn/tensor';
 import { describe, expect, it } from 'vitest';
+import * as nn from '../index.ts';
 import { crossEntropy, Linear, multiMarginLoss, nllLoss, ReLU, Sequential } from '../index.ts';
 
 const integers = (values: readonly number[]): Tensor => tensor(values, { dtype: 'int64' }) as Tensor;
@@ -136,7 +137,7 @@ describe('errors', () => {
     for (const wrong of [3, -1, -4, 1000]) {
       const read = async (): Promise<number> => call(integers([0, wrong])).item();
       await expect(read()).rejects.toThrow(IndexError);
-      await expect(read()).rejects.toThrow(`[${name}]`);
+      await expect(read()).rejects.toThrow(`[${name}] index ${wrong} is out of bounds for dimension with size 3`);
     }
   });
 });
@@ -192,4 +193,17 @@ it('rows of logits and classes have derivatives of both orders', async () => {
   const classes = integers([0, 2, 1, 2]);
   for (const options of [{}, { ignoreIndex: 2 }, { reduction: 'sum' as const }, { reduction: 'none' as const }])
     expect(await gradgradcheck((logits) => loss(logits, classes, options), [x])).toBe(true);
+});
+
+it('numbers and arrays in place of tensors are refused, from callers whom no compiler checks', () => {
+  // biome-ignore lint/suspicious/noExplicitAny: one of them
+  const any = nn as any;
+  const logits = zeros([2, 3]);
+  expect(() => any.crossEntropy(logits)).toThrow('[crossEntropy] an operand is undefined');
+  expect(() => any.crossEntropy(logits, [0, 1])).toThrow('[crossEntropy] an operand is an array');
+  expect(() => any.crossEntropy(1, logits)).toThrow('[crossEntropy] got plain numbers only: 1');
+  expect(() => any.nllLoss(logits, 1)).toThrow('[nllLoss] got plain numbers only: 1');
+  expect(() => any.mseLoss(logits, [1])).toThrow('[mseLoss] an operand is an array');
+  expect(() => any.embedding(integers([0]), 3)).toThrow('[embedding] got plain numbers only: 3');
+  expect(() => new any.Linear(3, 1).forward([1, 2, 3])).toThrow('[linear] an operand is an array');
 });

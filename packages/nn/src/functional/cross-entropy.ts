@@ -3,7 +3,7 @@
 import { isGradEnabled } from '@nn/autograd';
 import { AutogradError, add, DTypeError, isFloat, mul, neg, ValueError } from '@nn/backend';
 import { type CanCompare, type Checked, type CrossEntropyShape, logSoftmax, mul as product, type ShapeOf, type ShapeOr, sum as sumOf, type Tensor } from '@nn/tensor'; // biome-ignore format: a list
-import { reshape, sameNumbers, shapeText } from '@nn/tensor/internal';
+import { reshape, sameNumbers, shapeText, sizesOf } from '@nn/tensor/internal';
 import { reduceSamples } from './class-loss.ts';
 import { type ClassLayout, checkWeight, classLayout, indexOf, pick } from './classes.ts';
 import {
@@ -55,7 +55,7 @@ function ofClasses(op: string, x: Tensor, target: Tensor, layout: ClassLayout, o
     target,
     x.layout.shape.map((n, d) => (d === dim ? 1 : n)),
   );
-  const index = indexOf(op, aligned, classes, ignoreIndex);
+  const index = indexOf(op, aligned, ignoreIndex);
   const picked = pick(op, x, dim, index);
   const flatIndex = weight === null ? null : reshape(index, flat);
   const wideSum = labelSmoothing === 0 ? null : sumOverClasses(x, dim, weight);
@@ -135,8 +135,8 @@ function crossEntropyOf(logits: Tensor, target: Tensor, options: CrossEntropyOpt
   checkReduction(op, options.reduction ?? 'mean');
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
     throw new ValueError(op, `labelSmoothing is ${labelSmoothing}; it must lie between 0 and 1`);
-  const { shape } = logits.layout;
-  const isDistribution = shape.length > 0 && sameNumbers(shape, target.layout.shape);
+  const shape = sizesOf(op, logits);
+  const isDistribution = shape.length > 0 && sameNumbers(shape, sizesOf(op, target));
   if (isDistribution && !isFloat(target.dtype))
     throw new DTypeError(
       op,

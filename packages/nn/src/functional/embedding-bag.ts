@@ -1,6 +1,19 @@
 /** Sums, means and maxima of rows of a table, bag by bag: every row is added to its bag's place in one scatter. */
-import { constant, equal, less, input as operand, ShapeError, scalar, select, sub, ValueError } from '@nn/backend';
-import { arange, mul, type Shape, scatterReduce, scope, searchsorted, type Tensor, zeros } from '@nn/tensor';
+import { noGrad } from '@nn/autograd';
+import { constant, dtypes, equal, isNotANumber, less, input as operand, or, ShapeError, scalar, select, sub, ValueError } from '@nn/backend'; // biome-ignore format: a list
+import {
+  arange,
+  full,
+  gather,
+  maskedFill,
+  mul,
+  type Shape,
+  scatterReduce,
+  scope,
+  searchsorted,
+  type Tensor,
+  zeros,
+} from '@nn/tensor';
 import { dispatch, expand, Op, reshape, sameNumbers, shapeText, slice } from '@nn/tensor/internal';
 import { type EmbeddingOptions, paddingRow, rowsOf } from './embedding.ts';
 
@@ -51,9 +64,32 @@ function bagsOf(indices: Tensor, { offsets = null, includeLastOffset = false }: 
   return [after.sub(1 as never) as Tensor, count];
 }
 
+/** The number of a row where its value wins, else the number of rows, the scalar. Inputs: values, what wins in their bags, numbers of the rows. NaN wins. */
+const winnerOp = new Op('map', 'embeddingBag', {
+  inPlace: false,
+  build: ([layout]) => {
+    const type = dtypes[layout!.dtype].scalar;
+    const [value, best] = [operand(0, type), operand(1, type)];
+    const wins = or(equal(value, best), isNotANumber(value));
+    const expression = select(wins, operand(2, 'i32'), scalar(0, 'i32'));
+    return { outputs: [{ dtype: 'int64', expression }], scalars: 1 };
+  },
+});
+
+/** The largest values of each bag, picked from the rows: of equal ones the first, which gets the gradient. Zeros of empty bags. */
+function firstOf(rows: Tensor, places: Tensor, best: Tensor): Tensor {
+  const size = rows.layout.shape[0]!;
+  const options = { dtype: 'int64', backend: rows.backend } as const;
+  const numbers = reshape(arange(size, options) as Tensor, [size, 1]);
+  const winners = dispatch(winnerOp, rows, gather(best, 0, places), numbers, [size]);
+  const first = scatterReduce(full([...best.layout.shape], size, options), 0, places, winners, 'amin') as Tensor;
+  const isEmpty = first.eq(size as never) as Tensor;
+  return maskedFill(gather(rows, 0, maskedFill(first, isEmpty, 0)), isEmpty, 0) as Tensor;
+}
+
 /**
- * The sum, mean or largest values of the rows of `weight` (n, d) in each bag of indices: (bags, d). Indices at `paddingIdx` belong to no bag. Of equal largest values all get a
- * share of the gradient. PyTorch: `F.embedding_bag`.
+ * The sum, mean or largest values of the rows of `weight` (n, d) in each bag of indices: (bags, d). Indices at `paddingIdx` belong to no bag. Of equal largest values the first gets
+ * the gradient. PyTorch: `F.embedding_bag`.
  * @param indices (bags, size), or a vector with `offsets`
  * @throws what `embedding` throws; IndexError (at the latest when the result is read) if the first offset isn't 0; ShapeError for indices, offsets and weights that don't fit; ValueError for `perSampleWeights` with another mode than 'sum'
  * @example
@@ -96,7 +132,9 @@ export function embeddingBag<W extends Tensor>(
     const places = dispatch(bagOp, bags, flat, null, [padding ?? -1, count]);
     const wide = expand(reshape(places, [size, 1]), [size, columns]);
     const start = zeros([count + 1, columns], { dtype: weight.dtype as never, backend: weight.backend }) as Tensor;
-    const all = scatterReduce(start, 0, wide, values, reductions[mode], { includeSelf: false }) as Tensor;
-    return slice(all, 0, 0, count) as never;
+    const reduce = (): Tensor =>
+      scatterReduce(start, 0, wide, values, reductions[mode], { includeSelf: false }) as Tensor;
+    const picks = mode === 'max' && size > 0 && values.requiresGrad;
+    return slice(picks ? firstOf(values, wide, noGrad(reduce)) : reduce(), 0, 0, count) as never;
   });
 }

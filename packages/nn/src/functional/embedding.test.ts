@@ -180,7 +180,11 @@ describe('embedding', () => {
   );
 
   it('refuses what does not fit', () => {
-    for (const bad of [-1, 4]) expect(() => embedding(indices(0, bad), table())).toThrow(IndexError);
+    for (const bad of [-1, 4, -4, -1000]) {
+      const read = (): Tensor => embedding(indices(0, bad), table());
+      expect(read).toThrow(IndexError);
+      expect(read).toThrow(`[embedding] index ${bad} is out of bounds for dimension with size 4`);
+    }
     expect(() => embedding(tensor([0.5]), table())).toThrow(
       /\[embedding\] the indices must be int64 or int32, got float32/,
     );
@@ -302,9 +306,9 @@ describe('embeddingBag', () => {
       ],
       [
         [0, 0],
-        [2, 1.5],
+        [2, 2],
         [0, 0],
-        [0, 0.5],
+        [0, 0],
       ],
     ],
   ] as const)('%j of a vector with offsets', async (options, expected, gradient) => {
@@ -318,6 +322,72 @@ describe('embeddingBag', () => {
       await embeddingBag(flat(), table(), { offsets: last, includeLastOffset: true, ...options }).toArray(),
       expected,
     );
+  });
+
+  // PyTorch's gradients of out · (1, 10).
+  it.each([
+    [
+      [0, 1],
+      [
+        [1, 0],
+        [0, 10],
+        [0, 0],
+      ],
+    ],
+    [
+      [1, 0],
+      [
+        [0, 0],
+        [1, 10],
+        [0, 0],
+      ],
+    ],
+    [
+      [0, 0],
+      [
+        [1, 10],
+        [0, 0],
+        [0, 0],
+      ],
+    ],
+    [
+      [2, 1, 0],
+      [
+        [0, 0],
+        [1, 0],
+        [0, 10],
+      ],
+    ],
+  ])('gives the gradient of equal largest rows to the first of %j', async (bag, gradient) => {
+    for (const lowest of [1, Number.NEGATIVE_INFINITY]) {
+      const weight = tensor([[lowest, 2], [lowest, 3], [lowest - 1, 3]], { requiresGrad: true }) as Tensor; // biome-ignore format: a table
+      const out = embeddingBag(indices(...bag).reshape([1, -1]) as Tensor, weight, { mode: 'max' });
+      expect((await out.toArray()) as number[][]).toEqual([[lowest, bag.includes(1) || bag.includes(2) ? 3 : 2]]);
+      out.backward(tensor([[1, 10]]) as Tensor);
+      if (lowest === 1) expect(await weight.grad!.toArray()).toEqual(gradient);
+      else expect(((await weight.grad!.toArray()) as number[][])[bag[0]!]![0]).toBe(1);
+    }
+  });
+
+  it('has a largest row for NaN, none for empty bags, and second derivatives', async () => {
+    const weight = tensor([[1, Number.NaN], [2, 5], [2, Number.NaN]], { requiresGrad: true }) as Tensor; // biome-ignore format: a table
+    const out = embeddingBag(indices(1, 2, 0), weight, { mode: 'max', offsets: indices(0, 3) });
+    expect(await out.toArray()).toEqual([
+      [2, Number.NaN],
+      [0, 0],
+    ]);
+    const [slope] = grad(out.select(0, 0).square().sum(), weight, { createGraph: true });
+    slope!.select(1, 0).square().sum().backward();
+    // Of the first column w² is summed, of its slope 2w the square: 4w², whose slope is 8w.
+    expect(((await weight.grad!.toArray()) as number[][]).map(([first]) => first)).toEqual([0, 16, 0]);
+    const none = embeddingBag(indices(), weight, { mode: 'max', offsets: indices(0, 0) });
+    expect(await none.toArray()).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
+    weight.zeroGrad();
+    none.sum().backward();
+    expect(await weight.grad!.sum().item()).toBe(0);
   });
 
   it('weights what it sums', async () => {

@@ -5,7 +5,7 @@
 import { Function as CustomFunction, type FunctionContext, noGrad } from '@nn/autograd';
 import { add, DTypeError, div, dtypes, equal, less, mul, input as operand, ShapeError, same, scalar, select, ValueError } from '@nn/backend'; // biome-ignore format: a list
 import { embeddingLookup, norm, ones, type Shape, type Tensor, zeros } from '@nn/tensor';
-import { dispatch, dispatchInto, dispatchMany, Op, reshape, shapeText } from '@nn/tensor/internal';
+import { dispatch, dispatchInto, dispatchMany, Op, reshape, shapeText, sizesOf } from '@nn/tensor/internal';
 import { indexOf } from './classes.ts';
 
 export interface EmbeddingOptions {
@@ -35,7 +35,7 @@ export function refuseSparse(op: string, sparse: boolean | undefined): void {
 }
 
 export function checkTable(op: string, indices: Tensor, weight: Tensor): void {
-  if (weight.layout.shape.length !== 2)
+  if (sizesOf(op, weight).length !== 2)
     throw new ShapeError(op, `the weight must be a matrix, got shape ${shapeText(weight.layout.shape)}`);
   if (indices.dtype !== 'int64' && indices.dtype !== 'int32')
     throw new DTypeError(op, `the indices must be int64 or int32, got ${indices.dtype}; convert with .to('int64')`);
@@ -129,7 +129,7 @@ export function rowsOf(op: string, indices: Tensor, weight: Tensor, options: Emb
   refuseSparse(op, options.sparse);
   const rows = weight.layout.shape[0]!;
   const padding = paddingRow(op, options.paddingIdx, rows);
-  const index = indexOf(op, indices, rows);
+  const index = indexOf(op, indices);
   if (maxNorm !== null) renormalize(weight, index, maxNorm, normType);
   const out =
     padding === null && !scaleGradByFreq

@@ -24,6 +24,7 @@ import {
   sameNumbers,
   shapeText,
   sizeOf,
+  sizesOf,
 } from '@nn/tensor/internal';
 
 /** What becomes of the losses of the elements: their mean, their sum, or nothing. */
@@ -78,7 +79,7 @@ export function lossType(
 
 /** Refuses operands of different shapes. */
 export function checkSameShape(op: string, input: Tensor, target: Tensor, names = 'input and target'): void {
-  if (!sameNumbers(input.layout.shape, target.layout.shape))
+  if (!sameNumbers(sizesOf(op, input), sizesOf(op, target)))
     throw new ShapeError(
       op,
       `${names} have shapes ${shapeText(input.layout.shape)} and ${shapeText(target.layout.shape)}; they must be equal`,
@@ -144,7 +145,7 @@ export function elementwiseLoss(
     if (reduction === 'none') return dispatchMany(sumOver([along!]), operands, [...given, divisor])[0]!;
     const shape = broadcastShapes(
       name,
-      operands.map((t) => t.layout.shape),
+      operands.map((t) => sizesOf(name, t)),
     );
     const losses = sizeOf(shape) / (along === undefined ? 1 : shape[along]!);
     return dispatchMany(sumOver(shape.map((_, d) => d)), operands, [

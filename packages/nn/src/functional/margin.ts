@@ -211,7 +211,7 @@ export function multiMarginLoss<A extends Tensor, R extends Reduction = 'mean'>(
     throw new ShapeError(op, `scores of shape ${shapeText(input.layout.shape)}; expected (N, C) or (C)`);
   const { classes, shape } = classLayout(op, input, target, weight);
   const own = reshape(target, [...shape, 1]);
-  const index = indexOf(op, own, classes);
+  const index = indexOf(op, own);
   const right = pick(op, input, rank - 1, index);
   const flat = reshape(index, [index.layout.size]);
   const columns = arange(classes, { dtype: 'int64', backend: input.backend }) as Tensor;

@@ -21,19 +21,22 @@ import {
 } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
 import { dispatch, dispatchMany, type Layout, Op, type RowsBuild, reshape, withTracking } from '@nn/tensor/internal';
-import { guarded } from './classes.ts';
+import { classOf, pick } from './classes.ts';
 
 /**
- * Classes [N, 1] as a gather may have them, and where each lies in the dense matrix [N, C]; ignored ones are class 0 for the gather and lie nowhere. Scalars: C, the
- * ignored class.
+ * Classes [N, 1] as a gather may have them, and where each lies in the dense matrix [N, C]; ignored ones are class 0 for the gather and lie nowhere. Scalars: the ignored
+ * class, C.
  */
 const placeOp = new Op('map', 'crossEntropy', {
   inPlace: false,
   build: () => {
     const given = input(0, 'i32');
-    const isIgnored = equal(given, scalar(1, 'i32'));
-    const index = select(isIgnored, same(0, given), guarded(given, scalar(0, 'i32')));
-    const place = select(isIgnored, constant(-1, 'i32'), add(mul(coordinate, scalar(0, 'i32')), index));
+    const index = classOf(given);
+    const place = select(
+      equal(given, scalar(0, 'i32')),
+      constant(-1, 'i32'),
+      add(mul(coordinate, scalar(1, 'i32')), index),
+    );
     return {
       outputs: [
         { dtype: 'int64', expression: index },
@@ -43,9 +46,6 @@ const placeOp = new Op('map', 'crossEntropy', {
     };
   },
 });
-
-/** The logits that the classes pick. */
-const rangeOp = new Op('gather', 'crossEntropy', { form: 'aligned', dims: [1], at: 1 });
 
 interface Row {
   readonly x: Expression;
@@ -106,9 +106,9 @@ const scoreOp = new Op('rows', 'crossEntropy', {
 export function ownScores(logits: Tensor, target: Tensor, ignored: number): Tensor {
   const classes = logits.layout.shape[1]!;
   const aligned = reshape(target, [target.layout.size, 1]);
-  const [index, place] = dispatchMany(placeOp, [aligned], [classes, ignored]) as [Tensor, Tensor];
+  const [index, place] = dispatchMany(placeOp, [aligned], [ignored, classes]) as [Tensor, Tensor];
   // Nobody needs the picked logits, nor a graph that would hold on to the index, but a gather knows an index that is out of range.
-  withTracking(false, () => dispatch(rangeOp, logits, index)).dispose();
+  withTracking(false, () => pick('crossEntropy', logits, 1, index)).dispose();
   const scores = dispatch(scoreOp, logits, place);
   aligned.dispose();
   index.dispose();

@@ -245,6 +245,7 @@ describe('options that have no names are refused, not ignored', () => {
   // As plain JavaScript may write what PyTorch takes by position.
   const any = nn as unknown as Record<string, new (...given: unknown[]) => unknown>;
   const weight = zeros([3]);
+  const [encoderLayer, decoderLayer] = [new nn.TransformerEncoderLayer(4, 2), new nn.TransformerDecoderLayer(4, 2)];
   it.each([
     ['Dropout', 0.2],
     ['Linear', 2, 3, false],
@@ -271,6 +272,9 @@ describe('options that have no names are refused, not ignored', () => {
     ['AdaptiveMaxPool2d', 2, true],
     ['MaxUnpool2d', 2, 2],
     ['Transformer', 8],
+    ['Linear', 1, 2, new nn.LayerNorm(2)],
+    ['TransformerEncoder', encoderLayer, 2, new nn.LayerNorm(4)],
+    ['TransformerDecoder', decoderLayer, 2, new nn.LayerNorm(4)],
   ] as const)('%s', (name, ...given) => {
     const message = `[${name}] got ${String(name === 'Flatten' ? 1 : given.at(-1))} where options belong, which have names: give { name: value }`;
     expect(() => new any[name]!(...given)).toThrow(message);

@@ -89,9 +89,8 @@ export function dimension(op: string, dim: number, rank: number): number {
 
 /** Several dimensions, ascending; undefined or an empty list: all of them. */
 export function dimensions(op: string, dims: number | readonly number[] | undefined | null, rank: number): number[] {
-  if (dims === undefined || dims === null || (typeof dims !== 'number' && dims.length === 0))
-    return Array.from({ length: rank }, (_, i) => i);
-  const list = (typeof dims === 'number' ? [dims] : dims).map((dim) => dimension(op, dim, rank));
+  const list = [dims ?? []].flat().map((dim) => dimension(op, dim, rank));
+  if (list.length === 0) return Array.from({ length: rank }, (_, i) => i);
   if (new Set(list).size !== list.length)
     throw new ShapeError(
       op,

@@ -2,6 +2,7 @@
 import { Launch, runLaunch } from '@nn/backend';
 import { givenBack } from '../memory/storage.ts';
 import type { Tensor } from '../tensor.ts';
+import { told } from './guarded.ts';
 import type { Plan } from './plan.ts';
 
 export const noNumbers: readonly number[] = [];
@@ -34,7 +35,7 @@ function start(p: Plan, scalars: readonly number[], count: number): void {
       backend.run(launch);
     } catch (error) {
       // A kernel may need memory beside its operands; without it, it has not begun.
-      p.out.device.pool.again(error, () => backend.run(launch), 'what a launch needs beside', 0, p.op.name);
+      p.out.device.pool.again(told(error), () => backend.run(launch), 'what a launch needs beside', 0, p.op.name);
     }
   } else runLaunch(p.backend!, launch);
 }

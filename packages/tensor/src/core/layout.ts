@@ -2,7 +2,7 @@
  * Layouts: device, dtype, shape and strides in one interned object, so that one pointer comparison answers every question that a plan asks.
  * The offset stays on the tensor: slices of one shape share a layout.
  */
-import { type Backend, type DType, DTypeError, dtypes } from '@nn/backend';
+import { type Backend, BackendError, type DType, DTypeError, dtypes, isFloat } from '@nn/backend';
 import { Pool, type SizeClass } from '../memory/pool.ts';
 import type { Plan } from './plan.ts';
 
@@ -22,6 +22,8 @@ const devices = new WeakMap<Backend, Device>();
 export function deviceOf(backend: Backend): Device {
   let device = devices.get(backend);
   if (device === undefined) {
+    if (typeof backend?.run !== 'function')
+      throw new BackendError('backend', `got ${String(backend)}; give a backend, such as await wasm()`);
     device = new Device(backend);
     devices.set(backend, device);
   }
@@ -73,7 +75,7 @@ export class Layout {
     this.strides = Object.freeze([...strides]);
     this.size = sizeOf(shape);
     this.contiguous = isContiguous(shape, strides);
-    this.differentiable = dtypes[dtype].category === 'float';
+    this.differentiable = isFloat(dtype);
     this.sizeClass = device.pool.classFor(this.size, device.backend.bytesPerElement(dtype));
   }
 }

@@ -32,6 +32,9 @@ export class Receiver {
   gradient: Tensor | null = null;
   /** The user has seen the gradient, so it may no longer be freed by name. */
   exposed = false;
+  /** The leaf while it isn't tracked, and what it had: a graph made before leaves it alone, and knows it again when it is tracked again. */
+  parked: Node | null = null;
+  extra: NodeExtra | null = null;
 }
 
 /** A tensor got another node: `retainGrad()` goes along, hooks stay with the value that they were put on; as in PyTorch. */

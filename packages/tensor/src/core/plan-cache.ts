@@ -1,5 +1,5 @@
 /** Finds plans by pointer: a chain of eight on the op, then a map by hash, then the planner. */
-import { NnError } from '@nn/backend';
+import { DTypeError, NnError } from '@nn/backend';
 import { copyOp } from './copy.ts';
 import type { Layout } from './layout.ts';
 import type { CommonKind, Op } from './op.ts';
@@ -53,6 +53,8 @@ export function planFor(op: Op, la: Layout, lb: Layout | null, lc: Layout | null
 
 /** Beyond the chain: the map, then the planner. */
 function planBeyond(op: Op, la: Layout, lb: Layout | null, lc: Layout | null, make: Make): Plan {
+  if (la === undefined || lb === undefined || lc === undefined)
+    throw new DTypeError(op.name, 'an operand is no tensor; make a tensor of it with tensor(…)');
   const hash =
     (Math.imul(Math.imul(la.id + 7, 31) + (lb === null ? 0 : lb.id), 31) + (lc === null ? 0 : lc.id)) & 0x1fffffff;
   if (op.count === chainLength) {

@@ -143,8 +143,7 @@ export function planReduce(op: Op<'reduce'>, inputs: readonly Layout[]): Plan {
     inputs.map((layout) => layout.shape),
   );
   const built = build(inputs);
-  if (built.combine === 'max' || built.combine === 'min' || built.combine === 'argmax' || built.combine === 'argmin')
-    checkReducible(op, shape, dims, built);
+  if (/m(ax|in)/.test(built.combine)) checkReducible(op, shape, dims, built);
   const kept = shape.map((_, i) => i).filter((i) => !dims.includes(i));
   const { operands, expressions } = compact([built.body]);
   const strides = operands.map((i) => broadcastStrides(inputs[i]!.shape, inputs[i]!.strides, shape));
@@ -166,7 +165,11 @@ export function planReduce(op: Op<'reduce'>, inputs: readonly Layout[]): Plan {
     kind: 'reduce',
     rank: outer.sizes.length,
     reducedRank: inner.sizes.length,
-    inputs: operands.map((i, k) => ({ dtype: inputs[i]!.dtype, access: accessOf(sizes, joined[k]!) })),
+    inputs: operandsOf(
+      operands.map((i) => inputs[i]!),
+      sizes,
+      joined,
+    ),
     output: { dtype: built.dtype, access: accessOf(outer.sizes, outer.strides[0]!) },
     combine: built.combine,
     body: expressions[0]!,

@@ -2,7 +2,7 @@
  * PyTorch's type promotion (torch.result_type): a higher category (bool < integer < float) wins; within it the wider type; tensors without
  * dimensions and plain numbers count only if their category is higher.
  */
-import { type DType, DTypeError, dtypes } from '@nn/backend';
+import { type DType, DTypeError, dtypes, isFloat } from '@nn/backend';
 
 /** A plain number beside a tensor. JavaScript can't tell 2.0 from 2, so whole numbers count as integers; `float(2)` says otherwise. */
 export class Scalar<out C extends 'bool' | 'integer' | 'float' = 'bool' | 'integer' | 'float'> {
@@ -27,6 +27,15 @@ export const numberOf = (x: Numeric): number => (typeof x === 'number' ? x : x i
 
 export const categoryOf = (x: Numeric): Scalar['category'] =>
   typeof x === 'number' ? (Number.isInteger(x) ? 'integer' : 'float') : x instanceof Scalar ? x.category : 'bool';
+
+const order = ['bool', 'integer', 'float'];
+const levelOf = (dtype: DType): number => order.indexOf(dtypes[dtype].category);
+
+/** Refuses what is no dtype. */
+export function checkDType(op: string, dtype: DType): void {
+  if (!(dtype in dtypes))
+    throw new DTypeError(op, `'${String(dtype)}' is not a dtype; there are ${Object.keys(dtypes).join(', ')}`);
+}
 
 /** The wider of two dtypes. uint8 beside any other integer gives that one. */
 export const promoteTypes = (a: DType, b: DType): DType => (dtypes[a].rank >= dtypes[b].rank ? a : b);
@@ -61,13 +70,10 @@ export function resultType(operands: readonly Typed[], numbers: readonly Scalar[
   let dimensionless: DType | null = null;
   let plain: DType | null = null;
   for (const { dtype, shape } of operands) {
-    if (shape.length > 0) dimensioned = dimensioned === null ? dtype : promoteTypes(dimensioned, dtype);
-    else dimensionless = dimensionless === null ? dtype : promoteTypes(dimensionless, dtype);
+    if (shape.length > 0) dimensioned = promoteTypes(dimensioned ?? dtype, dtype);
+    else dimensionless = promoteTypes(dimensionless ?? dtype, dtype);
   }
-  for (const category of numbers) {
-    const dtype = numberType(category);
-    plain = plain === null ? dtype : promoteTypes(plain, dtype);
-  }
+  for (const category of numbers) plain = promoteTypes(plain ?? 'bool', numberType(category));
   return prefer(dimensioned, prefer(dimensionless, plain)) ?? defaultDType;
 }
 
@@ -75,20 +81,14 @@ export function resultType(operands: readonly Typed[], numbers: readonly Scalar[
 function prefer(higher: DType | null, lower: DType | null): DType | null {
   if (higher === null) return lower;
   if (lower === null) return higher;
-  const order = ['bool', 'integer', 'float'];
-  return order.indexOf(dtypes[lower].category) > order.indexOf(dtypes[higher].category)
-    ? promoteTypes(higher, lower)
-    : higher;
+  return levelOf(lower) > levelOf(higher) ? promoteTypes(higher, lower) : higher;
 }
 
 /** dtype in which a function of real numbers computes: floats stay, the rest becomes the default. */
-export const floatType = (dtype: DType): DType => (dtypes[dtype].category === 'float' ? dtype : defaultDType);
+export const floatType = (dtype: DType): DType => (isFloat(dtype) ? dtype : defaultDType);
 
 /** dtype of a sum or product: integers and bools add up in int64. */
-export const sumType = (dtype: DType): DType => (dtypes[dtype].category === 'float' ? dtype : 'int64');
+export const sumType = (dtype: DType): DType => (isFloat(dtype) ? dtype : 'int64');
 
 /** Whether a result of this dtype may be stored in a tensor of that one (in-place ops): not into a lower category. */
-export function canCast(from: DType, to: DType): boolean {
-  const order = ['bool', 'integer', 'float'];
-  return order.indexOf(dtypes[from].category) <= order.indexOf(dtypes[to].category);
-}
+export const canCast = (from: DType, to: DType): boolean => levelOf(from) <= levelOf(to);

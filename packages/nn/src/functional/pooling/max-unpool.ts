@@ -74,7 +74,7 @@ const maxUnpool =
     const flat = [rows, sizeOf(x.layout.shape.slice(-spatial))];
     const zeros = filled(x.layout.device, x.dtype, [rows, sizeOf(sizes)], 0);
     // Places don't count from the end.
-    const places = indexOf('maxUnpool', indices, sizeOf(sizes));
+    const places = indexOf('maxUnpool', indices);
     const [from, at] = [reshape(x, flat), reshape(places, flat)];
     const placed = dispatchInto(placeAt, [zeros, from, at]);
     const out = reshape(placed, [...lead, ...sizes]);

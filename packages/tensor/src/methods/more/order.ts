@@ -27,6 +27,12 @@ export abstract class MoreOrderMethods {
   ): Tensor<A['~shape'], NoInfer<T>> {
     return ops.cumprod(this, dim as never, options) as never;
   }
+  cumsum_<A extends Tensor, I extends number>(this: A, dim: Checked<InRange<'cumsum_', ShapeOf<A>, I>, I>): A {
+    return ops.cumsum_(this, dim as never) as never;
+  }
+  cumprod_<A extends Tensor, I extends number>(this: A, dim: Checked<InRange<'cumprod_', ShapeOf<A>, I>, I>): A {
+    return ops.cumprod_(this, dim as never) as never;
+  }
   cummax<A extends Tensor, I extends number>(
     this: A,
     dim: Checked<InRange<'cummax', ShapeOf<A>, I>, I>,

@@ -3,10 +3,11 @@ import type { Backend, DType } from '@nn/backend';
 import { fresh } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
 import { layoutOf } from '../../core/layout.ts';
-import { getDefaultDType, type Scalar } from '../../core/promotion.ts';
+import { checkDType, getDefaultDType, type Scalar } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { CreationFunction, LikeFunction } from '../../types/creation-signatures.ts';
 import type { DTypeOfValue, ScalarLike, Shape } from '../../types/index.ts';
+import { sizesOf } from '../elementwise/operand.ts';
 import { convert, dtypeOfNumber } from './from-data.ts';
 import { checkSizes, deviceFor, type TensorOptions, track } from './options.ts';
 
@@ -23,6 +24,7 @@ function fillWith(
   options: TensorOptions | undefined,
 ): Tensor {
   checkSizes(op, shape);
+  checkDType(op, dtype);
   return track(filled(deviceFor(options), dtype, shape, convert(value, dtype)), options);
 }
 
@@ -45,7 +47,7 @@ const constantLike =
   (op: string, value: number) =>
   (x: Tensor, options?: TensorOptions): Tensor => {
     const own = like(x, options);
-    return fillWith(op, x.layout.shape, value, own.dtype, own);
+    return fillWith(op, sizesOf(op, x), value, own.dtype, own);
   };
 
 /**

@@ -3,7 +3,7 @@ import { type Backend, type DataArray, type DType, DTypeError, dtypes, ShapeErro
 import { shapeText } from '../../core/collapse.ts';
 import { fresh } from '../../core/dispatch.ts';
 import { deviceOf, layoutOf, sizeOf } from '../../core/layout.ts';
-import { getDefaultDType, promoteTypes, Scalar } from '../../core/promotion.ts';
+import { checkDType, getDefaultDType, promoteTypes, Scalar } from '../../core/promotion.ts';
 import { currentDevice } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Checked, DTypeOfValue, NestedShape, Shape, ShapeOr, ValueOf } from '../../types/index.ts';
@@ -58,6 +58,7 @@ export function fromData(
       `${size} values don't fill the shape ${shapeText(to)}, which has ${sizeOf(to)} elements`,
     );
   const dtype = options.dtype ?? dtypeOfData(data) ?? getDefaultDType();
+  checkDType('tensor', dtype);
   if (isTyped(data) && data instanceof dtypes[dtype].array && dtype !== 'bool')
     return track(fromFlat(data, to, dtype, options.backend), options);
   const flat = new dtypes[dtype].array(size);

@@ -1,6 +1,6 @@
 /** Sums, differences, products, quotients and remainders. What is rounded of a quotient, and what is divided by zero, is said here; the rest in rows. */
 import * as rows from '@nn/backend';
-import { DTypeError, dtypes, sub as minus, div as over, add as plus, mul as times, ValueError } from '@nn/backend';
+import { DTypeError, isFloat, sub as minus, div as over, add as plus, mul as times, ValueError } from '@nn/backend';
 import { categoryOf, type Numeric, numberOf } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import {
@@ -36,8 +36,7 @@ type Plain = Tensor | Numeric;
 const hasAlpha = (options: AlphaOptions | undefined): options is { readonly alpha: number } =>
   options !== undefined && options.alpha !== undefined && options.alpha !== 1;
 
-const isFloatDType = (x: Plain): boolean =>
-  isTensor(x) ? dtypes[x.layout.dtype].category === 'float' : categoryOf(x) === 'float';
+const isFloatDType = (x: Plain): boolean => (isTensor(x) ? isFloat(x.layout.dtype) : categoryOf(x) === 'float');
 
 /** A factor beside operands; among integers it must be one. */
 function factor(op: string, name: string, value: Numeric, operands: readonly Plain[]): number {

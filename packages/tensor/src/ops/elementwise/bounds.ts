@@ -57,7 +57,7 @@ const noBounds = (op: string): ValueError =>
  * console.log(await clamp(tensor([-2, 0.5, 3]), { min: -1, max: 1 }).toArray()); // prints: [ -1, 0.5, 1 ]
  * ```
  */
-export const clamp: ClampFunction = ((x: Tensor, { min, max }: ClampOptions) => {
+export const clamp: ClampFunction = ((x: Tensor, { min, max }: ClampOptions = {}) => {
   if (min == null && max == null) throw noBounds('clamp');
   return min == null ? atMost(x, max!) : max == null ? atLeast(x, min) : between(x, min, max);
 }) as never;
@@ -65,7 +65,7 @@ export const clamp: ClampFunction = ((x: Tensor, { min, max }: ClampOptions) => 
 /** Clamps in place. */
 export const clamp_: <A extends Tensor>(x: A, options: ClampOptions) => A = ((
   x: Tensor,
-  { min, max }: ClampOptions,
+  { min, max }: ClampOptions = {},
 ) => {
   if (min == null && max == null) throw noBounds('clamp_');
   return min == null ? atMostInto(x, max!) : max == null ? atLeastInto(x, min) : betweenInto(x, min, max);

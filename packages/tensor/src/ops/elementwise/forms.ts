@@ -13,6 +13,7 @@ import {
   dtypes,
   type Expression,
   input,
+  isFloat,
   type Row,
   rowOf,
   type ScalarType,
@@ -69,7 +70,7 @@ const computed: { readonly [M in Mode]: (promoted: DType) => DType } = {
 const refusals: { readonly [T in Takes]: { readonly takes: (dtype: DType) => boolean; readonly text: string } } = {
   any: { takes: () => true, text: '' },
   float: {
-    takes: (dtype) => dtypes[dtype].category === 'float',
+    takes: isFloat,
     text: "takes floats, not DTYPE; convert with .to('float32') first",
   },
   number: {
@@ -77,7 +78,7 @@ const refusals: { readonly [T in Takes]: { readonly takes: (dtype: DType) => boo
     text: "takes numbers, not DTYPE; use the logical ops, or convert with .to('int64') first",
   },
   bits: {
-    takes: (dtype) => dtypes[dtype].category !== 'float',
+    takes: (dtype) => !isFloat(dtype),
     text: "takes integers and bools, not DTYPE; convert with .to('int64') first",
   },
   integer: {

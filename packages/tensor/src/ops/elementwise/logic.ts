@@ -104,7 +104,7 @@ const chosen = ternary('where', 'select', { condition: true });
  */
 export const where: WhereFunction = ((condition: Tensor, x?: Tensor | Numeric, y?: Tensor | Numeric) => {
   if (x === undefined && y === undefined) return nonzero(condition, { asTuple: true });
-  const { dtype } = condition.layout;
+  const dtype = condition?.dtype;
   if (dtype !== 'bool' && dtype !== 'uint8')
     throw new DTypeError(
       'where',

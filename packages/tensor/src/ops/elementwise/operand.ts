@@ -29,6 +29,12 @@ export function kindOf(op: string, x: Numeric): number {
   throw wrongOperands(op, [x]);
 }
 
+/** The sizes of what must be a tensor. */
+export function sizesOf(op: string, x: Tensor): readonly number[] {
+  if (isTensor(x)) return x.layout.shape;
+  throw wrongOperands(op, [x]);
+}
+
 /** Whether a number is an integer that 32 bits can't hold. */
 export const isWide = (kind: number, value: number): boolean => kind === numberKinds.integer && (value | 0) !== value;
 

@@ -1,7 +1,8 @@
 /** Classes as vectors with a single 1. */
-import { DTypeError, input, less, same, scalar, select, sub, ValueError } from '@nn/backend';
+import { DTypeError, input, ValueError } from '@nn/backend';
 import { dispatch } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
+import { guarded } from '../../core/guarded.ts';
 import { dispatchInto } from '../../core/in-place.ts';
 import { Op } from '../../core/op.ts';
 import { read, readSync } from '../../read.ts';
@@ -13,19 +14,15 @@ import { scatterOps } from './index-op.ts';
 
 const writeOnes = scatterOps('oneHot', 'replace', { form: 'aligned', inPlace: true });
 
-/** Classes as indices that don't count from the end: below 0 is out of bounds. */
 const asClasses = new Op('map', 'oneHot', {
   inPlace: false,
-  build: () => {
-    const x = input(0, 'i32');
-    return single('int64', select(less(x, same(0, x)), sub(x, scalar(0, 'i32')), x), 1);
-  },
+  build: () => single('int64', guarded(input(0, 'i32'))),
 });
 
 function encoded(x: Tensor, numClasses: number): Tensor {
   const { shape, device } = x.layout;
   const out = filled(device, 'int64', [...shape, numClasses], 0);
-  const classes = dispatch(asClasses, x, null, null, [numClasses]);
+  const classes = dispatch(asClasses, x);
   const places = views.insertDim(classes, shape.length);
   const one = filled(device, 'int64', [], 1);
   const ones = views.expand(one, places.layout.shape);

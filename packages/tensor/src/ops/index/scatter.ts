@@ -8,10 +8,11 @@ import type { Op, ScatterGradient } from '../../core/op.ts';
 import { isNumeric, type Numeric } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import { div, div_ } from '../elementwise/arithmetic.ts';
+import { sizesOf } from '../elementwise/operand.ts';
 import * as views from '../shape/views.ts';
 import { type Finder, scatterOps } from './index-op.ts';
 import { extremeGradient, productGradient } from './scatter-gradient.ts';
-import { stored } from './value.ts';
+import { nothingOf, stored } from './value.ts';
 
 type Way = Combine | 'replace';
 
@@ -47,19 +48,32 @@ const wayFor = (way: Way, dtype: DType): Way =>
 
 function run(
   op: string,
-  { copy, into }: Names,
+  names: Names,
   way: Way,
   x: Tensor,
   dim: number,
   index: Tensor,
   source: Tensor | Numeric,
 ): Tensor {
-  const d = dimension(op, dim, x.layout.shape.length);
-  const table = (op.endsWith('_') ? into : copy).get(wayFor(way, x.dtype))!;
-  if (!isNumeric(source)) return launch(table([d], 0), x, source, index);
-  const one = filled(x.layout.device, x.dtype, [], stored(op, source, x.dtype));
-  const values = views.expand(one, index.layout.shape);
-  return views.finish(launch(table([d], 0), x, values, index), x, one, values);
+  const { shape } = x.layout;
+  const d = dimension(op, dim, shape.length);
+  const inPlace = op.endsWith('_');
+  const table = (inPlace ? names.into : names.copy).get(wayFor(way, x.dtype))!;
+  const find = table([d], 0);
+  const given = isNumeric(source) ? filled(x.layout.device, x.dtype, [], stored(op, source, x.dtype)) : source;
+  if (!sizesOf(op, index).includes(0)) {
+    const values = given === source ? given : views.expand(given, index.layout.shape);
+    const out = launch(find, x, values, index);
+    return given === source ? out : views.finish(out, x, given, values);
+  }
+  // As in PyTorch, nothing is written, whatever the other sizes are.
+  const line = shape.length === 0 ? views.reshape(x, [1]) : x;
+  const sizes = line.layout.shape.map((n, i) => (i === d ? 0 : n));
+  const [none, values] = [filled(x.layout.device, 'int64', sizes, 0), nothingOf(given, sizes)];
+  const out = launch(find, line, values, none);
+  const whole = line === x ? out : inPlace ? x : views.reshape(out, []);
+  const own = given === source ? [] : [given];
+  return views.finish(whole, x, line, none, values, ...own, ...(whole === out ? [] : [out]));
 }
 
 const launch = (op: Op<'scatter'>, x: Tensor, source: Tensor, index: Tensor): Tensor =>
@@ -80,7 +94,7 @@ function wayOf(op: string, { reduce }: ScatterOptions): Way {
 
 /**
  * A copy of `x` with `out[index[i][j]][j] = source[i][j]` (and likewise for other `dim`); where an index occurs twice the last value stays. PyTorch: `torch.scatter`.
- * @param index int64 or int32, of the rank of `x` and no larger than it in the other dimensions, no larger than `source` in any
+ * @param index int64 or int32, of the rank of `x` and no larger than it in the other dimensions, no larger than `source` in any; one without elements may have any shape
  * @param source a tensor of the dtype of `x`, or a number for all places
  * @throws IndexError for an index out of bounds (at the next read, where the backend can't see it at once); ShapeError, DTypeError for what doesn't fit
  * @example

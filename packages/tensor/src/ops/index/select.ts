@@ -4,8 +4,10 @@ import { broadcastShapes, dimension, shapeText } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Shape } from '../../types/index.ts';
+import { sizesOf } from '../elementwise/operand.ts';
 import * as views from '../shape/views.ts';
 import { gatherOps } from './index-op.ts';
+import { nothingOf } from './value.ts';
 
 const gatherAlong = gatherOps('gather', { form: 'aligned' });
 const selectAlong = gatherOps('indexSelect');
@@ -14,7 +16,7 @@ const embedFrom = gatherOps('embedding');
 
 /**
  * `out[i][j] = x[i][index[i][j]]` and likewise for other `dim`: one index for each element of the result, which has the shape of `index`. PyTorch: `torch.gather`.
- * @param index int64 or int32, of the rank of `x`, no larger in the other dimensions; negative ones count from the end
+ * @param index int64 or int32, of the rank of `x`, no larger in the other dimensions (one without elements may have any shape); negative ones count from the end
  * @throws IndexError for an index out of bounds (at the next read, where the backend can't see it at once)
  * @example
  * ```ts
@@ -30,6 +32,11 @@ export function gather<A extends Tensor, I extends Tensor>(
   index: I,
 ): Tensor<I['~shape'], A['dtype']> {
   const d = dimension('gather', dim, x.layout.shape.length);
+  if (sizesOf('gather', index).includes(0)) {
+    // As in PyTorch, whatever the other sizes are.
+    const none = nothingOf(x, index.layout.shape);
+    return views.finish(views.clone(none), x, none) as never;
+  }
   return dispatch(gatherAlong([d], 0), x, index) as never;
 }
 
@@ -81,7 +88,7 @@ export function indexSelect<A extends Tensor>(x: A, dim: number, index: Tensor):
 
 /** A vector of indices, or a scalar for one. */
 export function checkVector(op: string, index: Tensor): void {
-  if (index.layout.shape.length > 1)
+  if (sizesOf(op, index).length > 1)
     throw new ShapeError(op, `the index must be a vector, got shape ${shapeText(index.layout.shape)}`);
 }
 

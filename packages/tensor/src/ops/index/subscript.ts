@@ -1,5 +1,6 @@
 /** What a user may write between the brackets of an index, turned into terms. Looks at forms and shapes; reads no tensor. */
 import { DTypeError, IndexError } from '@nn/backend';
+import { checkList } from '../../core/collapse.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { NestedIndices } from '../../types/index.ts';
 import { parseSlice, Slice } from './slice.ts';
@@ -34,6 +35,7 @@ const isTensor = (x: object): x is Tensor => 'layout' in x && 'storage' in x;
 
 /** The terms of an index list; '...' occurs once at most. */
 export function parse(op: string, subscripts: readonly unknown[]): Term[] {
+  checkList(op, subscripts);
   const terms = subscripts.map((subscript) => parseOne(op, subscript));
   if (terms.filter((term) => term.kind === 'rest').length > 1) throw new IndexError(op, "only one '...' is allowed");
   return terms;

@@ -27,6 +27,13 @@ export const valueFor = (op: string, target: Tensor, value: Tensor | Numeric): T
     ? filled(target.layout.device, target.dtype, [], stored(op, value, target.dtype))
     : (toDType(value, target.dtype) as Tensor);
 
+/** None of the elements of t, in a shape that has none. */
+export function nothingOf(t: Tensor, shape: readonly number[]): Tensor {
+  const line = t.layout.shape.length === 0 ? views.reshape(t, [1]) : t;
+  const none = views.sliceView(line, 0, 0, 0);
+  return views.finish(views.reshape(none, shape), t, line, none);
+}
+
 /** A value without the leading dimensions of size 1 that its place lacks; an error if it doesn't broadcast there. */
 export function fitted(op: string, value: Tensor, shape: readonly number[]): Tensor {
   const own = value.layout.shape;

@@ -8,6 +8,7 @@ import { innerSizes } from '../../core/plan-matmul.ts';
 import { dispatchThen } from '../../core/then.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { LinearFunctionSignature, MatMulFunction } from '../../types/signatures.ts';
+import { sizesOf } from '../elementwise/operand.ts';
 import { finish, regroup, reshape, transpose } from '../shape/views.ts';
 
 const matrixProduct = new Op('matmul', 'matmul', { addend: 'none' }, 'MmBackward0');
@@ -47,8 +48,8 @@ const dotOp = new Op('reduce', 'dot', {
 
 /** `matmul` for other ops, without types. */
 export function matmulOf(left: Tensor, right: Tensor): Tensor {
-  const l = left.layout.shape;
-  const r = right.layout.shape;
+  const l = sizesOf('matmul', left);
+  const r = sizesOf('matmul', right);
   if (l.length === 0 || r.length === 0)
     throw new ShapeError(
       'matmul',
@@ -86,8 +87,8 @@ export const matmul: MatMulFunction = matmulOf as MatMulFunction;
 
 /** `linear`, then an elementwise op: in one launch, where there is a way. */
 export function linearThen(x: Tensor, weight: Tensor, bias: Tensor | null | undefined, then: Op<'map'> | null): Tensor {
-  const s = x.layout.shape;
-  const w = weight.layout.shape;
+  const s = sizesOf('linear', x);
+  const w = sizesOf('linear', weight);
   if (w.length > 2 || w.length === 0 || s.length === 0)
     throw new ShapeError(
       'linear',

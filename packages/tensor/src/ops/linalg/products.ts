@@ -6,6 +6,7 @@ import { filled } from '../../core/fill.ts';
 import { Op } from '../../core/op.ts';
 import type { Tensor } from '../../tensor.ts';
 import { add, mul, sub } from '../elementwise/arithmetic.ts';
+import { sizesOf } from '../elementwise/operand.ts';
 import { sum } from '../reduce/sum.ts';
 import { diagEmbed } from '../shape/diagonal.ts';
 import { roll } from '../shape/flip.ts';
@@ -27,7 +28,7 @@ export interface ScaleOptions {
 }
 
 function checkRanks(op: string, ...pairs: readonly (readonly [Tensor, number])[]): void {
-  const wrong = pairs.find(([t, rank]) => t.layout.shape.length !== rank);
+  const wrong = pairs.find(([t, rank]) => sizesOf(op, t).length !== rank);
   if (wrong !== undefined)
     throw new ShapeError(
       op,

@@ -3,7 +3,7 @@ import { type DataArray, type DType, DTypeError, dtypes, isFloat } from '@nn/bac
 import { dispatchInto } from '../../core/in-place.ts';
 import { sizeOf } from '../../core/layout.ts';
 import { Op } from '../../core/op.ts';
-import { getDefaultDType } from '../../core/promotion.ts';
+import { checkDType, getDefaultDType } from '../../core/promotion.ts';
 import { defaultGenerator, type Generator } from '../../random/generator.ts';
 import type { Draw } from '../../random/threefry.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -25,6 +25,7 @@ export const drawOf = (options: GeneratorOptions | undefined): Draw => (options?
 export type Fill = (values: Float32Array | Float64Array, draw: Draw, dtype: DType) => void;
 
 function checkFloat(op: string, dtype: DType): void {
+  checkDType(op, dtype);
   if (!isFloat(dtype))
     throw new DTypeError(
       op,

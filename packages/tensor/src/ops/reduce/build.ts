@@ -7,6 +7,7 @@ import { dimensions, shapeText } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import type { Layout } from '../../core/layout.ts';
 import { Op, type ReduceAttributes, type ReduceBuild } from '../../core/op.ts';
+import { checkDType } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 
 /** Which dimensions a reduction runs over. */
@@ -50,6 +51,7 @@ export function reduction(name: string, row: Reduction): Reducer {
     const dims = dimensions(name, options?.dim, x.layout.shape.length);
     const keepdim = options?.keepdim === true;
     const asked = options?.dtype;
+    checkDType(name, asked ?? x.dtype);
     let key = asked === undefined ? 0 : dtypeNames.indexOf(asked) + 1;
     for (const d of dims) key += 2 ** (d + 4);
     if (keepdim) key += 8;

@@ -10,7 +10,7 @@ export { mode } from './mode.ts';
 export { type NormOptions, norm, type VectorNormOptions, vectorNorm } from './norm.ts';
 export { prod } from './product.ts';
 export { nanquantile, type QuantileOptions, quantile } from './quantile.ts';
-export { cummax, cummin, cumprod, cumsum, logcumsumexp } from './scan.ts';
+export { cummax, cummin, cumprod, cumprod_, cumsum, cumsum_, logcumsumexp } from './scan.ts';
 export { bucketize, type SearchOptions, searchsorted } from './search.ts';
 export type { Chosen, QuantileShape } from './signatures.ts';
 export { logSoftmax, softmax, softmin } from './softmax.ts';

@@ -2,6 +2,7 @@
 
 import { add, and, type DType, DTypeError, equal, isinf, logaddexp, mul, same, select } from '@nn/backend';
 import { dimension } from '../../core/collapse.ts';
+import { assignOp } from '../../core/copy.ts';
 import { dispatch, dispatchMany } from '../../core/dispatch.ts';
 import { dispatchInto } from '../../core/in-place.ts';
 import { Op } from '../../core/op.ts';
@@ -15,7 +16,7 @@ import { clone, contiguous, finish, sliceView } from '../shape/views.ts';
 import { widened } from '../shape/widened.ts';
 import { isTracked, pick } from './pick.ts';
 import { scanOp } from './scan-op.ts';
-import type { CumulativeExtremeFunction, FloatCumulativeFunction } from './signatures.ts';
+import type { CumulativeExtremeFunction, CumulativeInto, FloatCumulativeFunction } from './signatures.ts';
 
 /** A scan op a dimension. */
 function scans(
@@ -46,6 +47,18 @@ function total(name: string, combine: 'sum' | 'product'): CumulativeFunction<str
   }) as never;
 }
 
+/** The same over x, in its own dtype. */
+function totalInto(name: string, combine: 'sum' | 'product', gradName: string): CumulativeInto<string> {
+  const sums = total(name, combine);
+  const write = new Op('map', name, assignOp.attributes, gradName);
+  return ((x: Tensor, dim: number): Tensor => {
+    // A product's gradient reads what was there.
+    const source = combine === 'product' && isTracked(x) ? clone(x) : x;
+    const found = sums(source, dim as never, { dtype: x.dtype }) as Tensor;
+    return finish(dispatchInto(write, [x, found]), x, source, found);
+  }) as never;
+}
+
 /**
  * Running sums along `dim`: `out[i] = x[0] + … + x[i]`. Integers and bools add up in int64; `dtype` converts first. PyTorch: `torch.cumsum`.
  * @example
@@ -58,6 +71,12 @@ export const cumsum: CumulativeFunction<'cumsum'> = total('cumsum', 'sum') as ne
 
 /** Running products along `dim`; as `cumsum`. PyTorch: `torch.cumprod`. */
 export const cumprod: CumulativeFunction<'cumprod'> = total('cumprod', 'product') as never;
+
+/** `cumsum` in place, in the dtype of x; PyTorch: `Tensor.cumsum_`. */
+export const cumsum_: CumulativeInto<'cumsum_'> = totalInto('cumsum_', 'sum', 'CumsumBackward0') as never;
+
+/** `cumprod` in place, in the dtype of x; PyTorch: `Tensor.cumprod_`. */
+export const cumprod_: CumulativeInto<'cumprod_'> = totalInto('cumprod_', 'product', 'CumprodBackward0') as never;
 
 function extreme(name: string, combine: 'max' | 'min'): CumulativeExtremeFunction<string> {
   const scan = scans(name, combine, true);

@@ -111,6 +111,12 @@ export type FloatCumulativeFunction<Op extends string> = <A extends Tensor, I ex
   dim: Checked<InRange<Op, ShapeOf<A>, I>, I>,
 ) => Tensor<A['~shape'], FloatOf<A['dtype']>>;
 
+/** cumsum_, cumprod_. */
+export type CumulativeInto<Op extends string> = <A extends Tensor, I extends number>(
+  x: A,
+  dim: Checked<InRange<Op, ShapeOf<A>, I>, I>,
+) => A;
+
 /** cummax, cummin. */
 export type CumulativeExtremeFunction<Op extends string> = <A extends Tensor, I extends number>(
   x: A,

@@ -6,8 +6,8 @@ import {
   type DType,
   DTypeError,
   div,
-  dtypes,
   type Expression,
+  isFloat,
   isFloatScalar,
   isNotANumber,
   not,
@@ -66,7 +66,7 @@ const meanOf = reduction('mean', {
 
 /** Refuses what has no mean in its own dtype. */
 function checkAverage(op: string, x: Tensor, dtype: DType = x.dtype): void {
-  if (dtypes[dtype].category !== 'float')
+  if (!isFloat(dtype))
     throw new DTypeError(
       op,
       `of ${x.dtype} ${dtype === x.dtype ? 'is a fraction' : `can't be ${dtype}`}; pass dtype: 'float32' or convert with .to('float32')`,
@@ -101,7 +101,7 @@ const quotient = binary('nanmean', 'promote', 'div');
 /** The mean of the elements that are not NaN (NaN where there are none); options as `mean`. PyTorch: `torch.nanmean`. */
 export const nanmean: MeanFunction<'nanmean'> = ((x: Tensor, options?: TypedReduceOptions): Tensor => {
   checkAverage('nanmean', x, options?.dtype);
-  if (dtypes[x.dtype].category !== 'float') return plainMean(x, options);
+  if (!isFloat(x.dtype)) return plainMean(x, options);
   // Sum and count wait in float32, for both may be beyond float16.
   const dtype = options?.dtype ?? x.dtype;
   const own = { ...options, dtype: dtype === 'float16' ? 'float32' : dtype };

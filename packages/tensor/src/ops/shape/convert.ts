@@ -1,7 +1,8 @@
 /** The same values in another dtype, another place in memory, or dense. */
-import { castTo, type DType, DTypeError, dtypes, input } from '@nn/backend';
+import { castTo, type DType, dtypes, input } from '@nn/backend';
 import { dispatch } from '../../core/dispatch.ts';
 import { Op } from '../../core/op.ts';
+import { checkDType } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import * as views from './views.ts';
 
@@ -30,10 +31,8 @@ const casts = new Map<DType, Op<'map'>>(
  */
 export function toDType<A extends Tensor, D extends DType>(x: A, dtype: D): Tensor<A['~shape'], D> {
   if (x.dtype === dtype) return x as never;
-  const op = casts.get(dtype);
-  if (op === undefined)
-    throw new DTypeError('to', `'${dtype}' is not a dtype; there are ${[...casts.keys()].join(', ')}`);
-  return dispatch(op, x) as never;
+  checkDType('to', dtype);
+  return dispatch(casts.get(dtype)!, x) as never;
 }
 
 /** The values in the dtype of another tensor; PyTorch: `Tensor.type_as`. */

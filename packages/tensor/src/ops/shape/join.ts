@@ -6,12 +6,15 @@ import { sameNumbers } from '../../core/layout.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { PromoteAll, Shape } from '../../types/index.ts';
 import type { CatFunction, StackFunction } from '../../types/signatures.ts';
+import { sizesOf } from '../elementwise/operand.ts';
 import { atleast1d, atleast2d, atleast3d, resultDimension } from './dimensions.ts';
 import { joinedType, place, roomFor } from './place.ts';
 import * as views from './views.ts';
 
 function checkGiven(op: string, tensors: readonly Tensor[]): void {
-  if (tensors.length === 0) throw new ShapeError(op, 'no tensors given; pass one at least');
+  if (!Array.isArray(tensors) || tensors.length === 0)
+    throw new ShapeError(op, 'no tensors given; pass one at least, in an array');
+  for (const x of tensors) sizesOf(op, x);
 }
 
 /** A vector without elements joins with anything, as in PyTorch. */

@@ -1,6 +1,6 @@
 /** A dimension taken apart: pieces, positions, windows. All results are views of the same memory. */
 import { IndexError, ShapeError, ValueError } from '@nn/backend';
-import { dimension, shapeText } from '../../core/collapse.ts';
+import { checkList, dimension, shapeText } from '../../core/collapse.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Shape } from '../../types/index.ts';
 import * as views from './views.ts';
@@ -62,6 +62,7 @@ export function split<A extends Tensor>(
     count('split', 'the size of a piece', sizes, total === 0 ? 0 : 1);
     return pieces(x, dim, evenSizes(total, sizes)) as never;
   }
+  checkList('split', sizes);
   for (const size of sizes) count('split', 'the size of a piece', size, 0);
   const sum = sizes.reduce((p, n) => p + n, 0);
   if (sum !== total)

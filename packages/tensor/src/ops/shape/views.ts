@@ -35,14 +35,12 @@ export function finish(result: Tensor, source: Tensor, ...steps: readonly Tensor
 /** Fills in a -1 and checks the element count. */
 export function resolveShape(op: string, from: readonly number[], to: readonly number[]): number[] {
   checkList(op, to);
-  const bad = to.find((n) => !Number.isInteger(n) || n < -1);
-  if (bad !== undefined)
-    throw new ShapeError(op, `${bad} is not a size; sizes are whole numbers ≥ 0, and at most one may be -1`);
   const hole = to.indexOf(-1);
-  if (hole !== to.lastIndexOf(-1))
+  const bad = to.find((n, d) => d !== hole && (!Number.isInteger(n) || n < 0));
+  if (bad !== undefined)
     throw new ShapeError(
       op,
-      `-1 is not a size; sizes are whole numbers ≥ 0, and at most one may be -1: got ${shapeText(to)}`,
+      `${bad} is not a size; sizes are whole numbers ≥ 0, and at most one may be -1: got ${shapeText(to)}`,
     );
   const total = sizeOf(from);
   const known = to.reduce((p, n, d) => (d === hole ? p : p * n), 1);

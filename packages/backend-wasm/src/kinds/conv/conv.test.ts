@@ -65,7 +65,8 @@ class Convolution {
   readonly #sizes: readonly number[];
   readonly #values: readonly (readonly number[])[];
 
-  constructor(role: Role, spec: Spec, whole = false, epilogue?: Expression) {
+  /** `infinite`: the place of such a number in the first operand. */
+  constructor(role: Role, spec: Spec, whole = false, epilogue?: Expression, infinite?: number) {
     const { batch = 2, groups = 1, inputs, outputs, axes, dtype = 'float32' } = spec;
     const x = [batch, groups * inputs, ...axes.map((axis) => axis.x)];
     const w = [groups * outputs, inputs, ...axes.map((axis) => axis.w)];
@@ -91,6 +92,7 @@ class Convolution {
     };
     this.#sizes = [...shapes.map(product), ...(bias ? [groups * outputs] : [])];
     this.#values = this.#sizes.map((n, i) => (i === 0 ? [] : numbers(n, i, whole)));
+    if (infinite !== undefined) (this.#values[1] as number[])[infinite] = Number.POSITIVE_INFINITY;
     this.geometry = {
       sizes: [...x, ...w, ...y],
       strides: shapes.map(denseStrides),
@@ -183,6 +185,8 @@ const divided: Readonly<Record<string, Spec>> = {
   depthwise: { batch: 3, groups: 13, inputs: 1, outputs: 1, axes: square({ x: 9, w: 3, before: 1, after: 1 }) },
   'groups of a block and a rest': { batch: 2, groups: 3, inputs: 5, outputs: 11, axes: square({ x: 7, w: 3, stride: 2, before: 1, after: 1 }) },
   'three outputs': { batch: 4, inputs: 6, outputs: 3, axes: square({ x: 15, w: 3, before: 1, after: 1 }) },
+  'tiles of 2x2': { batch: 9, inputs: 9, outputs: 21, axes: square({ x: 14, w: 3, before: 1, after: 1 }) },
+  'tiles of 2x2, half of the last ones outside': { batch: 3, inputs: 12, outputs: 8, axes: [{ x: 11, w: 3, before: 1, after: 1 }, { x: 9, w: 3 }] },
   float64: { batch: 4, inputs: 3, outputs: 7, axes: square({ x: 6, w: 2 }), dtype: 'float64' },
 }; // biome-ignore format: a table
 
@@ -225,13 +229,42 @@ describe.each(roles)('%s', (role) => {
       'one column': { inputs: 4, outputs: 6, axes: [{ x: 40, w: 3 }, { x: 1, w: 1 }] },
       'wide image, uint8': { inputs: 2, outputs: 2, axes: square({ x: 70, w: 3 }), dtype: 'uint8' },
       'rows of an outermost axis': { inputs: 2, outputs: 2, axes: [{ x: 5, w: 2, stride: 2 }, ...square({ x: 9, w: 3, before: 1, after: 1 })] },
-      'an image in bands': { batch: 1, inputs: 20, outputs: 9, axes: square({ x: 121, w: 3, before: 1, after: 1 }) },
+      'an image in bands': { batch: 1, inputs: 20, outputs: 7, axes: square({ x: 121, w: 3, before: 1, after: 1 }) },
+      'tiles of 2x2, one column and row': { inputs: 8, outputs: 13, axes: square({ x: 9, w: 3 }) },
+      'tiles of 2x2, even': { batch: 5, inputs: 11, outputs: 8, axes: square({ x: 8, w: 3, before: 1, after: 1 }) },
+      'tiles of 2x2, padded on one side': { inputs: 16, outputs: 24, axes: [{ x: 10, w: 3, before: 0, after: 4 }, { x: 13, w: 3, before: 5, after: 0 }] },
+      'tiles of 2x2, in bands': { batch: 2, inputs: 40, outputs: 9, axes: [{ x: 29, w: 3, before: 1, after: 1 }, { x: 58, w: 3, before: 1, after: 1 }] },
+      'tiles of 2x2, a row each': { batch: 1, inputs: 70, outputs: 8, axes: [{ x: 21, w: 3, before: 1, after: 1 }, { x: 60, w: 3 }] },
       'no input channels': { inputs: 0, outputs: 3, axes: square({ x: 5, w: 2 }) },
       'no output channels': { inputs: 3, outputs: 0, axes: square({ x: 5, w: 2 }) },
     } satisfies Readonly<Record<string, Spec>>), // biome-ignore format: a table
   )('is exact on whole numbers: %s', (_, spec) => {
     const convolution = new Convolution(role, spec, true);
     for (const features of [strict, fused]) expect(convolution.run(features, odd)).toEqual(convolution.expected());
+  });
+});
+
+describe('tiles of 2x2', () => {
+  const spec = { batch: 3, inputs: 24, outputs: 19, axes: [{ x: 14, w: 3, before: 1, after: 1 }, { x: 17, w: 3 }] }; // biome-ignore format: a table
+
+  it.each(roles)('%s: rounds no worse than the plain sums do', (role) => {
+    const exact = new Float64Array(new Convolution(role, { ...spec, dtype: 'float64' }).expected().buffer);
+    const distance = (bytes: Uint8Array): number =>
+      Math.hypot(...new Float32Array(bytes.buffer, bytes.byteOffset, exact.length).map((x, i) => x - exact[i]!));
+    const convolution = new Convolution(role, spec);
+    const size = Math.hypot(...exact);
+    const roundedInputs = 2 ** -24;
+    for (const features of [strict, fused])
+      expect(distance(convolution.run(features, whole)) / size).toBeLessThan(8 * roundedInputs);
+  });
+
+  it.each(roles)('%s: what is infinite spoils no more than what it touches', (role) => {
+    const convolution = new Convolution(role, spec, false, undefined, 1234);
+    const finite = (bytes: Uint8Array): boolean[] =>
+      Array.from(new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4), Number.isFinite);
+    const expected = finite(convolution.expected());
+    expect(new Set(expected).size).toBe(2);
+    expect(finite(convolution.run(fused, whole))).toEqual(expected);
   });
 });
 
@@ -246,4 +279,14 @@ describe('epilogue', () => {
         const convolution = new Convolution('forward', { ...spec, outputs, dtype, groups: 2 }, true, epilogue);
         expect(convolution.run(fused, odd)).toEqual(convolution.expected());
       });
+
+  it.each([
+    ['bias and position', add(sum('float32'), cast(coordinate, 'f32'))],
+    ['bias and bound', max(sum('float32'), same(9, sum('float32')))],
+    ['bias twice', mul(sum('float32'), input(1, 'f32'))],
+  ])('on tiles of 2x2: %s', (_, epilogue) => {
+    const axes = [{ x: 9, w: 3, before: 1, after: 1 }, { x: 11, w: 3, before: 1, after: 1 }]; // biome-ignore format: a table
+    const convolution = new Convolution('forward', { inputs: 8, outputs: 13, axes }, true, epilogue);
+    expect(convolution.run(fused, odd)).toEqual(convolution.expected());
+  });
 });

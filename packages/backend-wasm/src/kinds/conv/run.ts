@@ -74,7 +74,10 @@ export class Units {
   }
 }
 
-/** Exports `run`: `before` once, `share` before each share's images, `each` for every block of every band of every image, which lies at `from`. */
+/**
+ * Exports `run`: `before` once, `share` before each share's images, `each` for every block of every band of every image, which
+ * lies at `from`; `prepare` before a band's first block.
+ */
 export function emitRun(
   module: WasmModule,
   plan: Plan,
@@ -82,6 +85,7 @@ export function emitRun(
   share: (units: Units, count: Code) => Code,
   each: (units: Units, from: Local, share: Local, band: Local) => Code,
   bands = 1,
+  prepare?: (units: Units, from: Local, band: Local) => Code,
 ): void {
   const { planes, groups, all, source, arithmetic, room } = plan;
   const copy: Callable | null =
@@ -90,7 +94,8 @@ export function emitRun(
     const units = new Units(f, plan, parameters);
     const { first, last, place, group, index } = units;
     const scratch = parameters[3]!;
-    const [own, low, high, image, end, current, from, band] = f.locals(I32, 8) as [
+    const [own, low, high, image, end, current, from, band, ready] = f.locals(I32, 9) as [
+      Local,
       Local,
       Local,
       Local,
@@ -122,7 +127,9 @@ export function emitRun(
               when(i32.ne(index.tee(i32.add(i32.mul(image, groups), group)), current), [
                 current.set(index),
                 copy === null ? from.set(original) : [from.set(scratch), call(copy, original, scratch)],
+                ready.set(i32.const(-1)),
               ]),
+              prepare === undefined ? [] : when(i32.ne(band, ready), [ready.set(band), prepare(units, from, band)]),
               each(units, from, own, band),
             ]),
           ]),

@@ -3,7 +3,7 @@ import type { Code, FunctionBuilder, Local } from '../../assembler/index.ts';
 import { type Dimension, type Place, placesOf, repeated, type Walk } from './walk.ts';
 
 /** Parts of nearly equal size, at most `largest`: never two large ones and a tiny one, which would wait for its own sums. */
-function balanced(n: number, largest: number): number[] {
+export function balanced(n: number, largest: number): number[] {
   const parts = Math.ceil(n / largest);
   return Array.from({ length: parts }, (_, i) => Math.floor(n / parts) + (i < n % parts ? 1 : 0));
 }
@@ -22,7 +22,7 @@ function rowsTogether(length: number, rows: number, width: number, largest: numb
 }
 
 /** Items of a tile by the number of vectors of each: sums, vectors and one passing value in the fifteen registers that V8 gives. */
-const largestTile = [0, 12, 6, 3];
+export const largestTile: readonly number[] = [0, 12, 6, 3];
 
 /** An item of a tile: where it is read and written, from the tile's pointers, and how many lanes of it there are. */
 export type Item = readonly [source: number, target: number, lanes: number];

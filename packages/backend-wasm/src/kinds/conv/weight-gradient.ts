@@ -25,19 +25,15 @@ import { channelPack } from './copy.ts';
 import { type Block, lines, type Plan, planOf, type RoleCode } from './plan.ts';
 import { emitRun, Units } from './run.ts';
 import type { Correlation } from './shape.ts';
+import { sharesOf } from './shares.ts';
 import { emitBlock, type Part, type TileKind } from './tile.ts';
-
-/** Shares of the batch: at most so many, with sums in about so many bytes. */
-const mostShares = 8;
-const ampleBytes = 2 ** 20;
 
 export function weightGradientCode(kernel: ConvKernel, arithmetic: Arithmetic, shape: Correlation): RoleCode {
   const plan = planOf(kernel, arithmetic, 2, shape);
   const { batch, all, planes, weight, rows, room, blocks, target } = plan;
   const cell = 16 * blocks[0]!.vectors;
   const sums = planes * weight.plane * cell;
-  const images = Math.ceil(batch / Math.max(1, Math.min(mostShares, Math.floor(ampleBytes / (all * sums))))) || 1;
-  const shares = Math.ceil(batch / images) || 1;
+  const { images, shares } = sharesOf(batch, all * sums);
   return {
     emit: (module) => {
       emitShares(module, plan, cell, sums);

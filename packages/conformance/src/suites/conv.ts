@@ -88,7 +88,7 @@ const specs: readonly ConvSpec[] = [
   { name: '3x3 padded', inputs: 3, outputs: 5, axes: square({ x: 7, w: 3, before: 1, after: 1 }) },
   { name: '4 to 32 channels of 14x14', batch: 1, inputs: 4, outputs: 32, axes: square({ x: 14, w: 3, before: 1, after: 1 }) },
   { name: 'one channel of 28x28', batch: 1, inputs: 1, outputs: 16, axes: square({ x: 28, w: 3, before: 1, after: 1 }) },
-  { name: '9 to 10 channels of 9x8', inputs: 9, outputs: 10, axes: [{ x: 9, w: 3, before: 1, after: 1 }, { x: 8, w: 3, before: 1, after: 1 }] },
+  { name: '9 to 17 channels of 11x12', batch: 1, inputs: 9, outputs: 17, axes: [{ x: 11, w: 3, before: 1, after: 1 }, { x: 12, w: 3, before: 1, after: 1 }] },
   { name: '1x1', inputs: 9, outputs: 8, axes: square({ x: 5, w: 1 }) },
   { name: 'stride 2', inputs: 2, outputs: 4, axes: square({ x: 9, w: 3, stride: 2, before: 1, after: 1 }) },
   { name: 'stride that leaves a rest', inputs: 2, outputs: 2, axes: square({ x: 8, w: 2, stride: 3 }) },

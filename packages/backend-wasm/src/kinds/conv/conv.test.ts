@@ -25,6 +25,8 @@ import { hostFunctions } from '../../host.ts';
 import { bytesOf } from '../access.ts';
 import { BlockLayout, scalarAt, sharedWord, type Variant } from '../kind.ts';
 import { convKind } from './conv.ts';
+import { correlationOf } from './shape.ts';
+import { gridOf } from './winograd/index.ts';
 
 interface Axis {
   readonly x: number;
@@ -101,6 +103,11 @@ class Convolution {
         ...axes.flatMap(({ stride = 1, before = 0, after = 0, dilation = 1 }) => [stride, before, after, dilation]),
       ],
     };
+  }
+
+  /** Whether it is done by minimal filtering. */
+  get tiled(): boolean {
+    return gridOf(this.kernel, correlationOf(this.kernel, this.geometry)) !== null;
   }
 
   /** The output's bytes, with units divided at these places and done in this order. Memory that code may read but not rely on is full of NaN. */
@@ -186,13 +193,14 @@ const divided: Readonly<Record<string, Spec>> = {
   'groups of a block and a rest': { batch: 2, groups: 3, inputs: 5, outputs: 11, axes: square({ x: 7, w: 3, stride: 2, before: 1, after: 1 }) },
   'three outputs': { batch: 4, inputs: 6, outputs: 3, axes: square({ x: 15, w: 3, before: 1, after: 1 }) },
   'tiles of 2x2': { batch: 9, inputs: 9, outputs: 21, axes: square({ x: 14, w: 3, before: 1, after: 1 }) },
-  'tiles of 2x2, half of the last ones outside': { batch: 3, inputs: 12, outputs: 8, axes: [{ x: 11, w: 3, before: 1, after: 1 }, { x: 9, w: 3 }] },
+  'tiles of 2x2, half of the last ones outside': { batch: 3, inputs: 12, outputs: 13, axes: [{ x: 11, w: 3, before: 1, after: 1 }, { x: 13, w: 3 }] },
   float64: { batch: 4, inputs: 3, outputs: 7, axes: square({ x: 6, w: 2 }), dtype: 'float64' },
 }; // biome-ignore format: a table
 
 describe.each(roles)('%s', (role) => {
-  it.each(Object.entries(divided))('has the same bits however units are divided: %s', (_, spec) => {
+  it.each(Object.entries(divided))('has the same bits however units are divided: %s', (name, spec) => {
     const convolution = new Convolution(role, spec);
+    expect(convolution.tiled).toBe(name.startsWith('tiles'));
     for (const features of [strict, fused])
       expect(convolution.run(features, odd)).toEqual(convolution.run(features, whole));
   });
@@ -230,16 +238,17 @@ describe.each(roles)('%s', (role) => {
       'wide image, uint8': { inputs: 2, outputs: 2, axes: square({ x: 70, w: 3 }), dtype: 'uint8' },
       'rows of an outermost axis': { inputs: 2, outputs: 2, axes: [{ x: 5, w: 2, stride: 2 }, ...square({ x: 9, w: 3, before: 1, after: 1 })] },
       'an image in bands': { batch: 1, inputs: 20, outputs: 7, axes: square({ x: 121, w: 3, before: 1, after: 1 }) },
-      'tiles of 2x2, one column and row': { inputs: 8, outputs: 13, axes: square({ x: 9, w: 3 }) },
-      'tiles of 2x2, even': { batch: 5, inputs: 11, outputs: 8, axes: square({ x: 8, w: 3, before: 1, after: 1 }) },
-      'tiles of 2x2, padded on one side': { inputs: 16, outputs: 24, axes: [{ x: 10, w: 3, before: 0, after: 4 }, { x: 13, w: 3, before: 5, after: 0 }] },
+      'tiles of 2x2, one column and row': { inputs: 8, outputs: 17, axes: square({ x: 13, w: 3 }) },
+      'tiles of 2x2, even': { batch: 5, inputs: 16, outputs: 8, axes: square({ x: 12, w: 3, before: 1, after: 1 }) },
+      'tiles of 2x2, padded on one side': { inputs: 16, outputs: 24, axes: [{ x: 12, w: 3, before: 0, after: 4 }, { x: 13, w: 3, before: 5, after: 0 }] },
       'tiles of 2x2, in bands': { batch: 2, inputs: 40, outputs: 9, axes: [{ x: 29, w: 3, before: 1, after: 1 }, { x: 58, w: 3, before: 1, after: 1 }] },
       'tiles of 2x2, a row each': { batch: 1, inputs: 70, outputs: 8, axes: [{ x: 21, w: 3, before: 1, after: 1 }, { x: 60, w: 3 }] },
       'no input channels': { inputs: 0, outputs: 3, axes: square({ x: 5, w: 2 }) },
       'no output channels': { inputs: 3, outputs: 0, axes: square({ x: 5, w: 2 }) },
     } satisfies Readonly<Record<string, Spec>>), // biome-ignore format: a table
-  )('is exact on whole numbers: %s', (_, spec) => {
+  )('is exact on whole numbers: %s', (name, spec) => {
     const convolution = new Convolution(role, spec, true);
+    expect(convolution.tiled).toBe(name.startsWith('tiles'));
     for (const features of [strict, fused]) expect(convolution.run(features, odd)).toEqual(convolution.expected());
   });
 });
@@ -260,6 +269,7 @@ describe('tiles of 2x2', () => {
 
   it.each(roles)('%s: what is infinite spoils no more than what it touches', (role) => {
     const convolution = new Convolution(role, spec, false, undefined, 1234);
+    expect(convolution.tiled).toBe(true);
     const finite = (bytes: Uint8Array): boolean[] =>
       Array.from(new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4), Number.isFinite);
     const expected = finite(convolution.expected());
@@ -285,8 +295,8 @@ describe('epilogue', () => {
     ['bias and bound', max(sum('float32'), same(9, sum('float32')))],
     ['bias twice', mul(sum('float32'), input(1, 'f32'))],
   ])('on tiles of 2x2: %s', (_, epilogue) => {
-    const axes = [{ x: 9, w: 3, before: 1, after: 1 }, { x: 11, w: 3, before: 1, after: 1 }]; // biome-ignore format: a table
-    const convolution = new Convolution('forward', { inputs: 8, outputs: 13, axes }, true, epilogue);
+    const axes = [{ x: 11, w: 3, before: 1, after: 1 }, { x: 13, w: 3, before: 1, after: 1 }]; // biome-ignore format: a table
+    const convolution = new Convolution('forward', { inputs: 11, outputs: 13, axes }, true, epilogue);
     expect(convolution.run(fused, odd)).toEqual(convolution.expected());
   });
 });

@@ -37,11 +37,13 @@ export function gridOf({ dtype }: ConvKernel, shape: Correlation): Grid | null {
     phases.length === 1 &&
     phase!.length === 2 &&
     phase!.every(({ step, taps, tapStep }) => step === 1 && taps === 3 && tapStep === 1);
-  if (!plain || planes < 8 || lanes < 8 || 4 * points * planes * lanes > mostWeights) return null;
+  if (!plain || Math.min(planes, lanes) < 8 || planes + lanes < 24) return null;
+  if (4 * points * planes * lanes > mostWeights) return null;
   const counts = phase!.map(({ count }) => count);
   const [rows, columns] = counts.map((count) => Math.ceil(count / 2)) as [number, number];
   const start = phase!.map((axis) => axis.start);
-  if (columns < 4 || 3 * product(counts) < 8 * rows * columns) return null;
+  // Weights are transformed for as few as one image; a last row or column of tiles may be half in vain.
+  if (columns < 4 || rows * columns < 36 || 3 * product(counts) < 8 * rows * columns) return null;
   const fits = (band: number): boolean => rows % band === 0 && 4 * points * planes * band * columns <= ampleImage;
   const band = Array.from({ length: rows }, (_, i) => rows - i).find(fits) ?? 1;
   return {

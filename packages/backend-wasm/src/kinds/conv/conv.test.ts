@@ -241,6 +241,7 @@ describe.each(roles)('%s', (role) => {
       'tiles of 2x2, one column and row': { inputs: 8, outputs: 17, axes: square({ x: 13, w: 3 }) },
       'tiles of 2x2, even': { batch: 5, inputs: 16, outputs: 8, axes: square({ x: 12, w: 3, before: 1, after: 1 }) },
       'tiles of 2x2, of images as they lie': { batch: 3, inputs: 9, outputs: 16, axes: [{ x: 16, w: 3 }, { x: 14, w: 3 }] },
+      'tiles of 2x2, no image': { batch: 0, inputs: 16, outputs: 9, axes: square({ x: 14, w: 3, before: 1, after: 1 }) },
       'tiles of 2x2, padded on one side': { inputs: 16, outputs: 24, axes: [{ x: 12, w: 3, before: 0, after: 4 }, { x: 13, w: 3, before: 5, after: 0 }] },
       'tiles of 2x2, in bands': { batch: 2, inputs: 40, outputs: 9, axes: [{ x: 29, w: 3, before: 1, after: 1 }, { x: 58, w: 3, before: 1, after: 1 }] },
       'tiles of 2x2, a row each': { batch: 1, inputs: 70, outputs: 8, axes: [{ x: 21, w: 3, before: 1, after: 1 }, { x: 60, w: 3 }] },

@@ -22,6 +22,10 @@ import {
 import { imageCopy } from './copy.ts';
 import type { Block, Plan } from './plan.ts';
 
+/** The usual code, or the rare one, where there is one, under its condition. */
+export const usually = (rarely: Code, [usual, rare]: readonly Code[]): Code =>
+  rare === undefined ? usual! : when(rarely, rare, usual!);
+
 /** Variables of the function at work. */
 export class Units {
   readonly f: FunctionBuilder;
@@ -69,8 +73,7 @@ export class Units {
 
   /** The code for the block: a whole one or the last of its group. */
   byBlock(code: (block: Block, index: number) => Code): Code {
-    const [whole, last] = this.plan.blocks.map(code);
-    return last === undefined ? whole! : when(i32.eq(this.within, this.plan.count - 1), last, whole!);
+    return usually(i32.eq(this.within, this.plan.count - 1), this.plan.blocks.map(code));
   }
 }
 

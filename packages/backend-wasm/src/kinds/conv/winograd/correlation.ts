@@ -13,16 +13,15 @@ import {
   stepUp,
   v128,
   type WasmModule,
-  when,
 } from '../../../assembler/index.ts';
 import { loadQuad } from '../../access.ts';
 import type { Arithmetic } from '../arithmetic.ts';
 import { channelPack } from '../copy.ts';
 import { finished, startedEpilogue } from '../output.ts';
 import { type Block, lines, type Plan, planOf, type RoleCode } from '../plan.ts';
-import { emitRun, type Units } from '../run.ts';
+import { emitRun, type Units, usually } from '../run.ts';
 import { repeated } from '../walk.ts';
-import { cellsBytes, type Grid, points, spreadBytes, tilesOf } from './grid.ts';
+import { cellsBytes, type Grid, spreadBytes, tilesOf, weightBytes } from './grid.ts';
 import { emitProducts } from './products.ts';
 import { bandSpread, both, spreadWeights, square, toOutput } from './transforms.ts';
 
@@ -30,7 +29,7 @@ export function correlationCode(kernel: ConvKernel, arithmetic: Arithmetic, grid
   const plan = planOf(kernel, arithmetic, 1, grid.shape);
   const { batch, all, planes, blocks, room } = plan;
   const cell = 16 * blocks[0]!.vectors;
-  const weights = points * planes * cell;
+  const weights = weightBytes(plan, cell);
   const spread = spreadBytes(grid, plan);
   return {
     emit: (module) => emitCode(module, plan, grid, cell, spread),
@@ -47,7 +46,7 @@ function emitCode(module: WasmModule, plan: Plan, grid: Grid, cell: number, spre
   const { rows, columns, band, bands } = grid;
   const [phase] = phases as [Plan['phases'][number]];
   const tiles = tilesOf(grid);
-  const weights = points * planes * cell;
+  const weights = weightBytes(plan, cell);
   const packs = blocks.map(({ channels }) =>
     channelPack(module, arithmetic, channels, weight.lane, cell / 16, [
       [planes, weight.plane],
@@ -57,9 +56,9 @@ function emitCode(module: WasmModule, plan: Plan, grid: Grid, cell: number, spre
   const spreadTaps = spreadWeights(module, planes, cell);
   const computes = blocks.map((block) =>
     emitProducts(module, plan, block, {
-      left: { item: 4, summed: 4 * tiles },
       items: tiles,
       summed: planes,
+      dense: 'items',
       cell,
       more: false,
     }),
@@ -101,13 +100,15 @@ function emitCode(module: WasmModule, plan: Plan, grid: Grid, cell: number, spre
       const bias = kernel.bias ? units.at(units.operand(3), units.group, 4) : i32.const(0);
       const pitch = 2 * targetPitches[0]!;
       return units.byBlock((_, b) => {
-        const [two, one] = results[b]!.map((result) => call(result, from, target, bias, units.block)) as [Code, Code?];
         return [
           call(computes[b]!, units.packed, i32.add(transformed(units), i32.mul(place, weights)), sums(units)),
           from.set(sums(units)),
           target.set(i32.add(units.at(units.operand(0), index, targetPlane), i32.mul(number, band * pitch))),
           forUp(row, 0, band, [
-            one === undefined ? two : when(i32.eq(i32.add(row, i32.mul(number, band)), rows - 1), one, two),
+            usually(
+              i32.eq(i32.add(row, i32.mul(number, band)), rows - 1),
+              results[b]!.map((result) => call(result, from, target, bias, units.block)),
+            ),
             from.add(columns * cell),
             target.add(pitch),
           ]),

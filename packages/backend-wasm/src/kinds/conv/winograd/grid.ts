@@ -59,6 +59,9 @@ export function gridOf({ dtype }: ConvKernel, shape: Correlation): Grid | null {
 /** Tiles of a band. */
 export const tilesOf = ({ band, columns }: Grid): number => band * columns;
 
+/** Bytes of a block's transformed weights, or of the sums for their gradient. */
+export const weightBytes = ({ planes }: Plan, cell: number): number => points * planes * cell;
+
 /** Bytes of a band's transformed image, and of a cell for each point of each tile, in whole cache lines. */
 export const spreadBytes = (grid: Grid, { planes }: Plan): number => lines(4 * points * planes * tilesOf(grid));
 export const cellsBytes = (grid: Grid, cell: number): number => lines(points * tilesOf(grid) * cell);

@@ -8,21 +8,22 @@ import { points } from './grid.ts';
 
 const zero = v128.const(Array<number>(16).fill(0));
 
-/** How operands lie, in bytes: from one to the next member of what is summed, or item of what is not, and all of a point. */
-export interface Lie {
-  readonly left: { readonly item: number; readonly summed: number };
-  /** Items of left, members of the sums. */
+/** The products of one point. */
+export interface Extents {
+  /** Items of the left operand, members of the sums, and which of the two lie side by side there. */
   readonly items: number;
   readonly summed: number;
-  /** Cells of the right operand and of the results. */
+  readonly dense: 'items' | 'summed';
+  /** Bytes of a cell of the right operand and of the results. */
   readonly cell: number;
   /** Whether sums go on from what is there. */
   readonly more: boolean;
 }
 
 /** `(left, right, to)`: to[point][item] = Σ left[point][item, member] · right[point][member], with cells on the right. */
-export function emitProducts(module: WasmModule, { arithmetic }: Plan, { vectors }: Block, lie: Lie): Callable {
-  const { left, items, summed, cell, more } = lie;
+export function emitProducts(module: WasmModule, { arithmetic }: Plan, { vectors }: Block, extents: Extents): Callable {
+  const { items, summed, dense, cell, more } = extents;
+  const [itemStep, summedStep] = dense === 'items' ? [4, 4 * items] : [4 * summed, 4];
   return module.function(null, [I32, I32, I32], [], (f, ...bases) => {
     const [from, cells, to] = bases as [Local, Local, Local];
     const pointers = f.locals(I32, 2) as [Local, Local];
@@ -35,7 +36,7 @@ export function emitProducts(module: WasmModule, { arithmetic }: Plan, { vectors
       const place = products(
         f,
         arithmetic,
-        { pointer: pointers[0], offsets: own.map((_, i) => i * left.item), load: arithmetic.splat },
+        { pointer: pointers[0], offsets: own.map((_, i) => i * itemStep), load: arithmetic.splat },
         { pointer: pointers[1], offsets: own[0]!.map((_, j) => 16 * j), load: v128.load },
         own,
       );
@@ -43,17 +44,15 @@ export function emitProducts(module: WasmModule, { arithmetic }: Plan, { vectors
         pointers[0].set(from),
         pointers[1].set(cells),
         each((sum, at) => sum.set(more ? v128.load(to, at) : zero)),
-        unrolled(f, [{ count: summed, steps: [left.summed, cell] }], pointers, (at) => place(at)).code,
+        unrolled(f, [{ count: summed, steps: [summedStep, cell] }], pointers, (at) => place(at)).code,
         each((sum, at) => v128.store(to, sum, at)),
       ];
     };
     const sizes = balanced(items, largest);
     const alike = [...new Set(sizes)].map((size) => [size, sizes.filter((one) => one === size).length] as const);
     const all = alike.map(([size, count]) =>
-      repeated(f, count, [from, to], [size * left.item, size * cell], tile(size)),
+      repeated(f, count, [from, to], [size * itemStep, size * cell], tile(size)),
     );
-    // Items and members of a point are dense in either order.
-    const point = items * summed * 4;
-    return repeated(f, points, [from, cells, to], [point - items * left.item, summed * cell, 0], all);
+    return repeated(f, points, [from, cells, to], [items * (4 * summed - itemStep), summed * cell, 0], all);
   });
 }

@@ -15,7 +15,6 @@ import {
   V128,
   v128,
   type WasmModule,
-  when,
   words,
 } from '../../../assembler/index.ts';
 import { storeLane } from '../../access.ts';
@@ -23,17 +22,17 @@ import { sharedWord } from '../../kind.ts';
 import type { Arithmetic } from '../arithmetic.ts';
 import { channelPack } from '../copy.ts';
 import { type Block, lines, type Plan, planOf, type RoleCode } from '../plan.ts';
-import { emitRun, Units } from '../run.ts';
+import { emitRun, Units, usually } from '../run.ts';
 import { sharesOf } from '../shares.ts';
-import { cellsBytes, type Grid, points, spreadBytes, tilesOf } from './grid.ts';
+import { cellsBytes, type Grid, points, spreadBytes, tilesOf, weightBytes } from './grid.ts';
 import { emitProducts } from './products.ts';
 import { bandSpread, both, spreadGradient, square, toWeight } from './transforms.ts';
 
 export function weightGradientCode(kernel: ConvKernel, arithmetic: Arithmetic, grid: Grid): RoleCode {
   const plan = planOf(kernel, arithmetic, 2, grid.shape);
-  const { batch, all, planes, blocks, room, target } = plan;
+  const { batch, all, blocks, room, target } = plan;
   const cell = 16 * blocks[0]!.vectors;
-  const sums = points * planes * cell;
+  const sums = weightBytes(plan, cell);
   const { images, shares } = sharesOf(batch, all * sums);
   const spread = spreadBytes(grid, plan);
   return {
@@ -59,7 +58,7 @@ function emitShares(module: WasmModule, plan: Plan, grid: Grid, cell: number, sp
   const { band, bands, columns } = grid;
   const [height, width] = target as readonly [number, number];
   const tiles = tilesOf(grid);
-  const sums = points * planes * cell;
+  const sums = weightBytes(plan, cell);
   // The last band may be a row of outputs shorter.
   const short = height % 2;
   const counts = short === 0 ? [2 * band] : [2 * band, 2 * band - 1];
@@ -69,9 +68,9 @@ function emitShares(module: WasmModule, plan: Plan, grid: Grid, cell: number, sp
   const spreads = [2, 1].slice(0, short + 1).map((rows) => spreadGradient(module, cell, rows, width, tiles));
   const computes = blocks.map((block) =>
     emitProducts(module, plan, block, {
-      left: { item: 4 * tiles, summed: 4 },
       items: planes,
       summed: tiles,
+      dense: 'summed',
       cell,
       more: true,
     }),
@@ -91,17 +90,15 @@ function emitShares(module: WasmModule, plan: Plan, grid: Grid, cell: number, sp
         i32.mul(number, 2 * band * width * 4),
       );
       const final = i32.eq(number, bands - 1);
-      const either = (condition: Code, [usual, rare]: readonly Code[]): Code =>
-        rare === undefined ? usual! : when(condition, rare, usual);
       return units.byBlock((_, b) => [
-        either(
+        usually(
           final,
           packs[b]!.map((pack) => call(pack, gradient, pixels)),
         ),
         from.set(pixels),
         to.set(gradients),
         forUp(row, 0, band, [
-          either(
+          usually(
             i32.and(final, i32.eq(row, band - 1)),
             spreads.map((one) => call(one, from, to)),
           ),
@@ -119,7 +116,7 @@ function emitShares(module: WasmModule, plan: Plan, grid: Grid, cell: number, sp
 /** Adds up the shares, and makes nine sums of each sixteen. */
 function emitFinish(module: WasmModule, plan: Plan, cell: number): void {
   const { all, planes } = plan;
-  const sums = points * planes * cell;
+  const sums = weightBytes(plan, cell);
   module.function('finish', words(4), [], (f, ...parameters) => {
     const units = new Units(f, plan, parameters);
     const [from, to, plane, share, at] = f.locals(I32, 5) as [Local, Local, Local, Local, Local];

@@ -217,6 +217,10 @@ const shapes: readonly Spec[] = [
   { m: 40, n: 1, k: 530 },
   { m: 7, n: 12, k: 20, batch: 17 },
   { m: 13, n: 9, k: 30, batch: 3 },
+  // All of k for a block of rows before the next.
+  { m: 301, n: 34, k: 1030, epilogue: true },
+  { m: 160, n: 10, k: 520, batch: 2, right: 'columns' },
+  { m: 150, n: 7, k: 600, dtype: 'float64' },
 ];
 
 const layouts: readonly Layout[] = ['rows', 'columns', 'strided', 'reversed'];

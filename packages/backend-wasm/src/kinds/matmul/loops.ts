@@ -1,7 +1,8 @@
 /**
  * The loops around tiles (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008): blocks of columns, blocks of k, blocks of rows,
- * panels of columns, tiles. Where the plan says so, panels are copied first: all of a block's columns, then all of a block's rows. Loops close to the
- * tiles are functions of their own, which engines optimise while the first launch runs.
+ * panels of columns, tiles; the many rows of a narrow product go through all blocks of k before the next rows do. Where the plan says so, panels are copied
+ * first: all of a block's columns, then all of a block's rows. Loops close to the tiles are functions of their own, which engines optimise while the
+ * first launch runs.
  */
 import {
   branchIf,
@@ -124,7 +125,7 @@ export function emitMatmul(module: WasmModule, plan: Plan): void {
         ),
       ];
     };
-    const rightPanels = i32.add(scratch, figure(plan.rightPanels));
+    const rightPanels = i32.add(i32.add(scratch, figure(plan.rightPanels)), i32.mul(done, plan.pitch));
     const packColumns: Code = right.packed
       ? [
           full.set(i32.sub(least(f, toColumn, figure(columns.full)), fromColumn)),
@@ -167,22 +168,53 @@ export function emitMatmul(module: WasmModule, plan: Plan): void {
       ),
     ];
 
-    const rowBlocks: Code = [
+    const rowBlocks = (body: Code): Code => [
       row.set(top),
       loop(
         toRow.set(least(f, i32.add(row, tilesOf(rows.size)), bottom)),
         full.set(i32.sub(least(f, toRow, figure(rows.full)), row)),
         rest.set(i32.gtS(toRow, figure(rows.full))),
-        leftRows.set(i32.add(leftBlock, i32.mul(row, i32.mul(figure(left.outer), rows.size)))),
-        left.packed ? copy(left, rows, leftRows, scratch, rest) : [],
-        column.set(fromColumn),
-        right.packed ? rightPanel.set(rightPanels) : [],
-        loop(
-          eachWidth(usePanel),
-          right.packed ? rightPanel.add(i32.mul(steps, columns.size * bytes)) : [],
-          branchIf(i32.ltS(column.tee(i32.add(column, 1)), toColumn), 0),
-        ),
+        body,
         branchIf(i32.ltS(row.tee(toRow), bottom), 0),
+      ),
+    ];
+
+    const kBlocks = (body: Code): Code => [
+      done.set(before),
+      leftBlock.set(a!),
+      rightBlock.set(b!),
+      loop(
+        steps.set(i32.sub(figure(plan.k), done)),
+        plan.flight === 1
+          ? steps.set(least(f, steps, figure(plan.blockSize)))
+          : steps.set(
+              choose(
+                i32.geS(steps, plan.flight * plan.blockSize.value),
+                plan.flight * plan.blockSize.value,
+                least(f, steps, plan.blockSize.value),
+              ),
+            ),
+        byBlocks
+          ? []
+          : flags.set(
+              i32.add(i32.mul(i32.gtS(done, 0), running), i32.mul(i32.geS(i32.add(done, steps), figure(plan.k)), last)),
+            ),
+        body,
+        leftBlock.add(i32.mul(steps, figure(left.along))),
+        rightBlock.add(i32.mul(steps, figure(right.along))),
+        byBlocks ? [] : branchIf(i32.ltS(done.tee(i32.add(done, steps)), figure(plan.k)), 0),
+      ),
+    ];
+
+    const rowPanels: Code = [
+      leftRows.set(i32.add(leftBlock, i32.mul(row, i32.mul(figure(left.outer), rows.size)))),
+      left.packed ? copy(left, rows, leftRows, scratch, rest) : [],
+      column.set(fromColumn),
+      right.packed ? rightPanel.set(rightPanels) : [],
+      loop(
+        eachWidth(usePanel),
+        right.packed ? rightPanel.add(i32.mul(steps, columns.size * bytes)) : [],
+        branchIf(i32.ltS(column.tee(i32.add(column, 1)), toColumn), 0),
       ),
     ];
 
@@ -190,34 +222,9 @@ export function emitMatmul(module: WasmModule, plan: Plan): void {
       fromColumn.set(start),
       loop(
         toColumn.set(least(f, i32.add(fromColumn, plan.panels), end)),
-        done.set(before),
-        leftBlock.set(a!),
-        rightBlock.set(b!),
-        loop(
-          steps.set(i32.sub(figure(plan.k), done)),
-          plan.flight === 1
-            ? steps.set(least(f, steps, figure(plan.blockSize)))
-            : steps.set(
-                choose(
-                  i32.geS(steps, plan.flight * plan.blockSize.value),
-                  plan.flight * plan.blockSize.value,
-                  least(f, steps, plan.blockSize.value),
-                ),
-              ),
-          byBlocks
-            ? []
-            : flags.set(
-                i32.add(
-                  i32.mul(i32.gtS(done, 0), running),
-                  i32.mul(i32.geS(i32.add(done, steps), figure(plan.k)), last),
-                ),
-              ),
-          packColumns,
-          rowBlocks,
-          leftBlock.add(i32.mul(steps, figure(left.along))),
-          rightBlock.add(i32.mul(steps, figure(right.along))),
-          byBlocks ? [] : branchIf(i32.ltS(done.tee(i32.add(done, steps)), figure(plan.k)), 0),
-        ),
+        plan.pitch > 0
+          ? [kBlocks(packColumns), rowBlocks(kBlocks(rowPanels))]
+          : kBlocks([packColumns, rowBlocks(rowPanels)]),
         branchIf(i32.ltS(fromColumn.tee(toColumn), end), 0),
       ),
     ];

@@ -69,6 +69,8 @@ export interface Plan {
   readonly panels: number;
   /** Where panels of the right operand lie in the scratch memory, behind those of the left one; bytes of all. */
   readonly rightPanels: Figure;
+  /** Where all of k is copied at once, so that a block of rows goes through it before the next: bytes of a step in all panels. Else 0. */
+  readonly pitch: number;
   readonly scratch: number;
   /** Where blocks are the units: bytes of the result, and of the memory that holds a block's sums until all blocks are added. */
   readonly result: Figure;
@@ -78,6 +80,9 @@ export interface Plan {
 
 /** Tiles of so many rows that are worked on while their operands stay in the caches. */
 export const tilesOf = (height: number): number => 144 / height;
+
+/** Panels of all of k, in bytes at most, that stay in the second-level cache beside what passes. */
+const mostStreamed = 1 << 19;
 
 /**
  * Threads take blocks of k where there are many of them and the result is small beside its operands, as the gradient of a weight is: each operand is then read
@@ -201,8 +206,8 @@ export function planOf(
   const ahead = hot && (right.packed || right.along.value >= 0);
   const flight = ahead ? flightOf(m, vectors, Math.floor(k / blockSize)) : 1;
   // Behind panels, what their last copies write beyond them. The rest of the rows may be as much as three tiles.
-  const room = (count: number, size: number): number =>
-    64 * Math.ceil(((count * blockSize * flight + 4) * size * wideBytes(dtype)) / 64 + 1);
+  const room = (count: number, size: number, steps = blockSize * flight): number =>
+    64 * Math.ceil(((count * steps + 4) * size * wideBytes(dtype)) / 64 + 1);
   const rightPanels = left.packed ? room(Math.min(tilesOf(height), rows.units.value) + 2, rows.size) : 0;
   // Where each panel is used by one block of rows only, and doesn't share its cache lines with others, it is copied just before that, and stays in the first-level cache.
   const near = right.dense !== 'outer' || right.along.value < 512;
@@ -214,6 +219,11 @@ export function planOf(
   const dense = output.column.value === bytes && output.row.value === n * bytes;
   const byBlocks = threads && plain && dense && blocks >= leastBlocks && m * n <= k && blocks * kept <= mostKept;
   const panels = hot && near && !left.packed && rows.units.value <= tilesOf(height) ? 1 : Math.ceil(512 / width);
+  // All of k for a block of rows before the next where rows are read as they lie: memory then comes in one stream, which machines fetch ahead.
+  const copied = Math.min(panels, columns.units.value);
+  const manyRows = rows.units.value > tilesOf(height) && !byBlocks && blocks > 1;
+  const streams =
+    hot && manyRows && left.dense === 'along' && !left.packed && right.packed && room(copied, width, k) <= mostStreamed;
   return {
     hot,
     epilogue,
@@ -228,7 +238,8 @@ export function planOf(
     flight,
     panels,
     rightPanels: figure(rightPanels),
-    scratch: rightPanels + (right.packed ? room(Math.min(panels, columns.units.value), width) : 0),
+    pitch: streams ? copied * width * bytes : 0,
+    scratch: rightPanels + (right.packed ? room(copied, width, streams ? k : undefined) : 0),
     result: figure(m * n * bytes),
     kept: figure(kept),
     split: byBlocks ? 'blocks' : entries >= 16 ? 'entries' : m >= n ? 'rows' : 'columns',

@@ -169,12 +169,14 @@ export interface AttributesOf {
   view: ViewAttributes;
   write: WriteAttributes;
   custom: CustomAttributes;
+  /** Several launches under one node. */
+  composite: null;
 }
 
 export type OpKind = keyof AttributesOf;
 
 /** Kinds that few programs use: an op of theirs brings what plans and differentiates it, so that no other program's bundle carries that. */
-export type OwnKind = 'conv' | 'scan' | 'sort';
+export type OwnKind = 'conv' | 'scan' | 'sort' | 'composite';
 export type CommonKind = Exclude<OpKind, OwnKind>;
 
 /** How an op gets its plans and gradients, where it isn't as all of its kind do. */

@@ -1,5 +1,6 @@
 import * as ops from '../../ops/linalg/index.ts';
 import type { Tensor } from '../../tensor.ts';
+import type { Shape } from '../../types/index.ts';
 
 export abstract class MoreLinalgMethods {
   /** Product of two matrices. */
@@ -57,5 +58,28 @@ export abstract class MoreLinalgMethods {
   /** This matrix times itself n times. */
   matrixPower(this: Tensor, n: number): Tensor {
     return ops.matrixPower(this, n);
+  }
+  /** The inverses of square matrices. */
+  inverse<A extends Tensor>(this: A): Tensor<A['~shape'], A['dtype']> {
+    return ops.inverse(this);
+  }
+  /** The determinants of square matrices. */
+  det<A extends Tensor>(this: A): Tensor<Shape, A['dtype']> {
+    return ops.det(this);
+  }
+  /** Signs of the determinants and logarithms of their absolute values. */
+  slogdet<A extends Tensor>(this: A): ReturnType<typeof ops.slogdet<A>> {
+    return ops.slogdet(this);
+  }
+  /** Logarithms of the determinants. */
+  logdet<A extends Tensor>(this: A): Tensor<Shape, A['dtype']> {
+    return ops.logdet(this);
+  }
+  /** The lower triangular factors of symmetric positive definite matrices. */
+  cholesky<A extends Tensor>(
+    this: A,
+    options?: { readonly upper?: boolean | undefined },
+  ): Tensor<A['~shape'], A['dtype']> {
+    return ops.cholesky(this, options);
   }
 }

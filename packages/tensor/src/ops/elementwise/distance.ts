@@ -1,14 +1,18 @@
 /** Distances and similarities of vectors, and vectors made of length 1: compositions of norms. */
 import { add, clampMin, type DType, DTypeError, div, isFloat, mul, ShapeError, sub, ValueError } from '@nn/backend';
 import { broadcastShapes, dimension, shapeText } from '../../core/collapse.ts';
+import { dispatchMany } from '../../core/dispatch.ts';
 import { resultType } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Shape } from '../../types/index.ts';
+import { triuIndices } from '../creation/triangles.ts';
+import { gatherOps } from '../index/index-op.ts';
 import { reduction } from '../reduce/build.ts';
 import { ofOrder } from '../reduce/norm.ts';
 import { toDType } from '../shape/convert.ts';
-import { expand, reshape } from '../shape/views.ts';
+import { expand, reshape, sliceView } from '../shape/views.ts';
 import { binaryParametric } from './build.ts';
+import { sizesOf } from './operand.ts';
 
 /** The dtype in which two operands are measured; integers have no norms. */
 function floatsOf(op: string, x: Tensor, y: Tensor): DType {
@@ -88,6 +92,37 @@ export function cdist<A extends Tensor>(x: A, y: Tensor, options?: DistanceOptio
   const out = pairsOf(rows, width === 0 ? 1 : p, { dim: -1, dtype }, columns);
   rows.dispose();
   columns.dispose();
+  return out as never;
+}
+
+const chosen = gatherOps('pdist');
+
+/**
+ * Distances between the rows of x (N, M), each pair once: the N (N - 1) / 2 p-norms of the differences of rows 0 and 1, 0 and 2, … PyTorch: `F.pdist`.
+ * @throws ShapeError unless x is a matrix; DTypeError unless it is of floats; ValueError for a `p` below 0
+ * @example
+ * ```ts
+ * import { pdist, tensor } from '@nn/tensor';
+ * console.log(await pdist(tensor([[0, 0], [3, 4], [0, 1]])).data()); // prints: Float32Array(3) [ 5, 1, 4.242640495300293 ]
+ * ```
+ */
+export function pdist<A extends Tensor>(x: A, options?: DistanceOptions): Tensor<[number], A['dtype']> {
+  const shape = sizesOf('pdist', x);
+  if (shape.length !== 2)
+    throw new ShapeError('pdist', `takes a matrix of rows, got shape ${shapeText(shape)}; cdist takes batches`);
+  const dtype = floatsOf('pdist', x, x);
+  const p = options?.p ?? 2;
+  checkOrder('pdist', p);
+  const [n, width] = shape as readonly [number, number];
+  const rows = reshape(x, [n, 1, width]);
+  const columns = reshape(x, [1, n, width]);
+  // Of rows without elements every distance is 0, also the largest.
+  const distances = pairsOf(rows, width === 0 ? 1 : p, { dim: -1, dtype }, columns);
+  const pairs = triuIndices(n, n, { offset: 1, backend: x.backend }) as Tensor;
+  const [first, second] = [sliceView(pairs, 0, 0, 1), sliceView(pairs, 0, 1, 1)];
+  const [i, j] = [reshape(first, [-1]), reshape(second, [-1])];
+  const out = dispatchMany(chosen([0, 1], 0), [distances, i, j])[0]!;
+  for (const t of [rows, columns, distances, pairs, first, second, i, j]) t.dispose();
   return out as never;
 }
 

@@ -223,16 +223,35 @@ describe('distances', () => {
     expect(values(ops.cdist(rows, others, { p: 0 })).slice(0, 3)).toEqual([0, 1, 2]);
   });
 
+  it.each([0, 1, 1.5, 2, Number.POSITIVE_INFINITY])('of every pair once, p %d', (p) => {
+    const rows: Tensor = tensor([0, 0, 3, 4, 0, 0, -1, 2], { dtype: 'float64' }).reshape([4, 2]);
+    const all = values(ops.cdist(rows, rows, { p }));
+    const strided = transpose(transpose(rows, 0, 1).contiguous() as Tensor, 0, 1);
+    for (const x of [rows, strided]) {
+      const pairs = ops.pdist(x, { p });
+      expect([pairs.shape, pairs.dtype]).toEqual([[6], 'float64']);
+      expect(values(pairs)).toEqual([1, 2, 3, 6, 7, 11].map((i) => all[i]));
+    }
+    const none: Tensor = reshape(tensor(new Float32Array(0)), [0, 3]);
+    expect([ops.pdist(none, { p }).shape, ops.pdist(reshape(rows, [1, 8]), { p }).shape]).toEqual([[0], [0]]);
+  });
+
   it('of rows of nothing are 0', () => {
     const nothing: Tensor = reshape(tensor(new Float32Array(0)), [2, 0]);
     for (const p of [0, 1, 2, 3, Number.POSITIVE_INFINITY])
-      expect(values(ops.cdist(nothing, nothing, { p }))).toEqual([0, 0, 0, 0]);
+      expect([values(ops.cdist(nothing, nothing, { p })), values(ops.pdist(nothing, { p }))]).toEqual([
+        [0, 0, 0, 0],
+        [0],
+      ]);
     expect(ops.cdist(reshape(nothing, [0, 3]), tensor([[1, 2, 3]])).shape).toEqual([0, 1]);
   });
 
   it('check their operands', () => {
     expect(() => ops.cdist(tensor([[1, 2]]), tensor([[1, 2, 3]]))).toThrow('[cdist] rows of 2 and of 3 elements');
     expect(() => ops.cdist(tensor([1, 2]), tensor([[1, 2]]))).toThrow(ShapeError);
+    expect(() => ops.pdist(tensor([1, 2]))).toThrow('[pdist] takes a matrix of rows, got shape (2,)');
+    expect(() => ops.pdist(tensor([[1, 2]]), { p: -1 })).toThrow('[pdist] p is -1');
+    expect(() => ops.pdist(tensor([[1n]]))).toThrow(DTypeError);
     expect(() => ops.dist(tensor([1], { dtype: 'int64' }), tensor([1], { dtype: 'int64' }))).toThrow(DTypeError);
   });
 

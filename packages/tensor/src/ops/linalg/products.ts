@@ -10,9 +10,10 @@ import { sizesOf } from '../elementwise/operand.ts';
 import { sum } from '../reduce/sum.ts';
 import { diagEmbed } from '../shape/diagonal.ts';
 import { roll } from '../shape/flip.ts';
-import { reshape } from '../shape/views.ts';
+import { finish, reshape } from '../shape/views.ts';
 import { einsum } from './einsum/einsum.ts';
 import { matmulOf } from './matmul.ts';
+import { inv } from './solve.ts';
 
 const product = new Op('matmul', 'mm', { addend: 'none' });
 const batchProduct = new Op('matmul', 'bmm', { addend: 'none' });
@@ -214,15 +215,19 @@ export function multiDot(tensors: readonly Tensor[]): Tensor {
   return einsum(tensors[0]!, terms[0]!, ...parts, result);
 }
 
-/** A square matrix (or a batch of them) times itself n ≥ 0 times, by repeated squaring; PyTorch: `torch.matrix_power`. */
+/** A square matrix (or a batch of them) times itself n times, by repeated squaring; for n < 0 its inverse is. PyTorch: `torch.matrix_power`. */
 export function matrixPower(matrix: Tensor, n: number): Tensor {
   const { shape } = matrix.layout;
   const size = shape[shape.length - 1];
   if (shape.length < 2 || shape[shape.length - 2] !== size)
     throw new ShapeError('matrixPower', `needs square matrices, got ${shapeText(shape)}`);
-  if (!Number.isInteger(n) || n < 0)
-    throw new ValueError('matrixPower', `the power must be a whole number ≥ 0, got ${n}`);
+  if (!Number.isInteger(n)) throw new ValueError('matrixPower', `the power must be a whole number, got ${n}`);
   if (n === 0) return identityLike(matrix);
+  if (n < 0) {
+    const inverse = inv(matrix) as Tensor;
+    const power = matrixPower(inverse, -n);
+    return finish(power, matrix, inverse);
+  }
   let result: Tensor | null = null;
   let power = matrix;
   for (let rest = n; rest > 0; rest = Math.floor(rest / 2)) {

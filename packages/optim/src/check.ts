@@ -15,3 +15,8 @@ export function checkBetas(op: string, betas: readonly [number, number]): void {
 export function checkBoolean(op: string, right: boolean, message: string): void {
   if (!right) throw new ValueError(op, message);
 }
+
+export function checkPair(op: string, name: string, pair: readonly [number, number]): void {
+  if (!Array.isArray(pair) || pair.length !== 2)
+    throw new ValueError(op, `${name} must be two numbers, got ${String(pair)}`);
+}

@@ -1,10 +1,24 @@
 /** Groups, state dicts, errors and launches; the updates themselves are compared with PyTorch's in apps/goldens. */
-import '@nn/autograd';
+import { noGrad } from '@nn/autograd';
 import { type Backend, BackendError, nullBackend, reference } from '@nn/backend';
 import { setBackend, type Tensor, tensor } from '@nn/tensor';
 import { relocate } from '@nn/tensor/internal';
 import { afterEach, describe, expect, test } from 'vitest';
-import { Adam, AdamW, type Optimizer, SGD } from './index.ts';
+import {
+  Adadelta,
+  Adagrad,
+  Adam,
+  Adamax,
+  AdamW,
+  ASGD,
+  LBFGS,
+  NAdam,
+  type Optimizer,
+  RAdam,
+  RMSprop,
+  Rprop,
+  SGD,
+} from './index.ts';
 
 afterEach(() => setBackend(reference()));
 
@@ -24,6 +38,14 @@ const makers = {
   'SGD with momentum': (x: Tensor) => new SGD([x], { lr: 0.01, momentum: 0.9, nesterov: true, weightDecay: 0.01 }),
   Adam: (x: Tensor) => new Adam([x], { lr: 0.05, amsgrad: true }),
   AdamW: (x: Tensor) => new AdamW([x], { lr: 0.05 }),
+  RMSprop: (x: Tensor) => new RMSprop([x], { centered: true, momentum: 0.5, alpha: 0.9 }),
+  Adagrad: (x: Tensor) => new Adagrad([x], { lr: 0.1, lrDecay: 0.1, initialAccumulatorValue: 0.5 }),
+  Adadelta: (x: Tensor) => new Adadelta([x]),
+  Adamax: (x: Tensor) => new Adamax([x], { lr: 0.05, weightDecay: 0.1 }),
+  NAdam: (x: Tensor) => new NAdam([x], { lr: 0.05, momentumDecay: 0.1 }),
+  RAdam: (x: Tensor) => new RAdam([x], { lr: 0.05, betas: [0.9, 0.9] }),
+  Rprop: (x: Tensor) => new Rprop([x], { lr: 0.05 }),
+  ASGD: (x: Tensor) => new ASGD([x], { lr: 0.01, lambd: 0.1, t0: 3 }),
 };
 
 describe.each(Object.entries(makers))('%s', (_, make) => {
@@ -180,6 +202,15 @@ test('a closure computes the loss', () => {
   expect(optimizer.step(() => 7)).toBe(7);
 });
 
+test('a closure records gradients inside of noGrad too', () => {
+  const x = leaf([1]);
+  const optimizer = new SGD([x], { lr: 0.1 });
+  noGrad<void>(() => {
+    optimizer.step(() => x.mul(x).sum().backward());
+  });
+  expect(x.grad!.toArraySync()).toEqual([2]);
+});
+
 test('zeroGrad can fill with zeros', async () => {
   const x = leaf([1]);
   const optimizer = new SGD([x], { lr: 0.1 });
@@ -192,6 +223,25 @@ test.each([
   ['no parameters', () => new SGD([], { lr: 0.1 }), /\[SGD\] got no parameters/],
   ['a negative rate', () => new SGD([leaf([1])], { lr: -1 }), /\[SGD\] lr must be at least 0, got -1/],
   ['nesterov alone', () => new SGD([leaf([1])], { nesterov: true }), /nesterov needs momentum/],
+  ['a negative α', () => new RMSprop([leaf([1])], { alpha: -0.1 }), /\[RMSprop\] alpha must be at least 0, got -0.1/],
+  ['a negative momentum', () => new RMSprop([leaf([1])], { momentum: -1 }), /\[RMSprop\] momentum/],
+  ['a negative ε', () => new RMSprop([leaf([1])], { eps: -1 }), /\[RMSprop\] eps/],
+  ['a negative decay of the rate', () => new Adagrad([leaf([1])], { lrDecay: -1 }), /\[Adagrad\] lrDecay/],
+  ['sums below 0', () => new Adagrad([leaf([1])], { initialAccumulatorValue: -1 }), /\[Adagrad\] initialAcc/],
+  ['a ρ above 1', () => new Adadelta([leaf([1])], { rho: 1.1 }), /\[Adadelta\] rho must lie in \[0, 1\], got 1.1/],
+  ['a negative beta', () => new Adamax([leaf([1])], { betas: [-1, 0.9] }), /\[Adamax\] betas\[0\]/],
+  ['a decay of momentum below 0', () => new NAdam([leaf([1])], { momentumDecay: -1 }), /\[NAdam\] momentumDecay/],
+  ['a negative decay', () => new RAdam([leaf([1])], { weightDecay: -1 }), /\[RAdam\] weightDecay/],
+  ['an η− of 1', () => new Rprop([leaf([1])], { etas: [1, 1.2] }), /\[Rprop\] etas must be .* got 1 and 1.2/],
+  ['one step size', () => new Rprop([leaf([1])], { stepSizes: 3 as never }), /\[Rprop\] stepSizes must be two numbers/],
+  ['a rate that is no number', () => new ASGD([leaf([1])], { lr: Number.NaN }), /\[ASGD\] lr must be at least 0/],
+  ['no history', () => new LBFGS([leaf([1])], { historySize: 0 }), /\[LBFGS\] historySize must be at least 1, got 0/],
+  [
+    'another search',
+    () => new LBFGS([leaf([1])], { lineSearchFn: 'wolfe' as never }),
+    /'strong_wolfe' or null, got wolfe/,
+  ],
+  ['a second group', () => new LBFGS([{ params: [leaf([1])] }, { params: [leaf([1])] }]), /takes one group/],
   ['a beta of 1', () => new Adam([leaf([1])], { betas: [0.9, 1] }), /\[Adam\] betas\[1\]/],
   ['a computed tensor', () => new SGD([leaf([1]).mul(2)]), /not a leaf/],
   [
@@ -217,7 +267,9 @@ test.each([
   expect(make).toThrow(message);
 });
 
-test.each([SGD, Adam, AdamW])('%o refuses a learning rate without its name, which would be ignored', (Kind) => {
+const kinds = [SGD, Adam, AdamW, RMSprop, Adagrad, Adadelta, Adamax, NAdam, RAdam, Rprop, ASGD, LBFGS] as const;
+
+test.each(kinds)('%o refuses a learning rate without its name, which would be ignored', (Kind) => {
   expect(() => new Kind([leaf([1])], 0.5 as never)).toThrow(
     `[${Kind.name}] got 0.5 where options belong, which have names: give { name: value }`,
   );

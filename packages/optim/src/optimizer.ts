@@ -6,13 +6,21 @@
 import { noGrad } from '@nn/autograd';
 import { ShapeError, ValueError } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
-import { assign, checkNamed, fresh, layoutOf, outlive, relocate, sameNumbers, state } from '@nn/tensor/internal';
+import { assign, checkNamed, fresh, layoutOf, outlive, relocate, sameNumbers, withTracking } from '@nn/tensor/internal';
 
 /** Parameters with options of their own; what they leave out comes from the optimiser's defaults. */
-export type ParameterGroup<Options> = Partial<Options> & { readonly params: Iterable<Tensor> };
+export type ParameterGroup<Options> = Partial<Options> & {
+  readonly params: Iterable<Tensor>;
+  /** The rate that schedules start from, for one that is made with `lastEpoch`; a schedule made without sets it. */
+  readonly initialLr?: number;
+};
 
 /** A group as the optimiser holds it: change `lr` and its kind here, between steps. */
-export type Group<Options> = { -readonly [K in keyof Options]: Options[K] } & { readonly params: Tensor[] };
+export type Group<Options> = { -readonly [K in keyof Options]: Options[K] } & {
+  readonly params: Tensor[];
+  /** The rate that schedules start from; the first of them sets it. PyTorch: `initial_lr`. */
+  initialLr?: number;
+};
 
 /** What an optimiser remembers of one parameter: counters, and tensors of the parameter's shape. */
 export type ParameterState = Record<string, Tensor | number>;
@@ -75,19 +83,15 @@ export abstract class Optimizer<Options extends object> {
   }
 
   /**
-   * Updates every parameter that has a gradient. A closure recomputes the loss and is called first; its result is returned.
+   * Updates every parameter that has a gradient. A closure recomputes the loss and is called first, with gradients recorded; its result is returned.
    */
   step(): void;
   step<R>(closure: () => R): R;
   step(closure?: () => unknown): unknown {
-    const loss = closure?.();
-    const wasTracking = state.tracking;
-    state.tracking = false;
-    try {
+    const loss = closure && withTracking(true, closure);
+    withTracking(false, () => {
       for (const group of this.paramGroups) for (const p of group.params) this.#stepOne(p, group);
-    } finally {
-      state.tracking = wasTracking;
-    }
+    });
     return loss;
   }
 

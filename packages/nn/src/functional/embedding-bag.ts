@@ -17,11 +17,14 @@ import {
 import { dispatch, expand, Op, reshape, sameNumbers, shapeText, slice } from '@nn/tensor/internal';
 import { type EmbeddingOptions, paddingRow, rowsOf } from './embedding.ts';
 
+/** What is made of a bag. */
+export type BagMode = 'sum' | 'mean' | 'max';
+
 export interface EmbeddingBagOptions extends EmbeddingOptions {
   /** Where each bag begins in a vector of indices, the first at 0; of a matrix every row is a bag, and there are none. */
   readonly offsets?: Tensor | null | undefined;
   /** What is made of a bag; 'mean'. An empty bag gives zeros. */
-  readonly mode?: 'sum' | 'mean' | 'max' | undefined;
+  readonly mode?: BagMode | undefined;
   /** Multiplies each row that is read, for 'sum'; of the shape of the indices. */
   readonly perSampleWeights?: Tensor | null | undefined;
   /** Whether the last offset is where the last bag ends; false. */
@@ -29,6 +32,12 @@ export interface EmbeddingBagOptions extends EmbeddingOptions {
 }
 
 const reductions = { sum: 'sum', mean: 'mean', max: 'amax' } as const;
+
+/** Refuses modes that don't exist, and 'max' where gradients are divided. */
+export function checkMode(op: string, mode: BagMode, scaleGradByFreq: boolean): void {
+  if (!(mode in reductions)) throw new ValueError(op, `mode is '${String(mode)}'; it must be 'sum', 'mean' or 'max'`);
+  if (scaleGradByFreq && mode === 'max') throw new ValueError(op, "scaleGradByFreq goes with 'sum' and 'mean' only");
+}
 
 /** The bag of each index, or the one after the last for padding; before the first bag, a number that is out of range even counted from the end. Scalars: padding, bags. */
 const bagOp = new Op('map', 'embeddingBag', {
@@ -109,11 +118,9 @@ export function embeddingBag<W extends Tensor>(
 ): Tensor<Shape, W['dtype']> {
   const op = 'embeddingBag';
   const { mode = 'mean', perSampleWeights = null } = options;
-  if (!(mode in reductions)) throw new ValueError(op, `mode is '${String(mode)}'; it must be 'sum', 'mean' or 'max'`);
+  checkMode(op, mode, options.scaleGradByFreq === true);
   if (perSampleWeights !== null && mode !== 'sum')
     throw new ValueError(op, `perSampleWeights go with mode 'sum' only, not with '${mode}'`);
-  if (options.scaleGradByFreq === true && mode === 'max')
-    throw new ValueError(op, "scaleGradByFreq goes with 'sum' and 'mean' only");
   if (perSampleWeights !== null && !sameNumbers(perSampleWeights.layout.shape, indices.layout.shape))
     throw new ShapeError(
       op,

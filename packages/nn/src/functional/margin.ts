@@ -159,13 +159,64 @@ export function tripletMarginLoss<A extends Tensor, R extends Reduction = 'mean'
       `anchor, positive and negative have shapes ${shapes.map(shapeText).join(', ')}; they must have as many dimensions`,
     );
   const norm = { p: options.p ?? 2, eps: options.eps ?? 1e-6 };
-  const near: Tensor = pairwiseDistance(anchor, positive, norm);
-  const own: Tensor = pairwiseDistance(anchor, negative, norm);
-  const other: Tensor | null = options.swap === true ? pairwiseDistance(positive, negative, norm) : null;
-  const far: Tensor = other === null ? own : (minimum(own, other as never) as Tensor);
+  return tripletOf((x, y) => pairwiseDistance(x, y, norm), true, anchor, positive, negative, options) as never;
+}
+
+/** The loss of a triplet by a distance; its results are given back where nobody else can hold them. */
+function tripletOf(
+  distance: Distance,
+  isOurs: boolean,
+  anchor: Tensor,
+  positive: Tensor,
+  negative: Tensor,
+  options: ReductionOptions & Omit<TripletOptions, 'p' | 'eps'>,
+): Tensor {
+  const near = distance(anchor, positive);
+  const own = distance(anchor, negative);
+  const other = options.swap === true ? distance(positive, negative) : null;
+  const far = other === null ? own : (minimum(own, other as never) as Tensor);
   const loss = triplet([near, far], { reduction: options.reduction, numbers: [options.margin ?? 1] });
-  for (const t of [near, own, other, far]) t?.dispose();
-  return loss as never;
+  if (far !== own) far.dispose();
+  if (isOurs) for (const t of [near, own, other]) t?.dispose();
+  return loss;
+}
+
+/** How far two tensors are from each other, one number for each pair. */
+export type Distance = (x: Tensor, y: Tensor) => Tensor;
+
+export interface TripletDistanceOptions extends MarginOptions {
+  /** Any differentiable function of two tensors; `pairwiseDistance`. */
+  readonly distanceFunction?: Distance | null | undefined;
+  /** Use the distance from positive to negative where it is smaller; false. */
+  readonly swap?: boolean | undefined;
+}
+
+/**
+ * max(0, margin + d(a, p) - d(a, n)) for a distance of one's own; margin is 1. PyTorch: `F.triplet_margin_with_distance_loss`.
+ * @throws ValueError for a distance that is no function
+ * @example
+ * ```ts
+ * import { tripletMarginWithDistanceLoss } from '@nn/nn';
+ * import { type Tensor, tensor } from '@nn/tensor';
+ * const distanceFunction = (x: Tensor, y: Tensor) => x.sub(y).abs().sum({ dim: 1 });
+ * const [anchor, positive, negative] = [tensor([[0, 0]]), tensor([[1, 1]]), tensor([[2, 0.5]])];
+ * console.log(await tripletMarginWithDistanceLoss(anchor, positive, negative, { distanceFunction }).item()); // prints: 0.5
+ * ```
+ */
+export function tripletMarginWithDistanceLoss<A extends Tensor, R extends Reduction = 'mean'>(
+  anchor: A,
+  positive: Tensor,
+  negative: Tensor,
+  options: ReductionOptions<R> & TripletDistanceOptions = {},
+): Tensor<LossShape<R>, A['dtype']> {
+  const given = options.distanceFunction ?? null;
+  if (given !== null && typeof given !== 'function')
+    throw new ValueError(
+      'tripletMarginWithDistanceLoss',
+      `distanceFunction is ${String(given)}; it must be a function of two tensors`,
+    );
+  const distance: Distance = given ?? ((x, y) => pairwiseDistance(x, y));
+  return tripletOf(distance, given === null, anchor, positive, negative, options) as never;
 }
 
 export interface MultiMarginOptions extends MarginOptions {

@@ -35,11 +35,22 @@ export {
   type DropoutLayerOptions,
   FeatureAlphaDropout,
 } from './dropout.ts';
-export { Embedding, type EmbeddingLayerOptions, type PretrainedOptions } from './embedding.ts';
+export { Embedding, type PretrainedOptions } from './embedding.ts';
+export { EmbeddingBag, type EmbeddingBagLayerOptions, type PretrainedBagOptions } from './embedding-bag.ts';
+export type { EmbeddingLayerOptions } from './embedding-table.ts';
 export { Flatten, type FlattenOptions, Unflatten } from './flatten.ts';
+export { Fold, Unfold } from './fold.ts';
 export { type FactoryOptions, Linear, type LinearOptions } from './linear.ts';
 export * from './normalization/index.ts';
+export {
+  CircularPad1d, CircularPad2d, CircularPad3d, ConstantPad1d, ConstantPad2d, ConstantPad3d, ReflectionPad1d, ReflectionPad2d, ReflectionPad3d, ReplicationPad1d,
+  ReplicationPad2d, ReplicationPad3d, type Sides, ZeroPad1d, ZeroPad2d, ZeroPad3d,
+} from './padding.ts'; // biome-ignore format: a list
 export * from './pooling/index.ts';
+export * from './recurrent/index.ts';
+export {
+  ChannelShuffle, PixelShuffle, PixelUnshuffle, Upsample, type UpsampleOptions, UpsamplingBilinear2d, UpsamplingNearest2d, type UpsamplingOptions,
+} from './resampling.ts'; // biome-ignore format: a list
 export { type DecoderLayerForwardOptions, TransformerDecoderLayer } from './transformer/decoder-layer.ts';
 export { type EncoderLayerForwardOptions, TransformerEncoderLayer } from './transformer/encoder-layer.ts';
 export type { TransformerLayerOptions } from './transformer/layer-options.ts';

@@ -1,7 +1,11 @@
 /** Losses that ask for a margin, as modules. */
+import { ValueError } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
 import type { ReductionOptions } from '../functional/loss.ts';
-import { cosineEmbeddingLoss, hingeEmbeddingLoss, type MarginOptions, type MultiMarginOptions, marginRankingLoss, multiMarginLoss, softMarginLoss, type TripletOptions, tripletMarginLoss } from '../functional/margin.ts'; // biome-ignore format: a list
+import { cosineEmbeddingLoss, type Distance, hingeEmbeddingLoss, type MarginOptions, type MultiMarginOptions, marginRankingLoss, multiMarginLoss, softMarginLoss, type TripletDistanceOptions, type TripletOptions, tripletMarginLoss, tripletMarginWithDistanceLoss } from '../functional/margin.ts'; // biome-ignore format: a list
+import { multilabelMarginLoss } from '../functional/multilabel-margin.ts';
+import { PairwiseDistance } from '../layers/distance.ts';
+import { Module } from '../module/module.ts';
 import { LossModule, PairLossModule, WeightedLossModule } from './loss-module.ts';
 
 /** `hingeEmbeddingLoss` as a module. PyTorch: `torch.nn.HingeEmbeddingLoss`. */
@@ -43,6 +47,13 @@ export class MultiMarginLoss extends WeightedLossModule {
       margin: this.margin,
       weight: this.weight,
     });
+  }
+}
+
+/** `multilabelMarginLoss` as a module. PyTorch: `torch.nn.MultiLabelMarginLoss`. */
+export class MultiLabelMarginLoss extends PairLossModule {
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return multilabelMarginLoss(input, target, { reduction: this.reduction });
   }
 }
 
@@ -90,5 +101,50 @@ export class TripletMarginLoss extends LossModule {
   override forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
     const { reduction, margin, p, eps, swap } = this;
     return tripletMarginLoss(anchor, positive, negative, { reduction, margin, p, eps, swap });
+  }
+}
+
+export interface TripletDistanceLossOptions extends ReductionOptions, Omit<TripletDistanceOptions, 'distanceFunction'> {
+  /** Any differentiable function of two tensors, or a module, which is trained with this one; `PairwiseDistance`. */
+  readonly distanceFunction?: Distance | Module | null | undefined;
+}
+
+/**
+ * `tripletMarginWithDistanceLoss` as a module. PyTorch: `torch.nn.TripletMarginWithDistanceLoss`.
+ * @throws ValueError for a distance that is neither a function nor a module
+ * @example
+ * ```ts
+ * import { CosineSimilarity, TripletMarginWithDistanceLoss } from '@nn/nn';
+ * import { tensor } from '@nn/tensor';
+ * const similarity = new CosineSimilarity();
+ * const loss = new TripletMarginWithDistanceLoss({ distanceFunction: (x, y) => similarity.forward(x, y).neg().add(1) });
+ * const [anchor, positive, negative] = [tensor([[1, 0]]), tensor([[0, 1]]), tensor([[-2, 0]])];
+ * console.log(await loss.forward(anchor, positive, negative).item()); // prints: 0
+ * ```
+ */
+export class TripletMarginWithDistanceLoss extends LossModule {
+  /** Under PyTorch's key, since it may have parameters. */
+  readonly distance_function: Distance | Module;
+  readonly margin: number;
+  readonly swap: boolean;
+
+  constructor(options: TripletDistanceLossOptions = {}) {
+    super(options);
+    const distance = options.distanceFunction ?? new PairwiseDistance();
+    if (!(distance instanceof Module) && typeof distance !== 'function')
+      throw new ValueError(
+        'TripletMarginWithDistanceLoss',
+        `distanceFunction is ${String(distance)}; it must be a function of two tensors or a module`,
+      );
+    this.distance_function = distance;
+    this.margin = options.margin ?? 1;
+    this.swap = options.swap ?? false;
+  }
+
+  override forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
+    const { reduction, margin, swap, distance_function: distance } = this;
+    const distanceFunction: Distance =
+      distance instanceof Module ? (x, y) => distance.forward(x, y) as Tensor : distance;
+    return tripletMarginWithDistanceLoss(anchor, positive, negative, { reduction, margin, swap, distanceFunction });
   }
 }

@@ -5,5 +5,6 @@ export {
 export {
   AvgPool1d, AvgPool2d, AvgPool3d, type AvgPoolLayerOptions, LPPool1d, LPPool2d, LPPool3d, type LPPoolLayerOptions,
 } from './avg-pool.ts'; // biome-ignore format: a list
+export { FractionalMaxPool2d, FractionalMaxPool3d } from './fractional-max-pool.ts';
 export { MaxPool1d, MaxPool2d, MaxPool3d, type MaxPoolLayerOptions } from './max-pool.ts';
 export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d, type MaxUnpoolLayerOptions } from './max-unpool.ts';

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GoldenCase, Json } from '../src/format/document.ts';
 import { type Folder, readFamilies } from '../src/format/families.ts';
 import { runCase } from '../src/run/run-case.ts';
-import { completeFamilies, partialFamilies } from './complete-families.ts';
+import { completeFamilies } from './complete-families.ts';
 import { withoutDenormals } from './denormals.ts';
 
 /** Milliseconds for a family: training a CNN takes minutes on a software adapter of a busy machine. */
@@ -81,13 +81,7 @@ export async function testOnBackend(folder: Folder, candidate: Candidate): Promi
 /** What the reference passes, by family. */
 async function readPromised(folder: Folder): Promise<readonly Family[]> {
   const families = new Map((await readFamilies(folder)).map(({ family, cases }) => [family, cases]));
-  const parts = [...completeFamilies.map((family) => ({ family, without: [] })), ...partialFamilies];
-  return parts.map(({ family, without }) => ({
-    family,
-    cases: families
-      .get(family)!
-      .filter(({ id }) => !without.some((beginning) => id.startsWith(`${family}/${beginning}`))),
-  }));
+  return completeFamilies.map((family) => ({ family, cases: families.get(family)! }));
 }
 
 /** What of it the rules leave, and how much they don't. */

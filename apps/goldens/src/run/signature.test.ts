@@ -40,7 +40,7 @@ describe('toCamelCase', () => {
     ['add_', 'add_'],
     ['kaiming_uniform_', 'kaimingUniform_'],
     ['num_batches_tracked', 'numBatchesTracked'],
-    ['T_max', 'TMax'],
+    ['T_max', 'tMax'],
     ['__getitem__', '__getitem__'],
     ['conv_transpose2d', 'convTranspose2d'],
   ])('%s → %s', (python, ours) => {

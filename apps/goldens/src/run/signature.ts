@@ -66,7 +66,9 @@ function parseParameter(text: string, isOption: boolean): Parameter {
   };
 }
 
-/** `log_softmax` → `logSoftmax`, `add_` → `add_`, `T_max` → `TMax`. */
+/** `log_softmax` → `logSoftmax`, `add_` → `add_`, `T_max` → `tMax`. */
 export function toCamelCase(name: string): string {
-  return name.replace(/(?<=[^_])_([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  return name
+    .replace(/^[A-Z](?=_)/, (letter) => letter.toLowerCase())
+    .replace(/(?<=[^_])_([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -4,6 +4,7 @@ import { composite, compositeOp, savedResult } from '../../core/composite.ts';
 import { dispatch, outputBit } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
 import { dispatchInto } from '../../core/in-place.ts';
+import { checkNamed } from '../../core/named.ts';
 import { Op } from '../../core/op.ts';
 import { scope } from '../../memory/scope.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -82,7 +83,9 @@ const factors = (matrices: Tensor): Tensor =>
 export const cholesky = <A extends Tensor>(
   matrix: A,
   options: { readonly upper?: boolean | undefined } = {},
-): Tensor<A['~shape'], A['dtype']> =>
-  overBatch('cholesky', matrix, (batch) =>
-    options.upper === true ? contiguous(turned(factors(turned(batch)))) : factors(batch),
+): Tensor<A['~shape'], A['dtype']> => {
+  const { upper = false } = checkNamed('cholesky', options);
+  return overBatch('cholesky', matrix, (batch) =>
+    upper ? contiguous(turned(factors(turned(batch)))) : factors(batch),
   ) as never;
+};

@@ -1,6 +1,6 @@
 /** Determinants, inverses, solutions and Cholesky factors against what defines them, and at their edges. Gradients: test/linalg-gradients.test.ts. */
 import '../../methods.ts';
-import type { DType } from '@nn/backend';
+import { type DType, reference } from '@nn/backend';
 import { describe, expect, it } from 'vitest';
 import * as nn from '../../index.ts';
 import { memory, type Tensor } from '../../index.ts';
@@ -188,6 +188,35 @@ describe('edges', () => {
     expect(nn.solve(nn.eye(2) as Tensor, nn.zeros([2, 0]) as Tensor).shape).toEqual([2, 0]);
   });
 
+  it('one matrix of one number in a batch, and a vector for it', () => {
+    const found = nn.solve(tensorOf([[[2]]]), tensorOf([4])) as Tensor;
+    expect([found.shape, numbers(found)]).toEqual([[1, 1], [2]]);
+  });
+
+  it('results are no views, and share no memory with operands', () => {
+    const b = tensorOf([
+      [4, 2],
+      [2, 10],
+    ]);
+    for (const left of [true, false]) expect((nn.solve(b, b, { left }) as Tensor).base).toBe(null);
+    expect((nn.solve(b, tensorOf([1, 2])) as Tensor).base).toBe(null);
+    const power = nn.matrixPower(b, 1);
+    power.zero_();
+    expect(numbers(b)).toEqual([4, 2, 2, 10]);
+    const taken = (): number => memory().live - memory().free;
+    for (const n of [1, -1, 7, -7]) {
+      nn.matrixPower(b, n).dispose();
+      const before = taken();
+      nn.matrixPower(b, n).dispose();
+      expect(taken()).toBe(before);
+    }
+  });
+
+  it('operands on two backends', () => {
+    const there = nn.ones([3], { dtype: 'float64', backend: reference() }) as Tensor;
+    expect(() => nn.solve(singular, there)).toThrow(/^\[solve\] operands live on/);
+  });
+
   it('float16 is computed in float32 and rounded once', () => {
     const a = tensorOf(
       [
@@ -240,6 +269,14 @@ describe('edges', () => {
     [
       '[solve] left: false takes matrices for right sides, got (3,); unsqueeze them',
       () => nn.solve(singular, tensorOf([1, 2, 3]), { left: false }),
+    ],
+    [
+      '[solve] got false where options belong, which have names: give { name: value }',
+      () => nn.solve(singular, singular, false as never),
+    ],
+    [
+      '[cholesky] got null where options belong, which have names: give { name: value }',
+      () => nn.cholesky(singular, null as never),
     ],
     ['[matrixPower] the power must be a whole number, got 0.5', () => nn.matrixPower(singular, 0.5)],
   ])('%s', (message, run) => {

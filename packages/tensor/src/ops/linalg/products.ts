@@ -4,13 +4,14 @@ import { dimension, shapeText } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
 import { Op } from '../../core/op.ts';
+import { scope } from '../../memory/scope.ts';
 import type { Tensor } from '../../tensor.ts';
 import { add, mul, sub } from '../elementwise/arithmetic.ts';
 import { sizesOf } from '../elementwise/operand.ts';
 import { sum } from '../reduce/sum.ts';
 import { diagEmbed } from '../shape/diagonal.ts';
 import { roll } from '../shape/flip.ts';
-import { finish, reshape } from '../shape/views.ts';
+import { clone, reshape } from '../shape/views.ts';
 import { einsum } from './einsum/einsum.ts';
 import { matmulOf } from './matmul.ts';
 import { inv } from './solve.ts';
@@ -223,11 +224,13 @@ export function matrixPower(matrix: Tensor, n: number): Tensor {
     throw new ShapeError('matrixPower', `needs square matrices, got ${shapeText(shape)}`);
   if (!Number.isInteger(n)) throw new ValueError('matrixPower', `the power must be a whole number, got ${n}`);
   if (n === 0) return identityLike(matrix);
-  if (n < 0) {
-    const inverse = inv(matrix) as Tensor;
-    const power = matrixPower(inverse, -n);
-    return finish(power, matrix, inverse);
-  }
+  if (n === 1) return clone(matrix);
+  if (n === -1) return inv(matrix);
+  return scope(() => powerOf(n < 0 ? inv(matrix) : matrix, Math.abs(n)));
+}
+
+/** n ≥ 2 factors; runs in a scope. */
+function powerOf(matrix: Tensor, n: number): Tensor {
   let result: Tensor | null = null;
   let power = matrix;
   for (let rest = n; rest > 0; rest = Math.floor(rest / 2)) {

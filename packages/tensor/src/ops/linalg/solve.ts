@@ -5,7 +5,9 @@ import { composite, compositeOp, savedResult } from '../../core/composite.ts';
 import { outputBit } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
 import { sameNumbers } from '../../core/layout.ts';
+import { checkNamed } from '../../core/named.ts';
 import { bit, savedInput } from '../../core/node.ts';
+import { commonDevice } from '../../core/plan.ts';
 import { scope } from '../../memory/scope.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Shape } from '../../types/index.ts';
@@ -14,7 +16,7 @@ import { neg } from '../elementwise/arithmetic.ts';
 import { sizesOf } from '../elementwise/operand.ts';
 import { toDType } from '../shape/convert.ts';
 import { cat } from '../shape/join.ts';
-import { expand, finish, reshape, transpose } from '../shape/views.ts';
+import { expand, reshape, transpose } from '../shape/views.ts';
 import { eliminate, substitute } from './eliminate.ts';
 import { matmulOf } from './matmul.ts';
 import { batched, checkSquare, overBatch } from './matrices.ts';
@@ -96,6 +98,7 @@ function checkSides(matrix: Tensor, right: Tensor, left: boolean): void {
   const [a, b] = [matrix.layout.shape, sizesOf('solve', right)];
   if (matrix.dtype !== right.dtype)
     throw new DTypeError('solve', `dtypes differ: ${matrix.dtype} and ${right.dtype}; convert one with .to('${matrix.dtype}')`); // biome-ignore format: one line
+  commonDevice('solve', [matrix.layout, right.layout]);
   const rows = areVectors(a, b) ? b[b.length - 1] : b[b.length - (left ? 2 : 1)];
   if (rows !== a[a.length - 1])
     throw new ShapeError(
@@ -122,24 +125,32 @@ export function solve<A extends Tensor>(
   right: Tensor,
   options: SolveOptions = {},
 ): Tensor<Shape, A['dtype']> {
-  const { left = true } = options;
+  const { left = true } = checkNamed('solve', options);
   checkSides(matrix, right, left);
   const [a, b] = [matrix.layout.shape, right.layout.shape];
-  if (!left) return scope(() => transpose(solve(transpose(matrix, -2, -1), transpose(right, -2, -1)), -2, -1)) as never;
-  if (areVectors(a, b)) {
-    const column = reshape(right, [...b, 1]);
-    const found = solve(matrix, column);
-    const out = reshape(found, found.layout.shape.slice(0, -1));
-    out.base = null;
-    return finish(out, right, column, found) as never;
-  }
   return scope(() => {
-    const lead = broadcastShapes('solve', [a.slice(0, -2), b.slice(0, -2)]);
-    const wide = (t: Tensor): Tensor =>
-      batched(expand(t.dtype === 'float16' ? toDType(t, 'float32') : t, [...lead, ...t.layout.shape.slice(-2)]));
-    const found = solutions(wide(matrix), wide(right));
-    const out = reshape(found, [...lead, ...b.slice(-2)]);
-    if (out !== found) out.base = null;
-    return toDType(out, matrix.dtype);
+    if (areVectors(a, b)) {
+      const found = solved(matrix, reshape(right, [...b, 1]));
+      return unaliased(reshape(found, found.layout.shape.slice(0, -1)));
+    }
+    return left ? solved(matrix, right) : unaliased(across(solved(across(matrix), across(right))));
   }) as never;
+}
+
+const across = (x: Tensor): Tensor => transpose(x, -2, -1);
+
+/** Nothing else reaches what was found, so what is seen of it is no view. */
+function unaliased(x: Tensor): Tensor {
+  x.base = null;
+  return x;
+}
+
+/** X of A X = B for [..., n, n] and [..., n, r]; runs in a scope. */
+function solved(matrix: Tensor, right: Tensor): Tensor {
+  const [a, b] = [matrix.layout.shape, right.layout.shape];
+  const lead = broadcastShapes('solve', [a.slice(0, -2), b.slice(0, -2)]);
+  const wide = (t: Tensor): Tensor =>
+    batched(expand(t.dtype === 'float16' ? toDType(t, 'float32') : t, [...lead, ...t.layout.shape.slice(-2)]));
+  const found = solutions(wide(matrix), wide(right));
+  return toDType(unaliased(reshape(found, [...lead, ...b.slice(-2)])), matrix.dtype) as Tensor;
 }

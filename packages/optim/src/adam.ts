@@ -1,10 +1,9 @@
 /** Adam (Kingma & Ba 2015), AMSGrad (Reddi et al. 2018) and AdamW (Loshchilov & Hutter 2019). */
-import { add, div, max, mul, neg, sqrt, sub } from '@nn/backend';
+import { add, div, max, mul, sqrt, sub } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
-import type { Op } from '@nn/tensor/internal';
 import { checkAtLeast, checkBetas } from './check.ts';
 import { type Group, Optimizer, type ParameterGroup, type ParameterState } from './optimizer.ts';
-import { runUpdate, updateOp } from './update.ts';
+import { penalized, runUpdate, updateOps } from './update.ts';
 
 export interface AdamOptions {
   /** Learning rate; 1e-3. */
@@ -24,20 +23,14 @@ export interface AdamOptions {
 const means: readonly string[] = ['expAvg', 'expAvgSq'];
 const amsgradMeans: readonly string[] = [...means, 'maxExpAvgSq'];
 
-const ops = new Map<number, Op<'map'>>();
-
 /**
  * Scalars: lr / (1 − β₁ᵗ), β₁, 1 − β₁, β₂, 1 − β₂, √(1 − β₂ᵗ), ε, weight decay (Adam) or 1 − lr · weight decay (AdamW). Operands: parameter, gradient, mean, mean square, largest
  * mean square.
  */
-function updateFor(decoupled: boolean, { weightDecay, amsgrad, maximize }: AdamOptions): Op<'map'> {
-  const key = Number(decoupled) + 2 * Number(weightDecay !== 0) + 4 * Number(amsgrad) + 8 * Number(maximize);
-  let op = ops.get(key);
-  if (op !== undefined) return op;
-  op = updateOp(decoupled ? 'AdamW' : 'Adam', 8, ({ x, s }) => {
-    const signed = maximize ? neg(x(1)) : x(1);
-    const decays = weightDecay !== 0;
-    const g = decays && !decoupled ? add(signed, mul(s(7), x(0))) : signed;
+const updatesOf = (name: string, decoupled: boolean): ReturnType<typeof updateOps> =>
+  updateOps(name, 8, (element, decays, maximize, amsgrad) => {
+    const { x, s } = element;
+    const g = penalized(element, decays! && !decoupled, maximize!, 7);
     const p = decays && decoupled ? mul(x(0), s(7)) : x(0);
     const mean = add(mul(x(2), s(1)), mul(g, s(2)));
     const square = add(mul(x(3), s(3)), mul(mul(g, g), s(4)));
@@ -46,9 +39,9 @@ function updateFor(decoupled: boolean, { weightDecay, amsgrad, maximize }: AdamO
     const next = sub(p, mul(s(0), div(mean, denominator)));
     return amsgrad ? [next, mean, square, largest] : [next, mean, square];
   });
-  ops.set(key, op);
-  return op;
-}
+
+const adam = updatesOf('Adam', false);
+const adamW = updatesOf('AdamW', true);
 
 abstract class AdamFamily extends Optimizer<AdamOptions> {
   protected abstract readonly decoupled: boolean;
@@ -62,14 +55,15 @@ abstract class AdamFamily extends Optimizer<AdamOptions> {
   }
 
   protected override update(p: Tensor, g: Tensor, state: ParameterState, group: Group<AdamOptions>): void {
-    const { lr, eps, weightDecay } = group;
+    const { lr, eps, weightDecay, amsgrad, maximize } = group;
     const [b1, b2] = group.betas;
     state['step'] ??= 0;
     const step = (state['step'] as number) + 1;
-    const names = group.amsgrad ? amsgradMeans : means;
+    const names = amsgrad ? amsgradMeans : means;
     const decay = this.decoupled ? 1 - lr * weightDecay : weightDecay;
     const scalars = [lr / (1 - b1 ** step), b1, 1 - b1, b2, 1 - b2, Math.sqrt(1 - b2 ** step), eps, decay];
-    runUpdate(updateFor(this.decoupled, group), p, g, state, names, scalars);
+    const op = (this.decoupled ? adamW : adam)(weightDecay !== 0, maximize, amsgrad);
+    runUpdate(op, p, g, state, names, scalars);
     // Counted when it is done: one that throws may be tried again.
     state['step'] = step;
   }

@@ -3,6 +3,7 @@ import { add, equal, mul, same, select, sub } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
 import { checkAtLeast } from './check.ts';
 import { type Group, Optimizer, type ParameterGroup, type ParameterState } from './optimizer.ts';
+import { checkWithin } from './schedulers/check.ts';
 import { penalized, runUpdate, updateOps } from './update.ts';
 
 export interface ASGDOptions {
@@ -33,7 +34,7 @@ const updateFor = updateOps('ASGD', 4, (element, decays, maximize) => {
 
 /**
  * Gradient descent that keeps the average of its parameters, `ax` in the state; PyTorch: `torch.optim.ASGD`. One launch a parameter and step.
- * @throws ValueError for a negative `lr` or `weightDecay`
+ * @throws ValueError for a negative `lr` or `weightDecay`, or what is no number
  * @example
  * ```ts
  * import '@nn/autograd';
@@ -51,9 +52,10 @@ export class ASGD extends Optimizer<ASGDOptions> {
     super(params, { lr: 1e-2, lambd: 1e-4, alpha: 0.75, t0: 1e6, weightDecay: 0, maximize: false }, options);
   }
 
-  protected override check({ lr, weightDecay }: ASGDOptions): void {
-    checkAtLeast('ASGD', 'lr', lr, 0);
-    checkAtLeast('ASGD', 'weightDecay', weightDecay, 0);
+  protected override check(options: ASGDOptions): void {
+    checkAtLeast('ASGD', 'lr', options.lr, 0);
+    checkAtLeast('ASGD', 'weightDecay', options.weightDecay, 0);
+    for (const name of ['lambd', 'alpha', 't0'] as const) checkWithin('ASGD', name, options[name]);
   }
 
   protected override update(p: Tensor, g: Tensor, state: ParameterState, group: Group<ASGDOptions>): void {

@@ -2,13 +2,15 @@
 import { ValueError } from '@nn/backend';
 
 export function checkAtLeast(op: string, name: string, value: number, least: number): void {
-  if (!(value >= least)) throw new ValueError(op, `${name} must be at least ${least}, got ${value}`);
+  if (typeof value !== 'number' || !(value >= least))
+    throw new ValueError(op, `${name} must be at least ${least}, got ${value}`);
 }
 
 export function checkBetas(op: string, betas: readonly [number, number]): void {
-  if (betas.length !== 2) throw new ValueError(op, `betas must be two numbers, got ${betas}`);
+  checkPair(op, 'betas', betas);
   betas.forEach((beta, i) => {
-    if (!(beta >= 0 && beta < 1)) throw new ValueError(op, `betas[${i}] must lie in [0, 1), got ${beta}`);
+    if (!(typeof beta === 'number' && beta >= 0 && beta < 1))
+      throw new ValueError(op, `betas[${i}] must lie in [0, 1), got ${beta}`);
   });
 }
 

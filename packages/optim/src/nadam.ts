@@ -39,7 +39,7 @@ const updateFor = updateOps('NAdam', 9, (element, decays, maximize, decoupled) =
 });
 
 /**
- * Adam that looks a step ahead; PyTorch: `torch.optim.NAdam`. One launch a parameter and step.
+ * Adam that looks a step ahead; PyTorch: `torch.optim.NAdam`, with the numbers of 1.13: later versions have one factor less in the momentum's product. One launch a parameter and step.
  * @throws ValueError for a negative `lr`, `eps`, `weightDecay` or `momentumDecay`, or betas outside [0, 1)
  * @example
  * ```ts

@@ -185,6 +185,38 @@ describe('state and a parameter that moves', () => {
   });
 });
 
+test('a saved state may lie in memory as it likes, and so may the parameter', async () => {
+  const wide = tensor(Float32Array.from({ length: 2000 }, (_, i) => i)).reshape([2, 1000]);
+  const x = tensor([[1, 2], [3, 4]]).t().requiresGrad_() as Tensor; // biome-ignore format: a matrix
+  const optimizer = new Adam([x]);
+  const expAvg = wide.narrow(1, 3, 2) as Tensor;
+  const expAvgSq = tensor([[5], [6]]).expand([2, 2]) as Tensor; // biome-ignore format: a matrix
+  optimizer.loadStateDict({
+    paramGroups: optimizer.stateDict().paramGroups,
+    state: { 0: { step: 1, expAvg, expAvgSq } },
+  });
+  const own = optimizer.stateDict().state[0] as Readonly<Record<string, Tensor>>;
+  expect(await values(own['expAvg']!)).toEqual(await values(expAvg));
+  expect(await values(own['expAvgSq']!)).toEqual(await values(expAvgSq));
+  x.sum().backward();
+  optimizer.step();
+  expect((await values(x)) as number[][]).not.toEqual([[1, 3], [2, 4]]); // biome-ignore format: a matrix
+});
+
+test('a step that throws is tried again as if it hadn’t been', async () => {
+  const [x, y] = [leaf([2, -1]), leaf([2, -1])];
+  const options = { lr: 0.1, momentum: 0.9, dampening: 0.5 };
+  const [optimizer, other] = [new SGD([x], options), new SGD([y], options)];
+  const gone = tensor([1, 1]) as Tensor;
+  x.grad = gone as never;
+  gone.dispose();
+  expect(() => optimizer.step()).toThrow(/disposed/);
+  x.grad = null;
+  descend(x, optimizer, 3);
+  descend(y, other, 3);
+  expect(await values(x)).toEqual(await values(y));
+});
+
 test('groups have options of their own', async () => {
   const [a, b] = [leaf([1]), leaf([1])];
   const optimizer = new SGD([{ params: [a] }, { params: [b], lr: 0.5 }], { lr: 0.1 });
@@ -241,6 +273,14 @@ test.each([
     () => new LBFGS([leaf([1])], { lineSearchFn: 'wolfe' as never }),
     /'strong_wolfe' or null, got wolfe/,
   ],
+  ['a history that is no number', () => new LBFGS([leaf([1])], { historySize: '9' as never }), /historySize must be/],
+  ['no iterations', () => new LBFGS([leaf([1])], { maxIter: -1 }), /\[LBFGS\] maxIter must be at least 0, got -1/],
+  ['no tolerance', () => new LBFGS([leaf([1])], { toleranceGrad: null as never }), /\[LBFGS\] toleranceGrad must be a/],
+  ['a power as a text', () => new ASGD([leaf([1])], { alpha: 'x' as never }), /\[ASGD\] alpha must be a number, got x/],
+  ['a rate of null', () => new Adam([leaf([1])], { lr: null as never }), /\[Adam\] lr must be at least 0, got null/],
+  ['a list of rates', () => new SGD([leaf([1])], { lr: [1] as never }), /\[SGD\] lr must be at least 0, got 1/],
+  ['no betas', () => new Adam([leaf([1])], { betas: null as never }), /\[Adam\] betas must be two numbers, got null/],
+  ['betas as texts', () => new Adam([leaf([1])], { betas: ['0', '0'] as never }), /\[Adam\] betas\[0\] must lie in/],
   ['a second group', () => new LBFGS([{ params: [leaf([1])] }, { params: [leaf([1])] }]), /takes one group/],
   ['a beta of 1', () => new Adam([leaf([1])], { betas: [0.9, 1] }), /\[Adam\] betas\[1\]/],
   ['a computed tensor', () => new SGD([leaf([1]).mul(2)]), /not a leaf/],
@@ -251,6 +291,42 @@ test.each([
       return new SGD([x, x]);
     },
     /more than one group/,
+  ],
+  ['a function for parameters', () => new SGD((() => []) as never), /\[SGD\] got no parameters but \(\) => \[\]; pass/],
+  [
+    'nothing for parameters',
+    () => new SGD(undefined as never),
+    /\[SGD\] got no parameters but undefined; pass model.p/,
+  ],
+  ['a tensor for parameters', () => new SGD(leaf([1]) as never), /\[SGD\] got no parameters but tensor/],
+  ['numbers for parameters', () => new SGD([3] as never), /\[SGD\] parameter 0 is no tensor: 3/],
+  ['null for a parameter', () => new SGD([null, leaf([1])] as never), /\[SGD\] parameter 0 is no tensor: null/],
+  [
+    'a tensor for a group’s list',
+    () => new SGD([{ params: leaf([1]) as never }]),
+    /\[SGD\] got no parameters but tensor/,
+  ],
+  ['a group among parameters', () => new SGD([leaf([1]), { params: [] }] as never), /\[SGD\] parameter 1 is no tensor/],
+  [
+    'a parameter among groups',
+    () => new SGD([{ params: [] }, leaf([1])] as never),
+    /\[SGD\] got no parameters but unde/,
+  ],
+  ['no group', () => new SGD([leaf([1])]).addParamGroup(undefined as never), /\[SGD\] got no parameters but undefined/],
+  [
+    'no state',
+    () => new SGD([leaf([1])]).loadStateDict(undefined as never),
+    /the saved groups have undefined parameters/,
+  ],
+  ['an empty state', () => new LBFGS([leaf([1])]).loadStateDict({} as never), /the saved groups have undefined param/],
+  [
+    'a counter as a tensor',
+    () => {
+      const optimizer = new Adam([leaf([1])]);
+      const { paramGroups } = optimizer.stateDict();
+      optimizer.loadStateDict({ paramGroups, state: { 0: { step: tensor(3) as Tensor } } });
+    },
+    /step of parameter 0 has shape \(\), the parameter \(1\)/,
   ],
   [
     'a state of other shapes',

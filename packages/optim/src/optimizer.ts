@@ -48,10 +48,10 @@ export abstract class Optimizer<Options extends object> {
     options: Partial<Options> = {},
   ) {
     this.#defaults = { ...defaults, ...defined(checkNamed(this.constructor.name, options)) };
-    const given = [...params];
+    const given = listed(this.constructor.name, params as Iterable<Tensor & ParameterGroup<Options>>);
     if (given.length === 0) throw new ValueError(this.constructor.name, 'got no parameters; pass model.parameters()');
-    if ('params' in given[0]!) for (const group of given) this.addParamGroup(group as ParameterGroup<Options>);
-    else this.addParamGroup({ params: given } as unknown as ParameterGroup<Options>);
+    const isGroups = given[0]?.params !== undefined;
+    for (const group of isGroups ? given : [{ params: given }]) this.addParamGroup(group as ParameterGroup<Options>);
   }
 
   /** Throws a `ValueError` for options that make no sense. */
@@ -62,28 +62,25 @@ export abstract class Optimizer<Options extends object> {
 
   /** Adds parameters with options of their own; PyTorch: `add_param_group`. */
   addParamGroup(group: ParameterGroup<Options>): void {
-    const params = [...group.params];
+    const op = this.constructor.name;
+    const params = listed(op, group?.params);
     const known = new Set(this.paramGroups.flatMap((g) => g.params));
-    for (const [i, p] of params.entries()) {
-      if (!p.isLeaf)
-        throw new ValueError(
-          this.constructor.name,
-          `parameter ${i} of shape (${p.shape.join(', ')}) is not a leaf: it was computed from others; optimise those`,
-        );
-      if (known.has(p))
-        throw new ValueError(
-          this.constructor.name,
-          `parameter ${i} of shape (${p.shape.join(', ')}) is in more than one group; give each parameter once`,
-        );
+    params.forEach((p, i) => {
+      if (p?.layout === undefined) throw new ValueError(op, `parameter ${i} is no tensor: ${String(p)}`);
+      const wrong = !p.isLeaf
+        ? 'is not a leaf: it was computed from others; optimise those'
+        : known.has(p) && 'is in more than one group; give each parameter once';
+      if (wrong) throw new ValueError(op, `parameter ${i} of shape (${p.shape.join(', ')}) ${wrong}`);
       known.add(p);
-    }
+    });
     const merged = { ...this.#defaults, ...defined(group), params } as Group<Options>;
     this.check(merged as unknown as Options);
     this.paramGroups.push(merged);
   }
 
   /**
-   * Updates every parameter that has a gradient. A closure recomputes the loss and is called first, with gradients recorded; its result is returned.
+   * Updates every parameter that has a gradient. A closure recomputes the loss and is called first, with gradients recorded; its result is returned. It is not waited for: what is asynchronous
+   * belongs before the step.
    */
   step(): void;
   step<R>(closure: () => R): R;
@@ -96,7 +93,7 @@ export abstract class Optimizer<Options extends object> {
   }
 
   #stepOne(p: Tensor, group: Group<Options>): void {
-    const gradient = p.receiver === null ? null : p.receiver.gradient;
+    const gradient = p.receiver?.gradient ?? null;
     if (gradient === null) return;
     let own = this.state.get(p);
     if (own === undefined) {
@@ -138,10 +135,7 @@ export abstract class Optimizer<Options extends object> {
     const position = new Map<Tensor, number>();
     const paramGroups = this.paramGroups.map((group) => ({
       ...group,
-      params: group.params.map((p) => {
-        if (!position.has(p)) position.set(p, position.size);
-        return position.get(p)!;
-      }),
+      params: group.params.map((p) => position.set(p, position.size).size - 1),
     })) as unknown as OptimizerState<Options>['paramGroups'];
     const state: Record<number, ParameterState> = {};
     for (const [p, entry] of this.state) state[position.get(p)!] = { ...entry };
@@ -151,12 +145,12 @@ export abstract class Optimizer<Options extends object> {
   /** Takes over options and state; tensors are copied. Nothing changes if something doesn't fit. PyTorch: `load_state_dict()`. */
   loadStateDict(saved: OptimizerState<Options>): void {
     const op = `${this.constructor.name}.loadStateDict`;
-    const sizes = (groups: readonly { readonly params: readonly unknown[] }[]): string =>
-      groups.map((g) => g.params.length).join(' + ');
-    if (sizes(saved.paramGroups) !== sizes(this.paramGroups))
+    const sizes = (groups?: readonly { readonly params: readonly unknown[] }[]): string | undefined =>
+      groups?.map((g) => g.params.length).join(' + ');
+    if (sizes(saved?.paramGroups) !== sizes(this.paramGroups))
       throw new ShapeError(
         op,
-        `the saved groups have ${sizes(saved.paramGroups)} parameters, this optimiser's ${sizes(this.paramGroups)}; build it with the same parameters`,
+        `the saved groups have ${sizes(saved?.paramGroups)} parameters, this optimiser's ${sizes(this.paramGroups)}; build it with the same parameters`,
       );
     const byPosition = new Map<number, Tensor>();
     saved.paramGroups.forEach((group, g) => {
@@ -169,7 +163,7 @@ export abstract class Optimizer<Options extends object> {
       const p = byPosition.get(Number(key));
       if (p === undefined) throw new ValueError(op, `there is state for parameter ${key}, which is in no group`);
       for (const [name, value] of Object.entries(entry))
-        if (typeof value !== 'number' && value.shape.length > 0 && !sameNumbers(value.shape, p.shape))
+        if (typeof value !== 'number' && !sameNumbers(value.shape, p.shape))
           throw new ShapeError(
             op,
             `${name} of parameter ${key} has shape (${value.shape.join(', ')}), the parameter (${p.shape.join(', ')})`,
@@ -184,15 +178,19 @@ export abstract class Optimizer<Options extends object> {
   }
 }
 
+/** What is given as a list of parameters, or of groups. */
+function listed<T>(op: string, given: Iterable<T> | undefined): T[] {
+  if (typeof given?.[Symbol.iterator] === 'function') return [...given];
+  throw new ValueError(op, `got no parameters but ${String(given)}; pass model.parameters()`);
+}
+
 /** State with tensors of its own. On another backend than the parameter's it stays there until the next step, or `follow()`, moves it. */
 function copied(p: Tensor, entry: Readonly<ParameterState>): ParameterState {
   const own: ParameterState = {};
   for (const [name, value] of Object.entries(entry)) {
     if (typeof value === 'number') own[name] = value;
     else {
-      const { device } = value.layout;
-      const there = device === p.layout.device ? p.layout : layoutOf(device, p.dtype, p.layout.shape);
-      const copy = fresh(there.contiguous ? there : value.layout, 'optimizer state');
+      const copy = fresh(layoutOf(value.layout.device, p.dtype, p.layout.shape), 'optimizer state');
       own[name] = outlive(noGrad<Tensor>(() => assign(copy, value)));
     }
   }

@@ -1,10 +1,9 @@
 /** Stochastic gradient descent with momentum (Sutskever et al. 2013, as PyTorch writes it). */
-import { add, mul, neg, sub } from '@nn/backend';
+import { add, mul, sub } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
-import type { Op } from '@nn/tensor/internal';
 import { checkAtLeast, checkBoolean } from './check.ts';
 import { type Group, Optimizer, type ParameterGroup, type ParameterState } from './optimizer.ts';
-import { runUpdate, updateOp } from './update.ts';
+import { penalized, runUpdate, updateOps } from './update.ts';
 
 export interface SGDOptions {
   /** Learning rate; 1e-3. */
@@ -24,25 +23,15 @@ export interface SGDOptions {
 const none: readonly string[] = [];
 const buffers: readonly string[] = ['momentumBuffer'];
 
-const ops = new Map<number, Op<'map'>>();
-
 /** Scalars: lr, momentum, share of the buffer that stays, share of the gradient that enters it, weight decay. Operands: parameter, gradient, momentum buffer. */
-function updateFor({ momentum, weightDecay, nesterov, maximize }: SGDOptions): Op<'map'> {
-  const key = Number(momentum !== 0) + 2 * Number(weightDecay !== 0) + 4 * Number(nesterov) + 8 * Number(maximize);
-  let op = ops.get(key);
-  if (op !== undefined) return op;
-  op = updateOp('SGD', 5, ({ x, s }) => {
-    const p = x(0);
-    const signed = maximize ? neg(x(1)) : x(1);
-    const g = weightDecay !== 0 ? add(signed, mul(s(4), p)) : signed;
-    if (momentum === 0) return [sub(p, mul(s(0), g))];
-    const buffer = add(mul(s(2), x(2)), mul(s(3), g));
-    const direction = nesterov ? add(g, mul(s(1), buffer)) : buffer;
-    return [sub(p, mul(s(0), direction)), buffer];
-  });
-  ops.set(key, op);
-  return op;
-}
+const updateFor = updateOps('SGD', 5, (element, decays, maximize, hasMomentum, nesterov) => {
+  const { x, s } = element;
+  const g = penalized(element, decays!, maximize!, 4);
+  if (!hasMomentum) return [sub(x(0), mul(s(0), g))];
+  const buffer = add(mul(s(2), x(2)), mul(s(3), g));
+  const direction = nesterov ? add(g, mul(s(1), buffer)) : buffer;
+  return [sub(x(0), mul(s(0), direction)), buffer];
+});
 
 /**
  * Stochastic gradient descent; PyTorch: `torch.optim.SGD`. One launch a parameter and step.
@@ -86,16 +75,12 @@ export class SGD extends Optimizer<SGDOptions> {
   }
 
   protected override update(p: Tensor, g: Tensor, state: ParameterState, group: Group<SGDOptions>): void {
-    const { lr, momentum, dampening, weightDecay } = group;
+    const { lr, momentum, dampening, weightDecay, nesterov, maximize } = group;
+    const hasMomentum = momentum !== 0;
     // The first gradient enters the buffer (of zeros) whole, as in PyTorch: by other numbers, not by another kernel.
-    const isFirst = momentum !== 0 && state['momentumBuffer'] === undefined;
+    const isFirst = hasMomentum && state['momentumBuffer'] === undefined;
     const [stays, enters] = isFirst ? [0, 1] : [momentum, 1 - dampening];
-    runUpdate(updateFor(group), p, g, state, momentum === 0 ? none : buffers, [
-      lr,
-      momentum,
-      stays,
-      enters,
-      weightDecay,
-    ]);
+    const op = updateFor(weightDecay !== 0, maximize, hasMomentum, nesterov);
+    runUpdate(op, p, g, state, hasMomentum ? buffers : none, [lr, momentum, stays, enters, weightDecay]);
   }
 }

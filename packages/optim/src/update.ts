@@ -1,5 +1,5 @@
 /** Fused updates: one map with several outputs that replace parameter and state in place. */
-import { add, constant, dtypes, type Expression, input, mul, neg, type ScalarType, scalar } from '@nn/backend';
+import { add, dtypes, type Expression, input, mul, neg, type ScalarType, scalar } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
 import { dispatchUpdate, filledLike, type Layout, Op, outlive, relocateSync } from '@nn/tensor/internal';
 import type { ParameterState } from './optimizer.ts';
@@ -10,42 +10,31 @@ export interface Element {
   readonly x: (i: number) => Expression;
   /** Run-time number k. */
   readonly s: (k: number) => Expression;
-  readonly number: (value: number) => Expression;
 }
 
-/** An update: new values of the operands `targets`, in their order. */
-export function updateOp(name: string, scalars: number, write: (element: Element) => readonly Expression[]): Op<'map'> {
-  return new Op('map', name, {
-    inPlace: false,
-    build: ([layout]: readonly Layout[]) => {
-      const { dtype } = layout!;
-      const type: ScalarType = dtypes[dtype].scalar;
-      const expressions = write({
-        x: (i) => input(i, type),
-        s: (k) => scalar(k, type),
-        number: (value) => constant(value, type),
-      });
-      return { outputs: expressions.map((expression) => ({ dtype, expression })), scalars };
-    },
-  });
-}
-
-/** Updates that differ in what is on and what is off: an op for each combination that is asked for. */
+/**
+ * Updates that differ in what is on and what is off: an op for each combination that is asked for. `write` says the new values of parameter and state, in their order; `scalars` is how many
+ * run-time numbers it reads.
+ */
 export function updateOps(
   name: string,
   scalars: number,
   write: (element: Element, ...flags: boolean[]) => readonly Expression[],
 ): (...flags: boolean[]) => Op<'map'> {
-  const ops = new Map<number, Op<'map'>>();
+  const ops: Op<'map'>[] = [];
   return (...flags) => {
     let key = 1;
     for (const flag of flags) key = 2 * key + Number(flag);
-    let op = ops.get(key);
-    if (op === undefined) {
-      op = updateOp(name, scalars, (element) => write(element, ...flags));
-      ops.set(key, op);
-    }
-    return op;
+    ops[key] ??= new Op('map', name, {
+      inPlace: false,
+      build: ([layout]: readonly Layout[]) => {
+        const { dtype } = layout!;
+        const type: ScalarType = dtypes[dtype].scalar;
+        const element: Element = { x: (i) => input(i, type), s: (k) => scalar(k, type) };
+        return { outputs: write(element, ...flags).map((expression) => ({ dtype, expression })), scalars };
+      },
+    });
+    return ops[key]!;
   };
 }
 
@@ -60,8 +49,7 @@ const targets = Array.from({ length: 4 }, (_, states) => [0, ...Array.from({ len
 
 /** What is remembered of a parameter that has moved, or become another dtype, goes after it. */
 export function following(known: Tensor, parameter: Tensor, op: string): Tensor {
-  if (known.layout === parameter.layout) return known;
-  if (known.layout.device !== parameter.layout.device) relocateSync(known, parameter.backend, op);
+  relocateSync(known, parameter.backend, op);
   return known.dtype === parameter.dtype ? known : outlive(known.to(parameter.dtype) as Tensor);
 }
 
@@ -75,13 +63,13 @@ export function runUpdate(
   scalars: readonly number[],
   initial: readonly number[] = [],
 ): void {
-  const operands = [parameter, gradient];
-  names.forEach((name, i) => {
+  const tensors = names.map((name, i) => {
     const known = state[name] as Tensor | undefined;
-    const tensor =
-      known === undefined ? outlive(filledLike(parameter, initial[i] ?? 0)) : following(known, parameter, op.name);
-    if (known !== tensor) state[name] = tensor;
-    operands.push(tensor);
+    return known === undefined ? outlive(filledLike(parameter, initial[i] ?? 0)) : following(known, parameter, op.name);
   });
-  dispatchUpdate(op, operands, targets[names.length]!, scalars);
+  dispatchUpdate(op, [parameter, gradient, ...tensors], targets[names.length]!, scalars);
+  // Remembered when it is done: one that throws may be tried again.
+  names.forEach((name, i) => {
+    state[name] = tensors[i]!;
+  });
 }

@@ -201,6 +201,30 @@ test('a loss that is no number is returned, and the search for how far to go end
   expect(loss.itemSync()).toBeNaN();
 });
 
+test('goes on where the search finds nothing lower than its start, if told that no change is too small', () => {
+  const x = tensor([1, 2], { requiresGrad: true });
+  const optimizer = new LBFGS([x], { lineSearchFn: 'strong_wolfe', toleranceChange: -1, maxIter: 3, maxEval: 1e3 });
+  let calls = 0;
+  const loss = optimizer.step(() => {
+    optimizer.zeroGrad();
+    x.square().sum().backward();
+    return 100 * calls++;
+  });
+  expect([loss, optimizer.stateDict().state[0]!['nIter'], x.toArraySync()]).toEqual([0, 3, [1, 2]]);
+});
+
+test('a history that is made shorter between steps forgets the oldest', () => {
+  const x = parameter();
+  const optimizer = new LBFGS([x], { lineSearchFn: 'strong_wolfe', maxIter: 8 });
+  const { closure } = closureOf(x);
+  const held = (): number => (optimizer.stateDict().state[0]!['ro'] as Tensor).shape[0]!;
+  optimizer.step(closure);
+  expect(held()).toBeGreaterThan(3);
+  optimizer.paramGroups[0]!.historySize = 2;
+  optimizer.step(closure);
+  expect(held()).toBe(2);
+});
+
 test('a closure that throws leaves what is remembered as it was', async () => {
   const x = parameter();
   const optimizer = new LBFGS([x], { lineSearchFn: 'strong_wolfe', historySize: 3, maxIter: 6 });

@@ -5,6 +5,7 @@ import type { Tensor } from '@nn/tensor';
 import { relocate } from '@nn/tensor/internal';
 import { checkAtLeast, checkBoolean } from '../check.ts';
 import { Optimizer, type OptimizerState, type ParameterGroup } from '../optimizer.ts';
+import { checkWithin } from '../schedulers/check.ts';
 import { answered, answeredAsync, type Loss } from './asking.ts';
 import { emptyMemory, type Memory, read, tensorsOf, written } from './memory.ts';
 import { minimize } from './minimize.ts';
@@ -15,7 +16,7 @@ import type { LBFGSOptions } from './options.ts';
  * group of parameters. A step calls the closure several times, which clears the gradients, computes the loss, calls `backward` and returns the loss; `step` returns the first.
  *
  * It reads losses and products: where memory can't be read without waiting, `await optimizer.stepAsync(closure)`.
- * @throws ValueError for a negative `lr`, a `historySize` below 1, another `lineSearchFn`, or more than one group
+ * @throws ValueError for a negative `lr`, `maxIter` or `maxEval`, a `historySize` below 1, another `lineSearchFn`, or more than one group
  * @example
  * ```ts
  * import '@nn/autograd';
@@ -53,8 +54,10 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     );
   }
 
-  protected override check({ lr, historySize, lineSearchFn }: LBFGSOptions): void {
-    checkAtLeast('LBFGS', 'lr', lr, 0);
+  protected override check(options: LBFGSOptions): void {
+    const { historySize, lineSearchFn } = options;
+    for (const name of ['lr', 'maxIter', 'maxEval'] as const) checkAtLeast('LBFGS', name, options[name], 0);
+    for (const name of ['toleranceGrad', 'toleranceChange'] as const) checkWithin('LBFGS', name, options[name]);
     checkAtLeast('LBFGS', 'historySize', historySize, 1);
     checkBoolean(
       'LBFGS',
@@ -114,7 +117,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
         op,
         `got ${String(closure)} for a closure; pass a function that clears the gradients, computes the loss, calls backward() and returns the loss`,
       );
-    if (this.#isRunning) throw new ValueError(op, 'another step has not ended; await it first');
+    this.#checkIdle(op);
     const { params } = this.paramGroups[0]!;
     const other = params.find((p) => p.backend !== params[0]!.backend);
     if (other !== undefined)
@@ -123,6 +126,10 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
         `the parameters are one vector, but live on ${params[0]!.backend.name} and ${other.backend.name}; move the model to one`,
       );
     return params;
+  }
+
+  #checkIdle(op: string): void {
+    if (this.#isRunning) throw new ValueError(op, 'another step has not ended; await it first');
   }
 
   /** Remembers what a step has found, and gives back what it replaced. */
@@ -151,7 +158,8 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   override loadStateDict(saved: OptimizerState<LBFGSOptions>): void {
     const op = 'LBFGS.loadStateDict';
     const size = this.paramGroups[0]!.params.reduce((n, p) => n + p.layout.size, 0);
-    const state = saved.state[saved.paramGroups[0]?.params[0] ?? 0] ?? {};
+    this.#checkIdle(op);
+    const state = saved?.state?.[saved.paramGroups?.[0]?.params[0] ?? 0] ?? {};
     const memory = noGrad<never>(() => read(op, state, size) as never) as Memory;
     super.loadStateDict({ ...saved, state: {} });
     for (const t of tensorsOf(this.#memory)) t.dispose();

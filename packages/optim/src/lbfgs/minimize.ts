@@ -24,7 +24,7 @@ function* learned(memory: Memory, gradient: Tensor, historySize: number, drop: (
     for (const t of [y, s, ro, scale]) t.dispose();
     return;
   }
-  if (memory.pairs.length === historySize) {
+  while (memory.pairs.length >= historySize) {
     const oldest = memory.pairs.shift()!;
     for (const t of [oldest.y, oldest.s, oldest.ro]) drop(t);
   }
@@ -59,7 +59,8 @@ export function* minimize(
     const d = isFirst ? lasting(() => neg(gradient) as Tensor) : direction(gradient, memory);
     if (memory.d !== null) drop(memory.d);
     memory.d = d;
-    if (memory.prevFlatGrad !== null) drop(memory.prevFlatGrad);
+    // A search that found nothing better ends at its start.
+    if (memory.prevFlatGrad !== null && memory.prevFlatGrad !== gradient) drop(memory.prevFlatGrad);
     memory.prevFlatGrad = gradient;
     memory.prevLoss = loss;
 

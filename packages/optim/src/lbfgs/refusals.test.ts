@@ -81,6 +81,9 @@ describe('refuses', () => {
     const running = optimizer.stepAsync(closure);
     await expect(optimizer.stepAsync(closure)).rejects.toThrow(/^\[LBFGS.stepAsync\] another step has not ended/);
     expect(() => optimizer.step(closure)).toThrow(ValueError);
+    expect(() => optimizer.loadStateDict(optimizer.stateDict())).toThrow(
+      /^\[LBFGS.loadStateDict\] another step has not/,
+    );
     await running;
     await expect(optimizer.stepAsync(() => Promise.reject(new RangeError('no data')))).rejects.toThrow(RangeError);
     expect(optimizer.step(closure).itemSync()).toBeGreaterThan(0);

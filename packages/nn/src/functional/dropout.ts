@@ -17,7 +17,8 @@ import { dispatch, Op, shapeText } from '@nn/tensor/internal';
 
 /** Refuses what is no probability, in PyTorch's words. */
 export function checkProbability(op: string, p: number): void {
-  if (!(p >= 0 && p <= 1)) throw new ValueError(op, `dropout probability has to be between 0 and 1, but got ${p}`);
+  if (!(typeof p === 'number' && p >= 0 && p <= 1))
+    throw new ValueError(op, `dropout probability has to be between 0 and 1, but got ${String(p)}`);
 }
 
 /** One number for each channel of x (N, C, …), broadcast over the rest. */

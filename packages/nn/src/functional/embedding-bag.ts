@@ -14,7 +14,7 @@ import {
   type Tensor,
   zeros,
 } from '@nn/tensor';
-import { dispatch, expand, Op, reshape, sameNumbers, shapeText, slice } from '@nn/tensor/internal';
+import { checkNamed, dispatch, expand, Op, reshape, sameNumbers, shapeText, sizesOf, slice } from '@nn/tensor/internal';
 import { type EmbeddingOptions, paddingRow, rowsOf } from './embedding.ts';
 
 /** What is made of a bag. */
@@ -35,7 +35,8 @@ const reductions = { sum: 'sum', mean: 'mean', max: 'amax' } as const;
 
 /** Refuses modes that don't exist, and 'max' where gradients are divided. */
 export function checkMode(op: string, mode: BagMode, scaleGradByFreq: boolean): void {
-  if (!(mode in reductions)) throw new ValueError(op, `mode is '${String(mode)}'; it must be 'sum', 'mean' or 'max'`);
+  if (!Object.hasOwn(reductions, mode))
+    throw new ValueError(op, `mode is '${String(mode)}'; it must be 'sum', 'mean' or 'max'`);
   if (scaleGradByFreq && mode === 'max') throw new ValueError(op, "scaleGradByFreq goes with 'sum' and 'mean' only");
 }
 
@@ -63,7 +64,7 @@ function bagsOf(indices: Tensor, { offsets = null, includeLastOffset = false }: 
   }
   if (shape.length !== 1)
     throw new ShapeError('embeddingBag', `the indices must be a vector or a matrix, got shape ${shapeText(shape)}`);
-  if (offsets === null || offsets.layout.shape.length !== 1)
+  if (offsets === null || sizesOf('embeddingBag', offsets).length !== 1)
     throw new ShapeError('embeddingBag', 'a vector of indices needs offsets, a vector that says where each bag begins');
   const count = offsets.layout.size - (includeLastOffset ? 1 : 0);
   if (count < 0) throw new ShapeError('embeddingBag', 'includeLastOffset needs an offset at least');
@@ -117,22 +118,23 @@ export function embeddingBag<W extends Tensor>(
   options: EmbeddingBagOptions = {},
 ): Tensor<Shape, W['dtype']> {
   const op = 'embeddingBag';
-  const { mode = 'mean', perSampleWeights = null } = options;
+  const { mode = 'mean', perSampleWeights = null } = checkNamed(op, options);
+  const [shape, table] = [sizesOf(op, indices), sizesOf(op, weight)];
   checkMode(op, mode, options.scaleGradByFreq === true);
   if (perSampleWeights !== null && mode !== 'sum')
     throw new ValueError(op, `perSampleWeights go with mode 'sum' only, not with '${mode}'`);
-  if (perSampleWeights !== null && !sameNumbers(perSampleWeights.layout.shape, indices.layout.shape))
+  if (perSampleWeights !== null && !sameNumbers(sizesOf(op, perSampleWeights), shape))
     throw new ShapeError(
       op,
-      `perSampleWeights have shape ${shapeText(perSampleWeights.layout.shape)}, the indices ${shapeText(indices.layout.shape)}; they must be the same`,
+      `perSampleWeights have shape ${shapeText(perSampleWeights.layout.shape)}, the indices ${shapeText(shape)}; they must be the same`,
     );
   return scope(() => {
     const [bags, count] = bagsOf(indices, options);
-    const padding = paddingRow(op, options.paddingIdx, weight.layout.shape[0] ?? 0);
+    const padding = paddingRow(op, options.paddingIdx, table[0] ?? 0);
     const { size } = indices.layout;
     const flat = reshape(indices, [size]);
     const rows = rowsOf(op, flat, weight, options);
-    const columns = weight.layout.shape[1]!;
+    const columns = table[1]!;
     const values =
       perSampleWeights === null ? rows : (mul(rows, reshape(perSampleWeights, [size, 1]) as never) as Tensor);
     // Padding goes to one more bag, which is left out of the result.

@@ -417,5 +417,16 @@ describe('embeddingBag', () => {
       /perSampleWeights have shape \(1,\), the indices \(2, 2\)/,
     );
     expect(() => embeddingBag(square, table(), { mode: 'max', scaleGradByFreq: true })).toThrow(/scaleGradByFreq goes/);
+    const list = [0, 1] as never;
+    expect(() => embeddingBag(list, table())).toThrow(/^\[embeddingBag\] an operand is an array/);
+    expect(() => embeddingBag(square, undefined as never)).toThrow(/^\[embeddingBag\] an operand is undefined/);
+    expect(() => embeddingBag(flat(), table(), { offsets: list })).toThrow(/^\[embeddingBag\] an operand is an array/);
+    expect(() => embeddingBag(flat(), table(), { mode: 'sum', perSampleWeights: list })).toThrow(
+      /^\[embeddingBag\] an operand is an array/,
+    );
+    expect(() => embeddingBag(square, table(), null as never)).toThrow(
+      /^\[embeddingBag\] got null where options belong/,
+    );
+    expect(() => embeddingBag(square, table(), { mode: 'toString' as never })).toThrow(/^\[embeddingBag\] mode is/);
   });
 });

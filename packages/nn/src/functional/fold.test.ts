@@ -173,6 +173,8 @@ describe('refusals', () => {
     ['negative padding', () => unfold(image, 2, { padding: -1 }), ValueError, /padding is -1/],
     ['a number as options', () => unfold(image, 2, 1 as never), ValueError, /^\[unfold\] got 1 where options belong/],
     ['a number as an image', () => unfold(1 as never, 2), Error, /^\[unfold\]/],
+    ['no kernel', () => unfold(image, undefined as never), ValueError, /^\[unfold\] kernelSize is undefined, expected/],
+    ['a kernel as text', () => unfold(image, '2' as never), ValueError, /^\[unfold\] kernelSize is 2, expected/],
     [
       'columns without windows',
       () => fold(zeros([4]), 3, 2),

@@ -5,10 +5,12 @@ import { shapeText } from '@nn/tensor/internal';
 
 /**
  * One whole number for each of `axes` axes, in a list of its own.
- * @throws ValueError for another count, a fraction, or a number below `least`
+ * @throws ValueError for what is no number and no list, another count, a fraction, or a number below `least`
  */
 export function perAxis(op: string, name: string, value: PerDimension, axes: number, least: number): readonly number[] {
   const given = typeof value === 'number' ? [value] : value;
+  if (!Array.isArray(given))
+    throw new ValueError(op, `${name} is ${String(value)}, expected a whole number or ${axes} of them`);
   if (given.length !== axes && given.length !== 1)
     throw new ValueError(
       op,

@@ -91,6 +91,7 @@ it.each<[string, () => unknown, new (...args: never[]) => Error, string]>([
     ShapeError,
     '[EmbeddingBag] the weight has shape (1, 1), expected (2, 2)',
   ],
+  ['no options', () => EmbeddingBag.fromPretrained(tensor([[1]]), null as never), ValueError, 'where options belong'],
   [
     'offsets in their own place',
     () => new EmbeddingBag(5, 2).forward(words, tensor([0n]) as never),

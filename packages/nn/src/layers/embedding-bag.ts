@@ -50,7 +50,7 @@ export class EmbeddingBag extends EmbeddingTable {
    * ```
    */
   static fromPretrained(embeddings: Tensor, options: PretrainedBagOptions = {}): EmbeddingBag {
-    const { freeze = true, ...rest } = options;
+    const { freeze = true, ...rest } = checkNamed('EmbeddingBag', options);
     const layer = new EmbeddingBag(...tableSizes('EmbeddingBag', embeddings), { ...rest, weight: embeddings });
     layer.weight.requiresGrad_(!freeze);
     return layer;

@@ -118,6 +118,8 @@ it.each<[string, () => unknown, new (...args: never[]) => Error, string]>([
     ShapeError,
     '[ReflectionPad2d] the input has 2 dimensions, expected 3 or 4: (3, 3)',
   ],
+  ['no value', () => new nn.ConstantPad1d(1, undefined as never), ValueError, '[ConstantPad1d] value is undefined'],
+  ['a text as value', () => new nn.ConstantPad2d(1, 'x' as never), ValueError, '[ConstantPad2d] value is x'],
   ['a long mirror', () => new nn.ReflectionPad1d(3).forward(zeros([1, 3])), ShapeError, 'a reflection must be shorter'],
   ['more than a turn', () => new nn.CircularPad1d(4).forward(zeros([1, 3])), ShapeError, 'more than once'],
   ['crops of more than there is', () => new nn.ZeroPad1d(-2).forward(zeros([1, 3])), ShapeError, 'a negative size'],

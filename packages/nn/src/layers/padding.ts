@@ -1,7 +1,7 @@
 /** Layers that put something around the last dimensions. What that is, `pad` knows. */
 import { ShapeError, ValueError } from '@nn/backend';
 import {
-  type Apply, type Numeric, type PadMode, type PoolFunction, pad, type Ranks, type Shape, type ShapeFunction, type Tensor, type WindowOf,
+  type Apply, type Numeric, type PadMode, type PoolFunction, pad, type Ranks, Scalar, type Shape, type ShapeFunction, type Tensor, type WindowOf,
 } from '@nn/tensor'; // biome-ignore format: a list
 import { shapeText } from '@nn/tensor/internal';
 import { PlainLayer, type UnknownShape } from '../module/layer.ts';
@@ -54,6 +54,8 @@ abstract class ConstantPadLayer<F extends ShapeFunction> extends PadLayer<F> {
 
   constructor(spatial: keyof Ranks, padding: Sides, value: Numeric) {
     super(spatial, padding);
+    if (typeof value !== 'number' && typeof value !== 'boolean' && !(value instanceof Scalar))
+      throw new ValueError(this.constructor.name, `value is ${String(value)}, expected a number`);
     this.value = value;
   }
 
@@ -87,7 +89,7 @@ export class ConstantPad1d<const P extends Sides<1> = Sides<1>> extends ValuePad
 /**
  * A number around the last two dimensions, of an input of any rank and dtype. Negative padding crops. PyTorch: `torch.nn.ConstantPad2d`.
  * @param padding one number for all sides, or `[left, right, top, bottom]`
- * @throws ValueError for padding that isn't that; ShapeError in `forward` if more is cropped than there is
+ * @throws ValueError for padding that isn't that, and for a value that is no number; ShapeError in `forward` if more is cropped than there is
  * @example
  * ```ts
  * import { ConstantPad2d } from '@nn/nn';

@@ -1,6 +1,6 @@
 /** Fractional max pooling against a slow clear version for given numbers, the windows that are drawn, gradients, and what it refuses. */
 import { gradcheck, gradgradcheck } from '@nn/autograd';
-import { ShapeError, ValueError } from '@nn/backend';
+import { DTypeError, ShapeError, ValueError } from '@nn/backend';
 import { Generator, manualSeed, rand, randn, type Tensor, zeros } from '@nn/tensor';
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as nn from '../../index.ts';
@@ -150,6 +150,12 @@ it.each<[string, () => unknown, new (...args: never[]) => Error, string]>([
     () => nn.fractionalMaxPool2d(zeros([2, 4, 4]), 2, { outputSize: 2, randomSamples: zeros([2, 2]) }),
     ShapeError,
     'randomSamples are float32 of shape (2, 2), expected floats of shape (1, 2, 2)',
+  ],
+  [
+    'numbers in a list',
+    () => nn.fractionalMaxPool2d(zeros([1, 4, 4]), 2, { outputSize: 2, randomSamples: [0.5, 0.5] as never }),
+    DTypeError,
+    '[fractionalMaxPool2d] an operand is an array',
   ],
   [
     'a ratio that leaves nothing',

@@ -4,7 +4,7 @@
  */
 import { add, cast, castTo, dtypes, type Expression, equal, input, isFloat, mul, ShapeError, scalar, select, sub, ValueError } from '@nn/backend'; // biome-ignore format: a list
 import { arange, type Generator, gather, type PerDimension, rand, type Tensor } from '@nn/tensor';
-import { checkNamed, dispatch, dispatchMany, fromFlat, Op, reshape, sameNumbers, shapeText, sizeOf, slice } from '@nn/tensor/internal'; // biome-ignore format: a list
+import { checkNamed, dispatch, dispatchMany, fromFlat, Op, reshape, sameNumbers, shapeText, sizeOf, sizesOf, slice } from '@nn/tensor/internal'; // biome-ignore format: a list
 import { perAxis } from '../per-axis.ts';
 import { extremesOf, largestOf } from './extremes.ts';
 import { checkNumbers, type Pooled, pooled } from './max-pool.ts';
@@ -109,7 +109,7 @@ function samplesFor(op: string, spatial: number, x: Tensor, options: FractionalM
     const dtype = x.dtype === 'float64' ? 'float64' : 'float32';
     return rand([batch * channels, spatial], { dtype, backend: x.backend, generator }) as Tensor;
   }
-  const given = randomSamples.layout.shape;
+  const given = sizesOf(op, randomSamples);
   if (!sameNumbers(given, [batch, channels, spatial]) || !isFloat(randomSamples.dtype))
     throw new ShapeError(
       op,

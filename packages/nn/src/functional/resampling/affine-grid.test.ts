@@ -56,6 +56,7 @@ describe('affineGrid', () => {
     ['size must be [N, C, H, W]', () => affineGrid(zeros([1, 2, 3]), [4, 4])],
     ['sizes must be whole numbers of at least 1, got (1, 1, 0, 4)', () => affineGrid(ones([1, 2, 3]), [1, 1, 0, 4])],
     ['theta must be floats, got int64', () => affineGrid(ones([1, 2, 3], { dtype: 'int64' }), [1, 1, 4, 4])],
+    ['[affineGrid] an operand is an array', () => affineGrid([[[1]]] as never, [1, 1, 4, 4])],
     ['got true where options belong', () => affineGrid(ones([1, 2, 3]), [1, 1, 4, 4], true as never)],
   ])('refuses: %s', (message, run) => {
     expect(run).toThrow(message);

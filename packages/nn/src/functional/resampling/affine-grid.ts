@@ -9,6 +9,7 @@ import {
   reshape,
   shapeText,
   sizeOf,
+  sizesOf,
   transpose,
   widened,
 } from '@nn/tensor/internal';
@@ -50,7 +51,7 @@ function pointsOp(spatial: number, dtype: DType): Op<'map'> {
 }
 
 function check(op: string, theta: Tensor, size: readonly number[]): void {
-  const { shape } = theta.layout;
+  const shape = sizesOf(op, theta);
   if (!isFloat(theta.dtype))
     throw new DTypeError(op, `theta must be floats, got ${theta.dtype}; convert with .to('float32')`);
   if (!Array.isArray(size) || (size.length !== 4 && size.length !== 5))

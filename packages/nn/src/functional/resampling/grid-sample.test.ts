@@ -360,6 +360,8 @@ describe('gridSample', () => {
       "mode 'bicubic' is for images",
       () => gridSample(zeros([1, 1, 2, 2, 2]), zeros([1, 1, 1, 1, 3]), { mode: 'bicubic' }),
     ],
+    ['[gridSample] an operand is an array', () => gridSample([[[[1]]]] as never, grid)],
+    ['[gridSample] an operand is undefined', () => gridSample(image, undefined as never)],
     ['got bilinear where options belong', () => gridSample(image, grid, 'bilinear' as never)],
   ])('refuses: %s', (message, run) => {
     expect(run).toThrow(message);

@@ -22,7 +22,7 @@ import {
   ValueError,
 } from '@nn/backend';
 import { pad, type Shape, type Tensor, toDType } from '@nn/tensor';
-import { checkNamed, dispatch, dispatchCreate, dispatchMany, expand, gatherOps, layoutOf, Op, reshape, shapeText, sizeOf, slice, widened } from '@nn/tensor/internal'; // biome-ignore format: a list
+import { checkNamed, dispatch, dispatchCreate, dispatchMany, expand, gatherOps, layoutOf, Op, reshape, shapeText, sizeOf, sizesOf, slice, widened } from '@nn/tensor/internal'; // biome-ignore format: a list
 import { reachOf, type Sampling, type SamplingMode, type SamplingPadding, tapsAlong } from './grid-axis.ts';
 
 export interface GridSampleOptions {
@@ -104,7 +104,7 @@ const offsetsOp = interned(
 );
 
 function check(op: string, x: Tensor, grid: Tensor, { mode, padding }: Sampling): void {
-  const [image, points] = [x.layout.shape, grid.layout.shape];
+  const [image, points] = [sizesOf(op, x), sizesOf(op, grid)];
   const spatial = image.length - 2;
   const both = `got an input of ${shapeText(image)} and a grid of ${shapeText(points)}`;
   if ((spatial !== 2 && spatial !== 3) || points.length !== image.length)

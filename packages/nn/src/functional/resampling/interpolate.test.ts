@@ -314,6 +314,7 @@ describe('interpolate', () => {
       "mode 'linear' makes fractions, which int64 can't hold",
       () => interpolate(arange(4).reshape([1, 1, 4]), { size: 2, mode: 'linear' }),
     ],
+    ['[interpolate] an operand is an array', () => interpolate([[[1]]] as never, { size: 2 })],
     ['got 2 where options belong', () => interpolate(image, 2 as never)],
     ['[interpolate] got undefined', () => (interpolate as (x: Tensor) => unknown)(image)],
   ])('refuses: %s', (message, run) => {

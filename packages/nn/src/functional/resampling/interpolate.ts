@@ -1,7 +1,7 @@
 /** Signals, images and volumes in another size. */
 import { DTypeError, isFloat, ShapeError, ValueError } from '@nn/backend';
 import type { PerDimension, Shape, Tensor } from '@nn/tensor';
-import { checkNamed, clone, shapeText, widened } from '@nn/tensor/internal';
+import { checkNamed, clone, shapeText, sizesOf, widened } from '@nn/tensor/internal';
 import { adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d } from '../pooling/adaptive-pool.ts';
 import type { AxisMode } from './axis-modes.ts';
 import { resized } from './axis-modes.ts';
@@ -158,7 +158,7 @@ export function interpolate<A extends Tensor>(input: A, options: InterpolateOpti
 /** `interpolate` by the name of the op that a user called. */
 export function interpolated(op: string, x: Tensor, options: InterpolateOptions): Tensor {
   const { mode = 'nearest', alignCorners, antialias } = checkNamed(op, options);
-  const { shape } = x.layout;
+  const shape = sizesOf(op, x);
   const spatial = shape.length - 2;
   if (spatial < 1 || spatial > 3)
     throw new ShapeError(

@@ -1,6 +1,7 @@
 /** Long short-term memory. */
 import { ValueError } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
+import { checkNamed } from '@nn/tensor/internal';
 import { lstmStep } from './lstm-step.ts';
 import { RecurrentLayer, type RecurrentOptions } from './recurrent-layer.ts';
 
@@ -36,7 +37,7 @@ export function statesOf(op: string, hx: LSTMState | null | undefined): readonly
  */
 export class LSTM extends RecurrentLayer {
   constructor(inputSize: number, hiddenSize: number, options: LSTMOptions = {}) {
-    super(inputSize, hiddenSize, lstmStep.gates, options, options.projSize ?? 0);
+    super(inputSize, hiddenSize, lstmStep.gates, options, checkNamed('LSTM', options).projSize ?? 0);
   }
 
   override forward(input: Tensor, hx: LSTMState | null = null): [output: Tensor, states: [hn: Tensor, cn: Tensor]] {

@@ -111,6 +111,23 @@ describe('derivatives', { timeout: 60_000 }, () => {
     expect(await gradgradcheck(f, [double(2, 2, 3)])).toBe(true);
   });
 
+  it.each(names)(
+    'of an output do not hold those of the last states, which are outputs beside it (%s)',
+    async (name) => {
+      for (const bidirectional of [false, true])
+        for (const shape of [
+          [3, 2, 3],
+          [3, 3],
+        ]) {
+          const layer = makers[name]({ numLayers: 2, bidirectional });
+          const [output, last] = call(layer, randn(shape) as Tensor) as [Tensor, Tensor];
+          output.retainGrad();
+          output.sum().add(last.sum()).backward();
+          expect(new Set(((await output.grad!.toArray()) as number[]).flat(2))).toEqual(new Set([1]));
+        }
+    },
+  );
+
   it.each(names)('of the last states alone (%s), of some inputs alone, and twice', async (name) => {
     const layer = makers[name]({ dtype: 'float64' });
     layer.requiresGrad_(false);

@@ -141,17 +141,15 @@ export abstract class RecurrentLayer extends Module {
         x = this.#joined(x, halves, layer, x === input);
       }
       const stacked = lasts.map((list) => stack(list) as Tensor);
-      if (isBatched) return { output: x, states: stacked };
-      const narrow = (t: Tensor, shape: readonly number[]): Tensor => {
-        const out = reshape(t, shape);
+      const given = (t: Tensor): Tensor => {
+        const { shape } = t.layout;
+        const out = reshape(t, isBatched ? shape : [shape[0]!, shape[2]!]);
         // Nothing else reaches what it is made from.
         out.base = null;
         return out;
       };
-      return {
-        output: narrow(x, [length, x.layout.shape[2]!]),
-        states: stacked.map((t) => narrow(t, [t.layout.shape[0]!, t.layout.shape[2]!])),
-      };
+      // Even with a batch the output has a place of its own in the graph: gradients of the last states, which are parts of x, are none of the output's.
+      return { output: given(x), states: isBatched ? stacked : stacked.map(given) };
     });
   }
 

@@ -22,7 +22,7 @@ describe('bytes of the package entries', () => {
     expect(Object.keys(entryBytes).sort()).toEqual(entries.map(({ name }) => name).sort());
   });
 
-  it('keeps every entry within its limit', { timeout: 120_000 }, async () => {
+  it('keeps every entry within its limit', async () => {
     const sizes = await Promise.all(
       entries.map(async ({ name, file }) => ({
         name,
@@ -42,14 +42,14 @@ describe('bytes of the package entries', () => {
 describe.each(Object.entries(programs))('bytes of %s', (name, { limit, code }) => {
   const source = { stdin: { contents: code, resolveDir: join(root, 'test') } };
 
-  it('are within the limit', { timeout: 60_000 }, async () => {
+  it('are within the limit', async () => {
     const { entry, lazy } = await weigh(source);
     console.log(`gzip: ${name} ${kilobytes(entry)} of ${kilobytes(limit)}`);
     expect(entry).toBeLessThanOrEqual(limit);
     expect(lazy).toBe(0);
   });
 
-  it('do their work', { timeout: 60_000 }, async () => {
+  it('do their work', async () => {
     const exported = `${code}\nexport { reference } from '@nn/backend';`;
     const { outputFiles } = await bundle({ stdin: { ...source.stdin, contents: exported } });
     const text = outputFiles.find(({ path }) => path.endsWith('.js'))!.text;

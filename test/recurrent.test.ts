@@ -53,7 +53,7 @@ test.each([
   ['LSTM', () => new Recall(LSTM)],
   ['GRU', () => new Recall(GRU)],
   ['RNN', () => new Recall(RNN)],
-])('%s learns which symbol came first', { timeout: 60_000 }, async (_, make) => {
+])('%s learns which symbol came first', async (_, make) => {
   const told = await losses(backend, make, 200);
   expect(told[0]).toBeGreaterThan(1);
   expect(Math.max(...told.slice(-10))).toBeLessThan(0.1);

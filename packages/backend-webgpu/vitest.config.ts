@@ -11,7 +11,5 @@ export default mergeConfig(base, {
     pool: 'forks',
     env: driver?.environment ?? {},
     exclude: driver === undefined ? ['**'] : [],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
   },
 });

@@ -6,6 +6,7 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defaultClientConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { patience } from '../../vitest.patience.ts';
 import { findBrowser } from '../platforms/browser.ts';
 
 const executablePath = findBrowser();
@@ -20,14 +21,13 @@ export default defineConfig({
   resolve: { conditions: ['@nn/source', ...defaultClientConditions] },
   server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
   test: {
+    ...patience,
     include: executablePath === undefined ? ['none'] : ['*.test.ts'],
     passWithNoTests: true,
     env: {
       NN_REQUIRE_WEBGPU: process.env['NN_REQUIRE_WEBGPU'] ?? '',
       NN_TEST_ALL: process.env['NN_TEST_ALL'] ?? '',
     },
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
     fileParallelism: false,
     browser: {
       enabled: executablePath !== undefined,

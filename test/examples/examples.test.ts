@@ -41,7 +41,7 @@ describe('examples', () => {
     expect(sources.flatMap((file) => emptyExamples(read(file)).map((line) => `${file}:${line}`))).toEqual([]);
   });
 
-  it.runIf(examples.length > 0)('compile', { timeout: 60_000 }, () => {
+  it.runIf(examples.length > 0)('compile', () => {
     expect(compile()).toBe('');
   });
 });
@@ -50,7 +50,7 @@ describe('examples run', () => {
   afterEach(() => vi.restoreAllMocks());
 
   for (const example of examples.filter(({ runs }) => runs)) {
-    it.skipIf(!hasDevice && needsDevice(example))(`${example.file}:${example.line}`, { timeout: 60_000 }, async () => {
+    it.skipIf(!hasDevice && needsDevice(example))(`${example.file}:${example.line}`, async () => {
       const { printed, thrown } = expectationsOf(example.code);
       const lines: string[] = [];
       vi.spyOn(console, 'log').mockImplementation((...values) => {

@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, extname, join, normalize } from 'node:path';
 import { json } from 'node:stream/consumers';
+import { patience } from '../../vitest.patience.ts';
 
 /** What page.html reports. */
 export interface Report {
@@ -66,11 +67,13 @@ export function findBrowser(): string | undefined {
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((file) => existsSync(file));
 }
 
+/** Milliseconds in which a page reports: less than a test may take, so that what the browser said is told. */
+const deadline = patience.testTimeout / 2;
+
 /** Opens `page.html` of a folder and resolves with its report; rejects when the browser ends or the time is over before. */
 export async function openPage(
   browser: string,
   folder: string,
-  milliseconds: number,
   { isolated = false, worker = false, adapter = false, insecure = false }: Visit = {},
 ): Promise<Report> {
   const { server, report } = serve(folder, isolated ? isolation : {});
@@ -104,7 +107,7 @@ export async function openPage(
         process.kill(-child.pid, 'SIGKILL');
       await ended;
     };
-    return await Promise.race([report, failed, timeout(milliseconds, () => said)]);
+    return await Promise.race([report, failed, timeout(() => said)]);
   } finally {
     await close();
     server.closeAllConnections();
@@ -139,11 +142,8 @@ function serve(
   return { server, report };
 }
 
-function timeout(milliseconds: number, said: () => string): Promise<never> {
+function timeout(said: () => string): Promise<never> {
   return new Promise((_, reject) => {
-    setTimeout(
-      () => reject(new Error(`no report from the page in ${milliseconds} ms:\n${said()}`)),
-      milliseconds,
-    ).unref();
+    setTimeout(() => reject(new Error(`no report from the page in ${deadline} ms:\n${said()}`)), deadline).unref();
   });
 }

@@ -16,7 +16,6 @@ const run = promisify(execFile);
 const node = process.env['NN_NODE'] ?? process.execPath;
 const browser = findBrowser();
 const required = process.env['NN_REQUIRE_BROWSER'] === '1';
-const wait = 120_000;
 
 // Outside of the repository, so that a bundle finds nothing but itself.
 const folder = mkdtempSync(join(tmpdir(), 'nn-platforms-'));
@@ -30,11 +29,11 @@ beforeAll(async () => {
   const { stdout } = await run(node, [join(folder, 'train.mjs')]);
   console.log(`Node ${version}${stdout}`);
   onNode = stdout;
-}, wait);
-afterAll(() => rmSync(folder, { recursive: true }), wait);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('a bundle of the built packages', () => {
-  it.each(['browser', 'neutral'] as const)('for %s is whole', { timeout: wait }, async (platform) => {
+  it.each(['browser', 'neutral'] as const)('for %s is whole', async (platform) => {
     const { inputs, complaints } = await bundle('train', join(folder, platform), platform);
     const built = /^packages\/(\w+)\/dist\/.+\.js$/;
     expect(complaints).toEqual([]);
@@ -71,7 +70,7 @@ describe('the bundle runs', () => {
     expect(Number(values.get('accuracy'))).toBeGreaterThan(0.6);
   });
 
-  it('in a browser, to the same numbers', { timeout: wait + 10_000 }, async ({ skip }) => {
+  it('in a browser, to the same numbers', async ({ skip }) => {
     if (browser === undefined) {
       const reason = 'there is no Chromium on PATH (Debian: apt-get install chromium)';
       if (required) throw new Error(reason);
@@ -79,7 +78,7 @@ describe('the bundle runs', () => {
       return skip(reason);
     }
     addPage(folder);
-    const { output, error, agent } = await openPage(browser, folder, wait);
+    const { output, error, agent } = await openPage(browser, folder);
     console.log(`browser: ${agent}`);
     expect(error).toBeUndefined();
     const [here, there] = [valuesOf(output), valuesOf(onNode)];

@@ -17,7 +17,6 @@ const run = promisify(execFile);
 const node = process.env['NN_NODE'] ?? process.execPath;
 const browser = findBrowser();
 const required = process.env['NN_REQUIRE_BROWSER'] === '1';
-const wait = 120_000;
 const folder = mkdtempSync(join(tmpdir(), 'nn-wasm-'));
 const folderOf = (name: string): string => join(folder, name.replace(' ', '-'));
 
@@ -41,8 +40,8 @@ beforeAll(async () => {
   }
   const { stdout } = await run(node, [join(folderOf('esbuild'), 'wasm.mjs')]);
   onNode = valuesOf(stdout);
-}, wait);
-afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }), wait);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
 it('trains on plain Node, with threads', () => {
   expect(Object.fromEntries(onNode)).toMatchObject({ threads: '2', reason: 'null', ok: 'ok' });
@@ -67,7 +66,7 @@ describe('some of its parts, on plain Node', () => {
     });
   };
 
-  it('train as a bundle, which has no others', { timeout: wait }, async () => {
+  it('train as a bundle, which has no others', async () => {
     const { complaints } = await bundle('parts', folderOf('parts'), 'browser');
     expect(complaints).toEqual([]);
     const [all, parts] = [join(folderOf('esbuild'), 'wasm.mjs'), join(folderOf('parts'), 'parts.mjs')].map(
@@ -78,7 +77,7 @@ describe('some of its parts, on plain Node', () => {
     await expectTraining(join(folderOf('parts'), 'parts.mjs'));
   });
 
-  it('train as installed packages', { timeout: wait }, async () => {
+  it('train as installed packages', async () => {
     await expectTraining(await install('parts', folderOf('installed'), { webgpu: false }));
   });
 });
@@ -86,7 +85,7 @@ describe('some of its parts, on plain Node', () => {
 describe.skipIf(browser === undefined && !required)('in a browser', () => {
   const open = async (name: string, isolated: boolean): Promise<Map<string, string>> => {
     if (browser === undefined) throw new Error('there is no Chromium on PATH (Debian: apt-get install chromium)');
-    const { output, error } = await openPage(browser, folderOf(name), wait, { isolated });
+    const { output, error } = await openPage(browser, folderOf(name), { isolated });
     expect(error).toBeUndefined();
     return valuesOf(output);
   };
@@ -99,13 +98,13 @@ describe.skipIf(browser === undefined && !required)('in a browser', () => {
     expect(values.get('ok')).toBe('ok');
   };
 
-  it.each(Object.keys(bundlers))('built by %s, with threads', { timeout: wait + 10_000 }, async (name) => {
+  it.each(Object.keys(bundlers))('built by %s, with threads', async (name) => {
     const values = await open(name, true);
     expect(Object.fromEntries(values)).toMatchObject({ threads: '2', reason: 'null', relaxed: 'true' });
     same(values);
   });
 
-  it('on one thread where the page is not isolated, and says why', { timeout: wait + 10_000 }, async () => {
+  it('on one thread where the page is not isolated, and says why', async () => {
     const values = await open('esbuild', false);
     expect(values.get('threads')).toBe('1');
     expect(values.get('reason')).toContain('the page is not cross-origin isolated');

@@ -21,8 +21,6 @@ const browser = findBrowser();
 const driver = await preferredDriver();
 const required = (process.env['NN_REQUIRE_WEBGPU'] ?? '').split(',').filter((name) => name !== '' && name !== '0');
 const isRequired = (adapter: string): boolean => required.includes('1') || required.includes(adapter);
-const wait = 120_000;
-const options = { timeout: wait + 10_000 };
 // Outside of the repository, so that nothing is found but what lies there.
 const folder = mkdtempSync(join(tmpdir(), 'nn-webgpu-'));
 const folderOf = (name: string): string => join(folder, name.replace(' ', '-'));
@@ -32,8 +30,8 @@ beforeAll(async () => {
     mkdirSync(folderOf(name));
     await build('webgpu', folderOf(name));
   }
-}, wait);
-afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }), wait);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
 /** The program's `name: value` lines. */
 const valuesOf = (output: string): Map<string, string> =>
@@ -91,14 +89,14 @@ describe('in a browser', () => {
           'there is no Chromium on PATH (Debian: apt-get install chromium)',
           process.env['NN_REQUIRE_BROWSER'] === '1',
         )
-      : openPage(browser, folderOf(name), wait, visit);
+      : openPage(browser, folderOf(name), visit);
 
   // A page's import map isn't its workers'.
   const places = Object.keys(bundlers).flatMap((name) =>
     name === 'no bundler' ? [{ name, worker: false }] : [false, true].map((worker) => ({ name, worker })),
   );
 
-  it.for(places)('built by $name, worker: $worker', options, async ({ name, worker }, context) => {
+  it.for(places)('built by $name, worker: $worker', async ({ name, worker }, context) => {
     const { output, error } = await open(context, name, { adapter: true, worker });
     expect(error).toBeUndefined();
     const values = valuesOf(output);
@@ -111,7 +109,7 @@ describe('in a browser', () => {
     ['without an adapter', {}, ['no adapter: the browser has WebGPU', 'chrome://gpu', 'use wasm()']],
     ['without an adapter, in a worker', { worker: true }, ['no adapter: the browser has WebGPU', 'use wasm()']],
     ['at an unsafe address', { adapter: true, insecure: true }, ['no WebGPU', 'https or localhost', 'use wasm()']],
-  ] as const)('%s says what to try, and asks the server for nothing', options, async ([, visit, parts], context) => {
+  ] as const)('%s says what to try, and asks the server for nothing', async ([, visit, parts], context) => {
     const { output, error, requests } = await open(context, 'esbuild', visit);
     expect(error).toBeUndefined();
     const values = valuesOf(output);
@@ -124,7 +122,7 @@ describe('in a browser', () => {
 
 describe('on plain Node', () => {
   const execute = async (program: string, environment: Readonly<Record<string, string>>) =>
-    valuesOf((await run(node, [program], { env: { ...process.env, ...environment }, timeout: wait })).stdout);
+    valuesOf((await run(node, [program], { env: { ...process.env, ...environment } })).stdout);
   const project = (name: string, webgpu: boolean): Promise<string> => install('webgpu', folderOf(name), { webgpu });
   const refusal = async (program: string, environment: Readonly<Record<string, string>> = {}): Promise<string> => {
     const values = await execute(program, environment);
@@ -141,20 +139,20 @@ describe('on plain Node', () => {
         return join(folderOf('esbuild'), 'webgpu.mjs');
       },
     ],
-  ] as const)('trains as %s, with the package webgpu beside', options, async ([, prepare], context) => {
+  ] as const)('trains as %s, with the package webgpu beside', async ([, prepare], context) => {
     if (driver === undefined)
       return leaveOut(context, 'Dawn gives no adapter here (test/webgpu says why)', required.length > 0);
     const { adapter } = expectTraining(await execute(await prepare(), driver.environment));
     expect(`${adapter.architecture} ${adapter.vendor}`.trim()).toBe(driver.adapter);
   });
 
-  it('says that the package webgpu is to be installed', options, async () => {
+  it('says that the package webgpu is to be installed', async () => {
     expect(await refusal(await project('alone', false))).toBe(
       '[webgpu] Node has no WebGPU of its own; install the package that brings it (npm install webgpu), or use wasm()',
     );
   });
 
-  it('says so where that package has no build for the machine', options, async () => {
+  it('says so where that package has no build for the machine', async () => {
     const program = await project('foreign', false);
     const own = join(folderOf('foreign'), 'node_modules/webgpu');
     mkdirSync(own);
@@ -168,7 +166,7 @@ describe('on plain Node', () => {
   });
 
   // Elsewhere the driver isn't found by a file.
-  it.runIf(process.platform === 'linux')('says what to try where there is no driver', options, async () => {
+  it.runIf(process.platform === 'linux')('says what to try where there is no driver', async () => {
     const none = join(folder, 'no-driver.json');
     const said = await refusal(await project('driverless', true), { VK_DRIVER_FILES: none, VK_ICD_FILENAMES: none });
     for (const part of ['no adapter', 'VK_DRIVER_FILES', 'use wasm()']) expect(said).toContain(part);

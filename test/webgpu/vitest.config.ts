@@ -3,14 +3,26 @@
  * they run with the other packages. In forks, since the environment of a thread isn't what a driver's loader reads; one device a file, since Dawn keeps no pipelines.
  * What is left out is said, and why; NN_REQUIRE_WEBGPU makes it a failure (requirement.ts).
  */
+import { availableParallelism } from 'node:os';
 import { defineConfig, mergeConfig } from 'vitest/config';
 import base from '../../vitest.base.ts';
+import { findBrowser } from '../platforms/browser.ts';
 import { root } from '../workspace.ts';
 import { findDrivers } from './drivers.ts';
 import { complaints } from './requirement.ts';
 
 const drivers = await findDrivers();
 for (const line of complaints(process.env['NN_REQUIRE_WEBGPU'] ?? '', drivers)) console.error(line);
+
+// What takes SwiftShader minutes runs on it in Chromium.
+const inBrowser = ['packages/backend-webgpu/src/conformance.test.ts', 'test/webgpu/goldens.test.ts'];
+const hasBrowser = findBrowser() !== undefined && process.env['NN_TEST_ALL'] !== '1';
+const elsewhere = (driver: string): readonly string[] => (hasBrowser && driver === 'swiftshader' ? inBrowser : []);
+for (const { name } of drivers.found)
+  if (elsewhere(name).length > 0)
+    console.error(
+      `Left out on ${name}, since they run on it in Chromium, and here with NN_TEST_ALL=1: ${inBrowser.join(', ')}.`,
+    );
 
 const { include: _, ...shared } = base.test!;
 const projects = drivers.found.map(({ name, environment, adapter }, i) => ({
@@ -23,13 +35,16 @@ const projects = drivers.found.map(({ name, environment, adapter }, i) => ({
         pool: 'forks',
         env: { ...environment, NN_WEBGPU_ADAPTER: adapter },
         include: ['test/webgpu/*.test.ts', ...(i === 0 ? [] : ['packages/backend-webgpu/src/**/*.test.ts'])],
-        testTimeout: 60_000,
-        hookTimeout: 60_000,
+        exclude: [...elsewhere(name)],
       },
     },
   ),
 }));
 
 export default defineConfig({
-  test: { passWithNoTests: true, ...(projects.length === 0 ? { include: ['none'] } : { projects }) },
+  test: {
+    passWithNoTests: true,
+    maxWorkers: availableParallelism(),
+    ...(projects.length === 0 ? { include: ['none'] } : { projects }),
+  },
 });

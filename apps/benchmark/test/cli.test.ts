@@ -31,10 +31,9 @@ function start(line: string, onError: (text: string, kill: () => void) => void =
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })));
 }
 
-const time = 120_000;
 const tiny = '--quick --backend reference --peers none --rounds 2';
 
-test('measures, checks, and writes what it found', { timeout: time }, async () => {
+test('measures, checks, and writes what it found', async () => {
   const line = `${tiny} --filter eager-add --filter matmul-5x784x10 --filter 784-50-10-sgd-37 --json a.json --html a.html`;
   const { code, out, err } = await start(line);
   expect({ code, err: err.includes('mistake') }).toEqual({ code: 0, err: false });
@@ -61,7 +60,7 @@ test('measures, checks, and writes what it found', { timeout: time }, async () =
   expect(readFileSync(join(folder, 'a.html'), 'utf8')).toContain('<svg');
 });
 
-test('compares with a file from before, and fails when slower', { timeout: time }, async () => {
+test('compares with a file from before, and fails when slower', async () => {
   const line = `${tiny} --filter eager-add`;
   expect((await start(`${line} --json b.json`)).code).toBe(0);
   const before = readResults(join(folder, 'b.json'));
@@ -90,7 +89,7 @@ test('compares with a file from before, and fails when slower', { timeout: time 
   expect(others.err).toContain('nn-bench: nothing of ours was measured both in d.json and now');
 });
 
-test('stopped by Ctrl-C, it shows what was measured', { timeout: time }, async () => {
+test('stopped by Ctrl-C, it shows what was measured', async () => {
   let isSent = false;
   const { code, out } = await start(`${tiny} --filter eager-add --filter matmul`, (text, kill) => {
     // The second case has begun, so the first one is measured.
@@ -110,13 +109,13 @@ test.each([
   ['--filter nothing-has-this-name', /no case/],
   ['--filter eager-add --json none/a.json', /can't write none\/a\.json: no such file or folder/],
   ['--filter eager-add --html none/a.html', /can't write none\/a\.html: no such file or folder/],
-])('%s is refused in one line', { timeout: time }, async (line, message) => {
+])('%s is refused in one line', async (line, message) => {
   const { code, out, err } = await start(`--quick --backend reference --peers none ${line}`);
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err.trim().split('\n').at(-1)).toMatch(message);
 });
 
-test('a backend or peer that is absent is said to be, in a table or as the reason', { timeout: time }, async () => {
+test('a backend or peer that is absent is said to be, in a table or as the reason', async () => {
   const { PATH: _, ...env } = process.env;
   const child = spawn(process.execPath, [program, ...`${tiny} --peers torch --filter eager-add`.split(' ')], {
     cwd: folder,
@@ -131,13 +130,13 @@ test('a backend or peer that is absent is said to be, in a table or as the reaso
   expect(out).toMatch(/torch is absent: |torch: PyTorch/);
 });
 
-test('what only GPUs are asked is left out without one, and said to be', { timeout: time }, async () => {
+test('what only GPUs are asked is left out without one, and said to be', async () => {
   const { code, out } = await start(`${tiny} --filter matmul-4096`);
   expect(code).toBe(0);
   expect(out).toContain('reference skipped: so large that only GPUs are asked (matmul-4096)');
 });
 
-test('goes on when nobody reads what it prints', { timeout: time }, async () => {
+test('goes on when nobody reads what it prints', async () => {
   const line = `${tiny} --filter eager-add --json unread.json --html unread.html`;
   const child = spawn(process.execPath, [program, ...line.split(' ')], { cwd: folder });
   child.stdout.destroy();
@@ -147,7 +146,7 @@ test('goes on when nobody reads what it prints', { timeout: time }, async () => 
   expect(readFileSync(join(folder, 'unread.html'), 'utf8')).toContain('</html>');
 });
 
-test('names its cases', { timeout: time }, async () => {
+test('names its cases', async () => {
   const { code, out } = await start('--list --filter ladder');
   expect(code).toBe(0);
   expect(out.trim().split('\n')).toHaveLength(5);

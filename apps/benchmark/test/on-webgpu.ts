@@ -39,7 +39,7 @@ export async function testPlayerOnWebGPU(): Promise<void> {
       expect(['gpu', 'software']).toContain(company.device?.kind);
     });
 
-    test.each(specs)('%j', { timeout: 120_000 }, async (spec) => {
+    test.each(specs)('%j', async (spec) => {
       expect(await company.check!(spec)).toBeNull();
       const prepared: Prepared = await prepare(company.repertoire, spec);
       const counts = await company.device!.count(prepared);

@@ -44,7 +44,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe('goldens', { timeout: 60_000 }, () => {
+describe('goldens', () => {
   it('ends with the count, and with code 0 when all cases pass', () => {
     const { code, output } = run('--dir', folder, '--family', 'right');
     expect(output.split('\n').at(-1)).toBe('1 passed, 0 failed');

@@ -14,9 +14,6 @@ import { runCase } from '../src/run/run-case.ts';
 import { completeFamilies } from './complete-families.ts';
 import { withoutDenormals } from './denormals.ts';
 
-/** Milliseconds for a family: training a CNN takes minutes on a software adapter of a busy machine. */
-const PATIENCE = 600_000;
-
 export interface Candidate {
   /** Heading of the tests. */
   readonly title: string;
@@ -27,8 +24,8 @@ export interface Candidate {
   readonly flushes: boolean;
   /** What the rules leave out of the promised cases. */
   readonly leftOut: { readonly cases: number; readonly elements: number };
-  /** Families that run elsewhere, so that they needn't here (all, unless they are listed); and where. */
-  readonly elsewhere?: { readonly families?: readonly string[]; readonly where: string } | undefined;
+  /** Families that run elsewhere, so that they needn't here; and where. */
+  readonly elsewhere?: { readonly families: readonly string[]; readonly where: string } | undefined;
 }
 
 interface Family {
@@ -39,8 +36,7 @@ interface Family {
 /** Registers the tests over a folder, wherever its files come from. */
 export async function testOnBackend(folder: Folder, candidate: Candidate): Promise<void> {
   const { title, create, lacking, leftOut, elsewhere } = candidate;
-  const isElsewhere = (family: string): boolean =>
-    elsewhere !== undefined && (elsewhere.families?.includes(family) ?? true);
+  const isElsewhere = (family: string): boolean => elsewhere?.families.includes(family) === true;
   const { families, counts } = select(await readPromised(folder), candidate);
   describe(title, () => {
     let backend: Backend;
@@ -62,19 +58,15 @@ export async function testOnBackend(folder: Folder, candidate: Candidate): Promi
     for (const { family } of families)
       if (isElsewhere(family)) it.skip(`${family} (runs ${elsewhere!.where})`, () => {});
     const here = families.filter(({ family }) => !isElsewhere(family));
-    it.each(here.map(({ family, cases }) => [family, cases] as const))(
-      '%s',
-      { timeout: PATIENCE },
-      async (_, cases) => {
-        const failed: string[] = [];
-        for (const golden of cases) {
-          const { status, message } = await runCase(golden, { folder });
-          if (status !== 'passed') failed.push(`${golden.id}: ${message ?? status}`);
-        }
-        expect(failed).toEqual([]);
-        expect(cases.length).toBeGreaterThan(0);
-      },
-    );
+    it.each(here.map(({ family, cases }) => [family, cases] as const))('%s', async (_, cases) => {
+      const failed: string[] = [];
+      for (const golden of cases) {
+        const { status, message } = await runCase(golden, { folder });
+        if (status !== 'passed') failed.push(`${golden.id}: ${message ?? status}`);
+      }
+      expect(failed).toEqual([]);
+      expect(cases.length).toBeGreaterThan(0);
+    });
   });
 }
 

@@ -10,7 +10,6 @@ import { writeTinyText } from './tiny-text.ts';
 
 const place = new Workplace();
 const run = (line: string): Promise<Outcome> => place.run(line);
-const timeout = 60_000;
 
 beforeAll(() => {
   writeTinyData(place.path('data'));
@@ -21,7 +20,7 @@ afterAll(() => rmSync(place.folder, { recursive: true }));
 const oneLine = /^nn-train: [^\n]+\n$/;
 
 // Side by side: most of the time they wait for processes to start.
-describe.concurrent('train', { timeout }, () => {
+describe.concurrent('train', () => {
   test('leaves what it promises, and says how it went', async () => {
     const { code, out, err } = await run('--dataset data --epochs 6 --batch-size 10 --hidden 20 --out trained');
     expect([code, err]).toEqual([0, '']);
@@ -126,7 +125,7 @@ describe.concurrent('train', { timeout }, () => {
   );
 });
 
-describe.concurrent('text', { timeout }, () => {
+describe.concurrent('text', () => {
   const job = '--model gpt --dataset fable.txt --block 8 --layers 1 --heads 2 --dim 8 --lr 0.02 --epochs 3';
   beforeAll(async () => {
     expect(await run(`${job} --out fable`)).toMatchObject({
@@ -136,7 +135,7 @@ describe.concurrent('text', { timeout }, () => {
         /^data {3}fable: 1,\d{3} characters to train with, 1\d\d held out\nmodel {2}gpt 1 × 8, 2 heads, 19 characters, sees 8, 1,\d{3} weights\n/,
       ),
     });
-  }, timeout);
+  });
 
   test('shows perplexity and what the model writes', async () => {
     const { code, out } = await run(`${job} --epochs 1 --out short`);
@@ -180,7 +179,7 @@ describe.concurrent('text', { timeout }, () => {
   });
 });
 
-describe.concurrent('predict', { timeout }, () => {
+describe.concurrent('predict', () => {
   const { images, labels } = tinyImages(6, 3);
   beforeAll(async () => {
     await run('--dataset data --epochs 6 --batch-size 10 --quiet --out model');
@@ -188,7 +187,7 @@ describe.concurrent('predict', { timeout }, () => {
     writeFileSync(place.path('labels'), writeIdx({ shape: [6], data: labels }));
     const light = images.subarray(0, 784).map((value) => 255 - value);
     writeFileSync(place.path('one.png'), encode({ width: 28, height: 28, channels: 1, data: light }));
-  }, timeout);
+  });
 
   test('an IDX file, by a run, a checkpoint and a file of weights', async () => {
     const checkpoint = join('model', place.checkpoints('model')[0]!);

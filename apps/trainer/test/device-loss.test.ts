@@ -67,7 +67,7 @@ const expectSame = (run: string, whole: string): void => {
 /** From the first step to the last read of what there is to say at the end; the larger models take longer, and have nothing of their own but their ops. */
 const parts = { mlp: [0, 0.08, 0.2, 0.31, 0.4, 0.53, 0.66, 0.75, 0.88, 0.97, 1], cnn: [0.2, 0.6, 1], gpt: [0.1, 0.5] };
 
-describe.each(['mlp', 'cnn', 'gpt'] as const)('%s', { timeout: 120_000 }, (model) => {
+describe.each(['mlp', 'cnn', 'gpt'] as const)('%s', (model) => {
   const whole = fuse();
   /** What is done until training starts (data and first weights are written), and until it ends. */
   let [before, trained] = [0, 0];
@@ -106,7 +106,7 @@ describe.each(['mlp', 'cnn', 'gpt'] as const)('%s', { timeout: 120_000 }, (model
   });
 });
 
-describe('a run', { timeout: 60_000 }, () => {
+describe('a run', () => {
   const failing = async (choice: Choice, first: () => Promise<Backend>): Promise<Backend> => {
     // What stands for wasm here computes as the double does, so that bits can be compared.
     if (choice.backend === 'wasm') return reference();

@@ -69,7 +69,7 @@ export function testTrainerOnWebGPU(models: readonly Model[] = ['mlp', 'cnn', 'g
   const lossesOf = (run: string): number[] =>
     (place.metrics(run) as { loss?: number; validLoss?: number }[]).map(({ loss, validLoss }) => (loss ?? validLoss)!);
 
-  describe.each(models)('nn-train --model %s', { timeout: 240_000 }, (model) => {
+  describe.each(models)('nn-train --model %s', (model) => {
     test('learns on WebGPU what it learns elsewhere', async () => {
       expect(await train(`${model}-webgpu`, { ...jobs[model], backend: 'webgpu' })).toBe(0);
       expect(await train(`${model}-wasm`, { ...jobs[model], backend: 'wasm' })).toBe(0);
@@ -90,7 +90,7 @@ export function testTrainerOnWebGPU(models: readonly Model[] = ['mlp', 'cnn', 'g
     });
   });
 
-  test.runIf(models.includes('gpt'))('nn-train sample writes', { timeout: 120_000 }, async () => {
+  test.runIf(models.includes('gpt'))('nn-train sample writes', async () => {
     const path = place.path('gpt-webgpu');
     const writer = { path, prompt: 'the', length: 20, temperature: 0.8, seed: 3, json: true } as const;
     expect(await runSample({ ...writer, backend: 'webgpu' })).toBe(0);

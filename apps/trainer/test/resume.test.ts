@@ -22,7 +22,7 @@ const expectSameAsWhole = (run: string): void => {
 };
 
 // Side by side: most of the time they wait for processes to start.
-describe.concurrent('a run that is stopped', { timeout: 60_000 }, () => {
+describe.concurrent('a run that is stopped', () => {
   test('by force, several times', async () => {
     // Lines that are printed before the process is killed: of steps, epochs and checkpoints, so that it happens at all sorts of moments.
     for (const after of [4, 9, 5]) {

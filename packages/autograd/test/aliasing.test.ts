@@ -340,7 +340,7 @@ function play(numbers: readonly number[]): { log: string[]; pairs: Pair[]; x: Te
 }
 
 describe('views and in-place changes', () => {
-  it('give the values and gradients of the naive memory', { timeout: 60_000 }, () => {
+  it('give the values and gradients of the naive memory', () => {
     let judged = 0;
     fc.assert(
       fc.property(fc.array(fc.nat({ max: 5000 }), { minLength: 20, maxLength: 60 }), (numbers) => {

@@ -10,7 +10,7 @@ describe('the same cases', () => {
     ['on two threads', { threads: 2 }],
     ['on three threads', { threads: 3 }],
     ['without relaxed instructions', { threads: 1, relaxed: false }],
-  ] as const)('%s', { timeout: 120_000 }, async (_, options) => {
+  ] as const)('%s', async (_, options) => {
     const verdicts = await judge({ create: () => wasm(options) });
     expect(verdicts.filter(({ outcome }) => outcome !== 'passed')).toEqual([]);
     expect(verdicts.length).toBeGreaterThan(1900);

@@ -45,7 +45,7 @@ async function filesOf(session: Session): Promise<Map<string, Uint8Array>> {
 const measured = (events: readonly TrainingEvent[]): object[] =>
   events.filter(({ type }) => type !== 'batch').map((event) => ({ ...event, seconds: 0 }));
 
-describe('going on from any step ends in the same bytes', { timeout: 60_000 }, () => {
+describe('going on from any step ends in the same bytes', () => {
   test.each<[string, () => TrainingOptions]>([
     ['sgd', () => optionsOf({ optimizer: 'sgd', momentum: 0.9, dropout: 0.4 })],
     ['adam', () => optionsOf({ optimizer: 'adam', dropout: 0.2, hidden: [6, 5], weightDecay: 0.01 })],
@@ -84,7 +84,7 @@ describe('going on from any step ends in the same bytes', { timeout: 60_000 }, (
   });
 });
 
-describe('a session', { timeout: 30_000 }, () => {
+describe('a session', () => {
   test.each(optimizerNames)('learns with %s', async (optimizer) => {
     const session = new Session(
       optionsOf({ optimizer, epochs: 8, hidden: [16], lr: optimizer === 'sgd' ? 0.1 : 0.01 }),

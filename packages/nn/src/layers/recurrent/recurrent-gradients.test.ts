@@ -58,7 +58,7 @@ const asFunction =
     return out;
   };
 
-describe('derivatives', { timeout: 60_000 }, () => {
+describe('derivatives', () => {
   const cases: readonly (readonly [Name, Options])[] = [
     ['RNN', {}],
     ['RNN', { batchFirst: true, bidirectional: true, bias: false }],

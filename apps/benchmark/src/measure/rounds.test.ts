@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest';
 import { besideOf, measure, type Plan, type Timed } from './rounds.ts';
 
-const plan: Plan = { rounds: 4, sample: 10, warmUp: 20, budget: 1000, leastRounds: 2 };
+const plan: Plan = {
+  rounds: 4,
+  sample: 10,
+  warmUp: 20,
+  warmCalls: 6,
+  longestWarmUp: 200,
+  budget: 1000,
+  leastRounds: 2,
+};
 
 /** A player whose calls take exactly so long, on a clock of its own. */
 function exact(name: string, each: number, log: string[] = []): Timed & { readonly calls: number[] } {
@@ -60,6 +68,13 @@ test('who is slow sits out rounds, but has the least', async () => {
   const results = await measure([exact('slow', 600), exact('fast', 1)], plan);
   expect(results.get('slow')).toHaveLength(2);
   expect(results.get('fast')).toHaveLength(4);
+});
+
+test('slow calls are made until their code is compiled, or for so long', async () => {
+  const [dozens, few] = [exact('dozens', 30), exact('few', 80)];
+  await measure([dozens, few], plan);
+  expect(dozens.calls).toHaveLength(6 + 4);
+  expect(few.calls).toHaveLength(3 + 4);
 });
 
 test('a very slow call is made twice before the rounds', async () => {

@@ -21,7 +21,11 @@ export interface Plan {
   readonly sample: number;
   /** Warm-up before the first round, in ms; at least three calls unless they are slow. */
   readonly warmUp: number;
-  /** Milliseconds that one player may take for one case; who needs more sits out the later rounds, but has `leastRounds`. */
+  /** Calls after which an engine has compiled what they run; slower calls have as many as `longestWarmUp` holds. */
+  readonly warmCalls: number;
+  /** The most that calls are made for their number, in ms. */
+  readonly longestWarmUp: number;
+  /** Milliseconds that the rounds of one player may take for one case; who needs more sits out the later rounds, but has `leastRounds`. */
   readonly budget: number;
   readonly leastRounds: number;
 }
@@ -35,18 +39,21 @@ export interface RoundsOptions {
 const most = 1e8;
 
 /** How many calls fill a sample; the calls that find it out are the warm-up. */
-async function calibrate(player: Timed, { sample, warmUp }: Plan): Promise<{ calls: number; spent: number }> {
+async function calibrate(player: Timed, plan: Plan): Promise<number> {
+  const { sample, warmUp, warmCalls, longestWarmUp } = plan;
   let calls = 1;
+  let made = 0;
   let spent = 0;
   for (let turns = 1; ; turns++) {
     const time = await player.sample(calls);
     spent += time;
+    made += calls;
     const each = time / calls;
-    // One call longer than the whole warm-up needs no more of them than a second, whose code is compiled.
-    if (calls === 1 && each > warmUp && turns >= 2) return { calls, spent };
-    if (time >= sample / 2 && spent >= warmUp && turns >= 3) {
-      return { calls: Math.max(1, Math.min(most, Math.round(sample / each))), spent };
-    }
+    const isWarm = made >= warmCalls || spent >= longestWarmUp;
+    // One call longer than the whole warm-up needs no more of them than a second.
+    if (calls === 1 && each > warmUp && turns >= 2 && isWarm) return calls;
+    if (time >= sample / 2 && spent >= warmUp && turns >= 3 && isWarm)
+      return Math.max(1, Math.min(most, Math.round(sample / each)));
     const wanted = Math.round(sample / Math.max(each, sample / most));
     // At most eightfold: the first calls are slower than all others.
     calls = Math.max(1, Math.min(wanted, calls * 8, most));
@@ -63,7 +70,7 @@ export async function measure(
   const turns: { readonly player: Timed; readonly calls: number; spent: number }[] = [];
   for (const player of players) {
     if (isStopped()) return results;
-    turns.push({ player, ...(await calibrate(player, plan)) });
+    turns.push({ player, calls: await calibrate(player, plan), spent: 0 });
   }
   for (let round = 0; round < plan.rounds; round++) {
     for (let i = 0; i < turns.length; i++) {

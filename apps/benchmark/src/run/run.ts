@@ -37,8 +37,8 @@ export interface Listener {
 /** Times in ms. Quick: less of everything, but interleaved all the same. */
 export const planOf = ({ quick, rounds }: Pick<RunOptions, 'quick' | 'rounds'>): Plan =>
   quick
-    ? { rounds, sample: 8, warmUp: 30, budget: 400, leastRounds: 2 }
-    : { rounds, sample: 50, warmUp: 200, budget: 6000, leastRounds: 5 };
+    ? { rounds, sample: 8, warmUp: 30, warmCalls: 3, longestWarmUp: 100, budget: 400, leastRounds: 2 }
+    : { rounds, sample: 50, warmUp: 200, warmCalls: 50, longestWarmUp: 3000, budget: 6000, leastRounds: 5 };
 
 /** How long a player may go on when the run is stopped, in ms. */
 const grace = 2000;

@@ -240,7 +240,16 @@ function stepFor(shape: readonly number[]): fc.Arbitrary<Step> {
                   ...[0, 1].map(() =>
                     fc.integer({
                       min: n > 2 ? -1 : 0,
-                      max: mode === 'circular' ? n : mode === 'reflect' ? Math.max(n - 1, 0) : n === 0 ? 0 : 3,
+                      max:
+                        mode === 'circular'
+                          ? n > 2
+                            ? n - 1
+                            : n
+                          : mode === 'reflect'
+                            ? Math.max(n - 1, 0)
+                            : n === 0
+                              ? 0
+                              : 3,
                     }),
                   ),
                 ),
@@ -249,16 +258,13 @@ function stepFor(shape: readonly number[]): fc.Arbitrary<Step> {
             .map((amounts): Step => {
               const side = (d: number, s: number): number => (which.includes(d) ? amounts[d]![s]! : 0);
               const list = [...dims].reverse().flatMap((d) => [side(d, 0), side(d, 1)]);
-              const fold = (i: number, n: number): number =>
-                mode === 'replicate'
-                  ? Math.min(Math.max(i, 0), n - 1)
-                  : mode === 'circular'
-                    ? (i + n) % n
-                    : i < 0
-                      ? -i
-                      : i >= n
-                        ? 2 * (n - 1) - i
-                        : i;
+              const fold = (i: number, n: number, d: number): number => {
+                if (mode === 'replicate') return Math.min(Math.max(i, 0), n - 1);
+                if (mode === 'reflect') return i < 0 ? -i : i >= n ? 2 * (n - 1) - i : i;
+                const [first, after] = [Math.max(-side(d, 0), 0), Math.max(-side(d, 1), 0)];
+                const rest = n - first - after;
+                return first + ((i - first + rest) % rest);
+              };
               return {
                 name: `pad ${mode} ${list}`,
                 tensor: (x) => nn.pad(x, list, { mode }),
@@ -268,7 +274,7 @@ function stepFor(shape: readonly number[]): fc.Arbitrary<Step> {
                     (index) =>
                       get(
                         x,
-                        index.map((i, d) => fold(i - side(d, 0), x.shape[d]!)),
+                        index.map((i, d) => fold(i - side(d, 0), x.shape[d]!, d)),
                       ),
                   ),
               };
@@ -562,6 +568,33 @@ describe('joining and taking apart', () => {
         .at(0)
         .toArraySync(),
     ).toEqual([[1], [2]]);
+  });
+
+  it('crops before it goes round, as PyTorch does', () => {
+    for (const [padding, expected] of [
+      [
+        [-1, 1],
+        [1, 2, 3, 4, 1],
+      ],
+      [
+        [-2, 3],
+        [2, 3, 4, 2, 3, 4],
+      ],
+      [
+        [3, -2],
+        [0, 1, 2, 0, 1, 2],
+      ],
+      [
+        [-4, 1],
+        [4, 4],
+      ],
+      [
+        [-1, -1],
+        [1, 2, 3],
+      ],
+    ] as const)
+      expect(nn.pad(nn.arange(5), padding, { mode: 'circular' }).toArraySync()).toEqual(expected);
+    expect(() => nn.pad(nn.arange(5), [4, -2], { mode: 'circular' })).toThrow('too much for dimension 0 with size 3');
   });
 
   it('rearranges channels and pixels, and back', () => {

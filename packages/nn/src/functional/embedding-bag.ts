@@ -27,7 +27,7 @@ export interface EmbeddingBagOptions extends EmbeddingOptions {
   readonly mode?: BagMode | undefined;
   /** Multiplies each row that is read, for 'sum'; of the shape of the indices. */
   readonly perSampleWeights?: Tensor | null | undefined;
-  /** Whether the last offset is where the last bag ends; false. */
+  /** Whether the last offset is where the last bag ends, and indices behind it belong to none; false. */
   readonly includeLastOffset?: boolean | undefined;
 }
 
@@ -68,9 +68,9 @@ function bagsOf(indices: Tensor, { offsets = null, includeLastOffset = false }: 
     throw new ShapeError('embeddingBag', 'a vector of indices needs offsets, a vector that says where each bag begins');
   const count = offsets.layout.size - (includeLastOffset ? 1 : 0);
   if (count < 0) throw new ShapeError('embeddingBag', 'includeLastOffset needs an offset at least');
-  const starts = slice(offsets, 0, 0, count);
   const places = arange(size, { dtype: offsets.dtype, backend } as never) as Tensor;
-  const after = searchsorted(starts, places, { right: true }) as Tensor;
+  // What lies behind the last bag's end comes into one more bag, as padding does.
+  const after = searchsorted(offsets, places, { right: true }) as Tensor;
   return [after.sub(1 as never) as Tensor, count];
 }
 

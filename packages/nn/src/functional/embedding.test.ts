@@ -317,10 +317,16 @@ describe('embeddingBag', () => {
     };
     near(await embeddingBag(flat(), table(), { offsets: offsets(), ...options }).toArray(), expected);
     near(await gradientOf((w) => embeddingBag(flat(), w, { offsets: offsets(), ...options })), gradient);
-    const last = indices(0, 2, 2, 5);
+    const ended = { offsets: indices(0, 2, 2, 5), includeLastOffset: true, ...options };
+    near(await embeddingBag(flat(), table(), ended).toArray(), expected);
+    const longer = indices(1, 0, 1, 3, 2, 3, 0);
+    near(await embeddingBag(longer, table(), ended).toArray(), expected);
+    near(await gradientOf((w) => embeddingBag(longer, w, ended)), gradient);
+    const none = { ...ended, offsets: indices(0) };
+    expect(embeddingBag(longer, table(), none).shape).toEqual([0, 2]);
     near(
-      await embeddingBag(flat(), table(), { offsets: last, includeLastOffset: true, ...options }).toArray(),
-      expected,
+      await gradientOf((w) => embeddingBag(longer, w, none)),
+      gradient.map(() => [0, 0]),
     );
   });
 

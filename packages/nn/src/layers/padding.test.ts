@@ -9,7 +9,7 @@ beforeEach(() => {
   manualSeed(0);
 });
 
-type Fill = (at: number, size: number) => number | null;
+type Fill = (at: number, size: number, before: number, after: number) => number | null;
 
 /** Where position `at`, before, within or after `size` elements, is read from. */
 const fills: Record<string, Fill> = {
@@ -17,7 +17,11 @@ const fills: Record<string, Fill> = {
   ZeroPad: (at, size) => (at < 0 || at >= size ? null : at),
   ReflectionPad: (at, size) => (at < 0 ? -at : at >= size ? 2 * size - 2 - at : at),
   ReplicationPad: (at, size) => Math.min(Math.max(at, 0), size - 1),
-  CircularPad: (at, size) => (at + size) % size,
+  // Around what negative sides leave.
+  CircularPad: (at, size, before, after) => {
+    const [start, end] = [Math.max(-before, 0), Math.min(size, size + after)];
+    return start + ((at - start + end - start) % (end - start));
+  },
 };
 
 async function expected(x: Tensor, sides: readonly number[], fill: Fill, value: number): Promise<[number[], number[]]> {
@@ -30,7 +34,7 @@ async function expected(x: Tensor, sides: readonly number[], fill: Fill, value: 
     if (d === sizes.length) out.push(place === null ? value : values[place]!);
     else
       for (let i = 0; i < sizes[d]!; i++) {
-        const from = fill(i - before![d]!, shape[d]!);
+        const from = fill(i - before![d]!, shape[d]!, before![d]!, after![d]!);
         walk(d + 1, from === null || place === null ? null : place * shape[d]! + from);
       }
   };

@@ -1,5 +1,5 @@
 /** Single steps of recurrent networks: the layers' sequences of length 1. */
-import { DTypeError, ShapeError } from '@nn/backend';
+import { ShapeError } from '@nn/backend';
 import { empty, type Shape, scope, type Tensor } from '@nn/tensor';
 import { filled, reshape, sameNumbers, shapeText, sizesOf } from '@nn/tensor/internal';
 import { Module } from '../../module/module.ts';
@@ -9,7 +9,7 @@ import { gruStep } from './gru-step.ts';
 import { type LSTMState, statesOf } from './lstm.ts';
 import { lstmStep } from './lstm-step.ts';
 import type { Recurrence } from './recurrence.ts';
-import { checkCount, resetRecurrent } from './recurrent-layer.ts';
+import { checkCount, checkDtype, resetRecurrent } from './recurrent-layer.ts';
 import { checkNonlinearity, rnnSteps } from './rnn-step.ts';
 import { Sequence } from './sequence.ts';
 
@@ -81,6 +81,7 @@ abstract class RecurrentCell extends Module {
         op,
         `the input must be (N, ${this.inputSize}), or (${this.inputSize}) without a batch: got ${shapeText(shape)}`,
       );
+    checkDtype(op, 'the input', input, this.weight_hh);
     const wanted = [...shape.slice(0, -1), this.hiddenSize];
     initial.forEach((state, i) => {
       if (state === null) return;
@@ -91,11 +92,7 @@ abstract class RecurrentCell extends Module {
           op,
           `the state ${name} has shape ${shapeText(own)}, expected ${shapeText(wanted)} for the input ${shapeText(shape)}`,
         );
-      if (state.dtype !== input.dtype)
-        throw new DTypeError(
-          op,
-          `the state ${name} is ${state.dtype}, the input ${input.dtype}; convert with .to('${input.dtype}')`,
-        );
+      checkDtype(op, `the state ${name}`, state, this.weight_hh);
     });
     return shape.length === 2;
   }

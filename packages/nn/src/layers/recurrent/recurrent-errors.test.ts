@@ -1,7 +1,7 @@
 /** What recurrent layers refuse, and in which words. */
 import { type Tensor, zeros } from '@nn/tensor';
 import { describe, expect, it } from 'vitest';
-import { GRU, GRUCell, Linear, LSTM, LSTMCell, RNN, RNNCell, Sequential } from '../../index.ts';
+import { GRU, GRUCell, Linear, LSTM, LSTMCell, type Module, RNN, RNNCell, Sequential } from '../../index.ts';
 
 describe('errors of recurrent layers', () => {
   const x = zeros([5, 2, 3]) as Tensor;
@@ -39,9 +39,28 @@ describe('errors of recurrent layers', () => {
     [
       'dtype of a state',
       () => new RNN(3, 4).forward(x, zeros([1, 2, 4], { dtype: 'float64' })),
-      'state h is float64, the input float32',
+      "[RNN] the initial state h is float64, the weights float32; convert with .to('float32')",
     ],
-    ['dtype', () => new RNN(3, 4).forward(x.to('float64') as Tensor), 'dtypes differ'],
+    [
+      'dtype, whatever a state is',
+      () => new RNN(3, 4).forward(x.to('float64') as Tensor, zeros([1, 2, 4])),
+      "[RNN] the input is float64, the weights float32; convert with .to('float32')",
+    ],
+    [
+      'dtype before a projection',
+      () => new LSTM(3, 4, { projSize: 2 }).forward(x.to('float16') as Tensor),
+      '[LSTM] the input is float16, the weights float32',
+    ],
+    [
+      'dtype of what a cell takes',
+      () => new GRUCell(3, 4).forward(zeros([3], { dtype: 'int64' }) as Tensor),
+      '[GRUCell] the input is int64, the weights float32',
+    ],
+    [
+      "dtype of a cell's state",
+      () => new LSTMCell(3, 4).forward(zeros([3]), [zeros([4]), zeros([4], { dtype: 'float64' })]),
+      '[LSTMCell] the state c is float64, the weights float32',
+    ],
     ['input of a cell', () => new GRUCell(3, 4).forward(x), '[GRUCell] the input must be (N, 3)'],
     [
       'state of a cell',
@@ -53,7 +72,11 @@ describe('errors of recurrent layers', () => {
       () => new LSTMCell(3, 4).forward(zeros([3]) as Tensor, zeros([4]) as never),
       '[LSTMCell] the initial states',
     ],
-    ['a chain', () => new Sequential(new LSTM(3, 4), new Linear(4, 2)).forward(x as never), 'an operand is an array'],
+    [
+      'a chain',
+      () => new Sequential(...[new LSTM(3, 4) as Module, new Linear(4, 2)]).forward(x),
+      'an operand is an array',
+    ],
   ])('%s', (_, run, message) => {
     expect(run).toThrow(message);
   });

@@ -31,6 +31,12 @@ export function checkCount(op: string, name: string, value: unknown): void {
     throw new ValueError(op, `${name} must be a whole number above 0, got ${String(value)}`);
 }
 
+/** What a layer reads is of its weights' dtype. */
+export function checkDtype(op: string, what: string, { dtype }: Tensor, weight: Tensor): void {
+  if (dtype !== weight.dtype)
+    throw new DTypeError(op, `${what} is ${dtype}, the weights ${weight.dtype}; convert with .to('${weight.dtype}')`);
+}
+
 /** Uniform in ±1/√hidden, all of a layer's parameters. */
 export function resetRecurrent(parameters: readonly Parameter[], hiddenSize: number): void {
   const bound = 1 / Math.sqrt(hiddenSize);
@@ -204,6 +210,7 @@ export abstract class RecurrentLayer extends Module {
       throw new ShapeError(op, `the input has ${shape.at(-1)} features, expected ${this.inputSize}: ${told}`);
     if (shape[shape.length === 3 && this.batchFirst ? 1 : 0] === 0)
       throw new ShapeError(op, `a sequence needs a time step at least: ${told}`);
+    checkDtype(op, 'the input', input, this.weight_hh_l0!);
     return shape.length === 3;
   }
 
@@ -216,11 +223,7 @@ export abstract class RecurrentLayer extends Module {
         op,
         `the initial state ${name} has shape ${shapeText(shape)}, expected ${shapeText(wanted)} for the input ${shapeText(input.layout.shape)}`,
       );
-    if (state.dtype !== input.dtype)
-      throw new DTypeError(
-        op,
-        `the initial state ${name} is ${state.dtype}, the input ${input.dtype}; convert with .to('${input.dtype}')`,
-      );
+    checkDtype(op, `the initial state ${name}`, state, this.weight_hh_l0!);
   }
 
   override extraRepr(): string {

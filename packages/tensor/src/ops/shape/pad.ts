@@ -75,7 +75,7 @@ const reach: { readonly [M in Moved]: { readonly limit: (n: number) => number; r
 };
 
 /**
- * Padding before and after each of the last dimensions, given from the last one backwards: `[left, right, top, bottom, …]`. Negative numbers crop.
+ * Padding before and after each of the last dimensions, given from the last one backwards: `[left, right, top, bottom, …]`. Negative numbers crop, before anything goes round.
  * PyTorch: `F.pad`.
  * @param padding two numbers a dimension, for as many of the last ones as there are
  * @throws ShapeError if a dimension would get a negative size, or a mode can't reach so far
@@ -115,7 +115,24 @@ export function pad<A extends Tensor>(
   if (mode === 'constant') return withConstant(x, before, after, sizes, numberOf(value ?? 0)) as never;
   if (options.value !== undefined && options.value !== null && numberOf(options.value) !== 0)
     throw new ValueError('pad', `value ${numberOf(options.value)} is for mode 'constant', not '${mode}'`);
-  return gathered(x, mode, before, after, sizes) as never;
+  if (mode !== 'circular') return gathered(x, mode, before, after, sizes) as never;
+  // The other end is that of what isn't cropped.
+  const inner = cropped(x, before, after);
+  const [left, right] = [before, after].map((side) => side.map((n) => Math.max(n, 0)));
+  const isWhole = sizes.every((n, d) => n === inner.layout.shape[d]);
+  const out = isWhole ? views.clone(inner) : gathered(inner, mode, left!, right!, sizes);
+  return views.finish(out, x, inner) as never;
+}
+
+/** A view without what negative padding takes away. */
+function cropped(x: Tensor, before: readonly number[], after: readonly number[]): Tensor {
+  let inner: Tensor = x;
+  x.layout.shape.forEach((n, d) => {
+    const [left, right] = [Math.max(-before[d]!, 0), Math.max(-after[d]!, 0)];
+    if (left + right > 0)
+      inner = views.finish(views.sliceView(inner, d, Math.min(left, n), Math.max(n - left - right, 0)), x, inner);
+  });
+  return inner;
 }
 
 /** Filled with a value, then the copy (of what isn't cropped) written in. */
@@ -126,13 +143,7 @@ function withConstant(
   sizes: readonly number[],
   value: number,
 ): Tensor {
-  const { shape } = x.layout;
-  let inner: Tensor = x;
-  shape.forEach((n, d) => {
-    const [left, right] = [Math.max(-before[d]!, 0), Math.max(-after[d]!, 0)];
-    if (left + right > 0)
-      inner = views.finish(views.sliceView(inner, d, Math.min(left, n), Math.max(n - left - right, 0)), x, inner);
-  });
+  const inner = cropped(x, before, after);
   if (sizes.every((n, d) => n === inner.layout.shape[d])) return views.finish(views.clone(inner), x, inner);
   const room = filled(x.layout.device, x.dtype, sizes, convert(value, x.dtype));
   const start = room.layout.strides.reduce((p, s, d) => p + s * Math.max(before[d]!, 0), 0);

@@ -18,6 +18,7 @@ describe('calls that no compiler checked', () => {
     ['[matmul] an operand is undefined', () => x.matmul()],
     ['[matmul] an operand is null', () => F.matmul(null, x)],
     ['[linear] an operand is an array', () => F.linear([1, 2], x)],
+    ['make a tensor of it with tensor(…) or take one out of it', () => F.linear([x, [x]], x)],
     ['[mm] got plain numbers only: 3', () => x.mm(3)],
     ['[exp] an operand is no tensor', () => F.exp(3)],
     ['[relu] an operand is no tensor', () => F.relu([1])],

@@ -18,9 +18,12 @@ export type LikeFunction = <A extends Tensor, D extends DType = A['dtype']>(
   input: A,
   options?: CreationOptions<D>,
 ) => Tensor<A['~shape'], NoInfer<D>>;
-/** eye(n), eye(n, m). */
-export type EyeFunction = <N extends number, M extends number = N, D extends DType = 'float32'>(
-  n: N,
-  m?: M,
-  options?: CreationOptions<D>,
-) => Tensor<[N, NoInfer<M>], NoInfer<D>>;
+/** eye(n), eye(n, m), each with options. */
+export interface EyeFunction {
+  <N extends number, D extends DType = 'float32'>(n: N, options?: CreationOptions<D>): Tensor<[N, N], NoInfer<D>>;
+  <N extends number, M extends number = N, D extends DType = 'float32'>(
+    n: N,
+    m?: M,
+    options?: CreationOptions<D>,
+  ): Tensor<[N, NoInfer<M>], NoInfer<D>>;
+}

@@ -44,7 +44,7 @@ export interface ChainFunction<Layers> extends ShapeFunction {
 
 /** The shape that the layers, one after the other, make of S; or the sentence of the first that can't. */
 export type Chain<S, Layers, Seen extends 0[] = []> = Layers extends readonly [infer L, ...infer R]
-  ? Forward<L, S> extends infer T
+  ? Forward<L, S, R> extends infer T
     ? T extends string
       ? InLayer<Seen['length'], T>
       : Chain<T, R, [...Seen, 0]>
@@ -52,4 +52,13 @@ export type Chain<S, Layers, Seen extends 0[] = []> = Layers extends readonly [i
   : Layers extends readonly []
     ? S
     : Shape;
-type Forward<L, S> = L extends { readonly '~shapes': infer F extends ShapeFunction } ? Apply<F, S> : Shape;
+/** A module without a shape function may give an array, as recurrent layers do; a layer that has one takes a tensor. */
+type Forward<L, S, R> = L extends { readonly '~shapes': infer F extends ShapeFunction }
+  ? Apply<F, S>
+  : [L, R] extends [{ forward(...inputs: never): infer Out }, readonly [{ readonly '~shapes': unknown }, ...unknown[]]]
+    ? 0 extends 1 & Out
+      ? Shape
+      : Out extends readonly unknown[]
+        ? 'gives several outputs, the next layer takes one'
+        : Shape
+    : Shape;

@@ -172,6 +172,8 @@ describe('matrices', () => {
     ]);
     expect(shown(nn.eye(1, 1, { dtype: 'bool' }))).toEqual(['bool', [[true]]]);
     expect(nn.eye(2, 0).shape).toEqual([2, 0]);
+    expect(shown(nn.eye(2, { dtype: 'int64' }))).toEqual(shown(nn.eye(2, 2, { dtype: 'int64' })));
+    expect(nn.eye(2, { requiresGrad: false }).dtype).toBe('float32');
   });
   it.each([-4, -1, 0, 1, 5])('triangles at diagonal %i', (diagonal) => {
     const x = nn.arange(1, 25).reshape([2, 3, 4]) as Tensor;

@@ -44,7 +44,8 @@ const eyeOp = new Op('map', 'eye', {
  * console.log(await eye(2).toArray()); // prints: [ [ 1, 0 ], [ 0, 1 ] ]
  * ```
  */
-export const eye: EyeFunction = ((n: number, m: number = n, options?: TensorOptions): Tensor => {
+export const eye: EyeFunction = ((n: number, m: number | TensorOptions = n, options?: TensorOptions): Tensor => {
+  if (typeof m === 'object') return eye(n, n, m) as Tensor;
   checkSizes('eye', [n, m]);
   const layout = layoutOf(deviceFor(options), options?.dtype ?? getDefaultDType(), [n, m]);
   return track(dispatchCreate(eyeOp, layout, [m]), options);

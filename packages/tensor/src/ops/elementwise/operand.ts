@@ -48,5 +48,8 @@ export function wrongOperands(op: string, operands: readonly unknown[]): DTypeEr
     );
   const x = operands[at];
   const what = Array.isArray(x) ? 'an array' : x === null ? 'null' : typeof x === 'object' ? 'an object' : String(x);
-  return new DTypeError(op, `an operand is ${what}, neither a tensor nor a number; make a tensor of it with tensor(…)`);
+  return new DTypeError(
+    op,
+    `an operand is ${what}, neither a tensor nor a number; make a tensor of it with tensor(…) or take one out of it`,
+  );
 }

@@ -96,6 +96,12 @@ export function ofOrder(
 const normOf = ofOrder('norm');
 const vectorNormOf = ofOrder('vectorNorm');
 
+/** Refuses an order where PyTorch takes it, from callers that the compiler doesn't check. */
+function checkNamed(op: string, key: string, options: unknown): void {
+  if (options !== undefined && typeof options !== 'object')
+    throw new ValueError(op, `the order goes into the options: write { ${key}: ${options} } instead of ${options}`);
+}
+
 export interface NormOptions {
   /** The order: any number, ±Infinity, or 'fro', the Euclidean norm; 'fro'. */
   readonly p?: number | 'fro' | undefined;
@@ -116,11 +122,12 @@ export const norm: NormFunction<'norm', NormOptions> = ((
   x: Tensor,
   options?: TypedReduceOptions & NormOptions,
 ): Tensor => {
+  checkNamed('norm', 'p', options);
   const p: unknown = options?.p ?? 'fro';
   if (p !== 'fro' && typeof p !== 'number')
     throw new ValueError(
       'norm',
-      `p is ${String(p)}; give a number, ±Infinity or 'fro'; matrix norms are in linalg.matrixNorm`,
+      `p is ${String(p)}; give a number, ±Infinity or 'fro': there are no norms of matrices`,
     );
   return normOf(x, p === 'fro' ? 2 : p, options);
 }) as never;
@@ -134,4 +141,7 @@ export interface VectorNormOptions {
 export const vectorNorm: NormFunction<'vectorNorm', VectorNormOptions> = ((
   x: Tensor,
   options?: TypedReduceOptions & VectorNormOptions,
-): Tensor => vectorNormOf(x, options?.ord ?? 2, options)) as never;
+): Tensor => {
+  checkNamed('vectorNorm', 'ord', options);
+  return vectorNormOf(x, options?.ord ?? 2, options);
+}) as never;

@@ -19,6 +19,7 @@ is<[2, 2], 'int64'>()(full([2, 2], 7, { dtype: 'int64' }));
 is<[3, 3]>()(eye(3));
 is<[3, 4]>()(eye(3, 4));
 is<[3, 4], 'bool'>()(eye(3, 4, { dtype: 'bool' }));
+is<[3, 3], 'bool'>()(eye(3, { dtype: 'bool' }));
 
 // The dtype doesn't come from where the tensor goes.
 const place: Tensor = randn([2]);

@@ -143,6 +143,22 @@ mlp.forward(image);
 cnn.forward(randn([64, 1, 32, 32]));
 gives<Chain<[2, 3], [Layer<LinearFunction<4, 5>>]>, 'layer 0: Linear: the input has 3 features, expected 4'>();
 
+// A layer that gives several outputs, as recurrent ones do, may stand last or before a module that takes them.
+class Recurrent extends Module {
+  forward(input: Tensor, _state?: Tensor): [Tensor, Tensor] {
+    return [input, input];
+  }
+}
+class First extends Module {
+  forward(outputs: readonly [Tensor, Tensor]): Tensor {
+    return outputs[0];
+  }
+}
+is<[...Shape, 10]>()(new Sequential(new Recurrent(), new First(), new Linear(8, 10)).forward(x));
+new Sequential(new Linear(4, 8), new Recurrent());
+// @ts-expect-error layer 1: gives several outputs, the next layer takes one
+new Sequential(new Linear(4, 8), new Recurrent(), new Linear(8, 10));
+
 // Modules without a shape function, and lists of unknown length.
 class Net extends Module {
   first: Linear<784, 50> = new Linear(784, 50);

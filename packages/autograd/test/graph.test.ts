@@ -63,7 +63,7 @@ describe('backward', () => {
   test('runs once, or twice with retainGraph', async () => {
     const x = leaf([2]);
     const y = x.mul(x).sum();
-    y.backward(undefined, { retainGraph: true });
+    y.backward({ retainGraph: true });
     y.backward();
     expect(await list(x.grad)).toEqual([8]);
     expect(() => y.backward()).toThrow(/freed by an earlier backward/);

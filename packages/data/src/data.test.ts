@@ -1,5 +1,5 @@
 /** Samplers, splits, collation and loaders: order, seeds, going on in the middle, errors. */
-import { Generator, Tensor, tensor } from '@nn/tensor';
+import { Generator, Tensor, tensor, zeros } from '@nn/tensor';
 import { describe, expect, test } from 'vitest';
 import { BatchSampler, ConcatDataset, DataLoader, type Dataset, DistributedSampler, defaultCollate, RandomSampler, randomSplit, type Sampler, SequentialSampler, Subset, SubsetRandomSampler, TensorDataset, WeightedRandomSampler } from './index.ts'; // biome-ignore format: a list
 
@@ -115,6 +115,13 @@ describe('datasets', () => {
     expect(() => new TensorDataset(tensor([1]), tensor([1, 2]))).toThrow(/tensor 1 has 2 rows, tensor 0 has 1/);
   });
 
+  test('randomSplit gives as many parts as lengths, to the compiler too', () => {
+    const [train, valid] = randomSplit(range(5), [0.8, 0.2]);
+    expect([train.length, valid.length]).toEqual([4, 1]);
+    // @ts-expect-error there is no third
+    expect(randomSplit(range(5), [4, 1])[2]).toBe(undefined);
+  });
+
   test('randomSplit covers everything once', () => {
     const parts = randomSplit(range(11), [0.5, 0.3, 0.2], { generator: seeded() });
     expect(parts.map((p) => p.length)).toEqual([6, 3, 2]);
@@ -157,6 +164,22 @@ describe('DataLoader', () => {
     expect(await batches(own)).toEqual(['1+2', '3']);
     expect([own.length, new DataLoader(range(5), { batchSize: 2, dropLast: true }).length]).toEqual([2, 2]);
     expect(await batches(new DataLoader([], { shuffle: true }))).toEqual([]);
+  });
+
+  test('a loader of known shapes is one of tensors', async () => {
+    const rowsOf = async (loader: DataLoader<[Tensor, Tensor]>): Promise<number> => {
+      let rows = 0;
+      for await (const [x] of loader) rows += x.shape[0]!;
+      return rows;
+    };
+    expect(await rowsOf(new DataLoader(new TensorDataset(zeros([5, 2]), zeros([5])), { batchSize: 2 }))).toBe(5);
+  });
+
+  test('refuses what has no length, as a tensor', () => {
+    expect(() => new DataLoader(zeros([3]) as never)).toThrow(
+      /^\[DataLoader\] got tensor.* wrap tensors: new TensorDat/,
+    );
+    expect(() => new DataLoader(undefined as never)).toThrow(/^\[DataLoader\] got undefined, which has no length/);
   });
 
   test('whole batches equal collated samples', async () => {

@@ -46,7 +46,7 @@ export function sampleOf<Sample>(source: Source<Sample>, index: number): Sample 
  * console.log(pairs.length, await x.toArray(), await y.item()); // prints: 2 [ 3, 4 ] 1
  * ```
  */
-export class TensorDataset<const T extends readonly Tensor[]> implements BatchedDataset<T> {
+export class TensorDataset<T extends readonly Tensor[]> implements BatchedDataset<T> {
   readonly tensors: T;
   constructor(...tensors: T) {
     const [first] = tensors;

@@ -51,7 +51,9 @@ export type BatchOf<Sample> = Collated<Sample>;
 export class DataLoader<Sample, Batch = BatchOf<Sample>> implements AsyncIterable<Batch> {
   readonly dataset: Source<Sample>;
   readonly #batches: Sampler<readonly number[]>;
-  readonly #collate: ((samples: Sample[]) => Batch | Promise<Batch>) | null;
+  // Any samples: a loader of some is a loader of more.
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  readonly #collate: ((samples: any[]) => Batch | Promise<Batch>) | null;
   #given = 0;
   #began: GeneratorState | null = null;
   #resume: LoaderState | null = null;
@@ -64,6 +66,11 @@ export class DataLoader<Sample, Batch = BatchOf<Sample>> implements AsyncIterabl
       throw new ValueError(
         'DataLoader',
         'batchSampler makes the batches alone: leave out batchSize, shuffle, sampler and dropLast',
+      );
+    if (!Number.isInteger(dataset?.length))
+      throw new ValueError(
+        'DataLoader',
+        `got ${String(dataset)}, which has no length; wrap tensors: new TensorDataset(x, y)`,
       );
     this.dataset = dataset;
     const order =

@@ -24,18 +24,18 @@ function wholeLengths(lengths: readonly number[], total: number): number[] {
  * ```ts
  * import { randomSplit } from '@nn/data';
  * const [train, valid] = randomSplit([1, 2, 3, 4, 5], [0.8, 0.2]);
- * console.log(train!.length, valid!.length); // prints: 4 1
+ * console.log(train.length, valid.length); // prints: 4 1
  * ```
  */
-export function randomSplit<Sample>(
+export function randomSplit<Sample, const L extends readonly number[]>(
   dataset: Source<Sample>,
-  lengths: readonly number[],
+  lengths: L,
   options: { readonly generator?: Generator } = {},
-): Subset<Sample>[] {
+): { -readonly [K in keyof L]: Subset<Sample> } {
   const order = permutation(dataset.length, options.generator);
   let start = 0;
   return wholeLengths(lengths, dataset.length).map((n) => {
     start += n;
     return new Subset(dataset, order.slice(start - n, start));
-  });
+  }) as { -readonly [K in keyof L]: Subset<Sample> };
 }

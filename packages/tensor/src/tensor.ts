@@ -173,9 +173,10 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> ex
     return { remove: () => hooks.delete(id) };
   }
 
-  /** Gradients of this tensor with respect to the leaves, added to their `grad`; PyTorch: `t.backward()`. */
-  backward(gradient?: Tensor, options: BackwardOptions = {}): void {
-    autograd.seam.backward(this, gradient, options);
+  /** Gradients of this tensor with respect to the leaves, added to their `grad`; PyTorch: `t.backward()`. Options may stand alone: `t.backward({ retainGraph: true })`. */
+  backward(gradient?: Tensor | BackwardOptions, options?: BackwardOptions): void {
+    const [g, o] = gradient?.constructor === Object ? [undefined, gradient] : [gradient, options];
+    autograd.seam.backward(this, g as Tensor | undefined, o as BackwardOptions | undefined);
   }
 
   /** The op that made this tensor, by PyTorch's name (`AddBackward0`), and the ops before it; null for leaves. PyTorch: `t.grad_fn`. */

@@ -1,7 +1,7 @@
 /** What the layers over a table of vectors have in common: its sizes, options, initial values. */
 import { noGrad } from '@nn/autograd';
 import { ShapeError } from '@nn/backend';
-import { empty, type Shape, type Tensor } from '@nn/tensor';
+import { empty, type Tensor } from '@nn/tensor';
 import { fillInPlace, sameNumbers, shapeText, sizesOf, slice } from '@nn/tensor/internal';
 import { type EmbeddingOptions, paddingRow, refuseSparse } from '../functional/embedding.ts';
 import { normal_ } from '../init/index.ts';
@@ -22,7 +22,7 @@ export abstract class EmbeddingTable extends Module {
   readonly maxNorm: number | null;
   readonly normType: number;
   readonly scaleGradByFreq: boolean;
-  weight: Parameter;
+  weight: Parameter<readonly [number, number]>;
 
   constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingLayerOptions) {
     super(options);
@@ -41,12 +41,10 @@ export abstract class EmbeddingTable extends Module {
           op,
           `the weight has shape ${shapeText(weight.layout.shape)}, expected (${numEmbeddings}, ${embeddingDim})`,
         );
-      this.weight = new Parameter(weight);
+      this.weight = new Parameter(weight as Tensor<readonly [number, number]>);
       return;
     }
-    this.weight = ownParameter<Shape, 'float16' | 'float32' | 'float64'>(
-      empty([numEmbeddings, embeddingDim], { dtype, backend }),
-    );
+    this.weight = ownParameter(empty([numEmbeddings, embeddingDim], { dtype, backend }));
     this.resetParameters();
   }
 

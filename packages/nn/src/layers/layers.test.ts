@@ -107,6 +107,25 @@ describe('Linear', () => {
     expect(new nn.Linear(0, 3).forward(zeros([2, 0])).shape).toEqual([2, 3]);
   });
 
+  it('may share the table of an embedding, as language models do', () => {
+    class Tied extends nn.Module {
+      readonly table: nn.Embedding;
+      readonly out: nn.Linear;
+      constructor(words: number, width: number) {
+        super();
+        this.table = new nn.Embedding(words, width);
+        this.out = new nn.Linear(width, words, { bias: false });
+        this.out.weight = this.table.weight;
+      }
+      override forward(words: Tensor): Tensor {
+        return this.out.forward(this.table.forward(words));
+      }
+    }
+    const tied = new Tied(5, 3);
+    expect([...tied.parameters()]).toEqual([tied.table.weight]);
+    expect(tied.forward(zeros([2], { dtype: 'int64' })).shape).toEqual([2, 5]);
+  });
+
   it('starts from the seed', async () => {
     const draw = async (): Promise<unknown> => {
       manualSeed(42);

@@ -47,8 +47,8 @@ describe('forward hooks', () => {
   it('run inside of containers', () => {
     const layer = new Linear(2, 2);
     const shapes: unknown[] = [];
-    layer.registerForwardHook((module, [x], y) => {
-      shapes.push(module.weight.shape, (x as Tensor).shape, (y as Tensor).shape);
+    layer.registerForwardHook((module, inputs: Tensor[], y: Tensor) => {
+      shapes.push(module.weight.shape, inputs[0]!.shape, y.shape);
     });
     new Sequential(new ReLU(), layer).forward(tensor([[1, 2]]));
     expect(shapes).toEqual([

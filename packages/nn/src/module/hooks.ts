@@ -1,4 +1,5 @@
 /** Hooks of one module and the handles that remove them. What they are called with is decided in `run.ts` and `backward-hook.ts`. */
+// biome-ignore-all lint/suspicious/noExplicitAny: who writes a hook knows what the module takes and gives
 import { NnError } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
 import type { Module } from './module.ts';
@@ -10,10 +11,10 @@ export interface HookHandle {
 }
 
 /** Sees the inputs of `forward`; an array that it returns replaces them, any other value replaces them by itself alone. */
-export type ForwardPreHook<M = Module> = (module: M, inputs: readonly unknown[]) => unknown;
+export type ForwardPreHook<M = Module> = (module: M, inputs: any[]) => unknown;
 
 /** Sees inputs and output of `forward`; what it returns (but undefined or null) replaces the output. */
-export type ForwardHook<M = Module> = (module: M, inputs: readonly unknown[], output: unknown) => unknown;
+export type ForwardHook<M = Module> = (module: M, inputs: any[], output: any) => unknown;
 
 /** One gradient an argument or output; null where it is no tensor, or none flows. */
 export type HookGradients = readonly (Tensor | null)[];

@@ -33,7 +33,7 @@ export function runForward(module: Module, forward: Forward, hooks: Hooks | null
 
 function runHooks(module: Module, forward: Forward, hooks: Hooks | null, inputs: readonly unknown[]): unknown {
   if (hooks === null) return forward.apply(module, [...inputs]);
-  let given = inputs;
+  let given = [...inputs];
   for (const { call } of [...hooks.forwardPre]) {
     const answer = call(module, given);
     if (answer !== null && answer !== undefined) given = Array.isArray(answer) ? answer : [answer];
@@ -45,8 +45,8 @@ function runHooks(module: Module, forward: Forward, hooks: Hooks | null, inputs:
           [...hooks.backward].map(({ call }) => call),
         )
       : null;
-  if (watch !== null) given = watch.watchInputs(given);
-  let output: unknown = forward.apply(module, [...given]);
+  if (watch !== null) given = [...watch.watchInputs(given)];
+  let output: unknown = forward.apply(module, given);
   for (const { call } of [...hooks.forward]) output = call(module, given, output) ?? output;
   return watch === null ? output : watch.watchOutput(output);
 }

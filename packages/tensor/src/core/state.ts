@@ -58,7 +58,7 @@ export const getBackend = (): Backend => currentDevice().backend;
 export interface AutogradSeam {
   /** Bit mask of the values that gradient j of a plan reads: bit k input k, bit 30 the output. */
   readonly needs: (plan: Plan, j: number) => number;
-  readonly backward: (tensor: Tensor, gradient: Tensor | undefined, options: BackwardOptions) => void;
+  readonly backward: (tensor: Tensor, gradient: Tensor | undefined, options?: BackwardOptions) => void;
   /** Called for each new node in anomaly mode, else null. */
   trace: ((node: Node) => void) | null;
 }

@@ -24,9 +24,9 @@ const means: readonly string[] = ['squareAvg', 'accDelta'];
 const updateFor = updateOps('Adadelta', 5, (element, decays, maximize) => {
   const { x, s } = element;
   const g = penalized(element, decays!, maximize!, 4);
-  const square = add(mul(x(2), s(1)), mul(mul(g, g), s(2)));
+  const square = add(mul(x(2), s(1)), mul(mul(g, s(2)), g));
   const delta = mul(div(sqrt(add(x(3), s(3))), sqrt(add(square, s(3)))), g);
-  const steps = add(mul(x(3), s(1)), mul(mul(delta, delta), s(2)));
+  const steps = add(mul(x(3), s(1)), mul(mul(delta, s(2)), delta));
   return [sub(x(0), mul(s(0), delta)), square, steps];
 });
 
@@ -55,7 +55,7 @@ export class Adadelta extends Optimizer<AdadeltaOptions> {
 
   protected override check({ lr, rho, eps, weightDecay }: AdadeltaOptions): void {
     checkAtLeast('Adadelta', 'lr', lr, 0);
-    checkBoolean('Adadelta', rho >= 0 && rho <= 1, `rho must lie in [0, 1], got ${rho}`);
+    checkBoolean('Adadelta', typeof rho === 'number' && rho >= 0 && rho <= 1, `rho must lie in [0, 1], got ${rho}`);
     checkAtLeast('Adadelta', 'eps', eps, 0);
     checkAtLeast('Adadelta', 'weightDecay', weightDecay, 0);
   }

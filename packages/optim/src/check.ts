@@ -1,16 +1,18 @@
 /** Checks of optimisers' options. */
 import { ValueError } from '@nn/backend';
 
+/** What was given, in one line. */
+export const shown = (value: unknown): string => String(value).split('\n', 1)[0]!;
+
 export function checkAtLeast(op: string, name: string, value: number, least: number): void {
   if (typeof value !== 'number' || !(value >= least))
-    throw new ValueError(op, `${name} must be at least ${least}, got ${value}`);
+    throw new ValueError(op, `${name} must be a number of at least ${least}, got ${value}`);
 }
 
 export function checkBetas(op: string, betas: readonly [number, number]): void {
   checkPair(op, 'betas', betas);
   betas.forEach((beta, i) => {
-    if (!(typeof beta === 'number' && beta >= 0 && beta < 1))
-      throw new ValueError(op, `betas[${i}] must lie in [0, 1), got ${beta}`);
+    if (!(beta >= 0 && beta < 1)) throw new ValueError(op, `betas[${i}] must lie in [0, 1), got ${beta}`);
   });
 }
 
@@ -19,6 +21,6 @@ export function checkBoolean(op: string, right: boolean, message: string): void 
 }
 
 export function checkPair(op: string, name: string, pair: readonly [number, number]): void {
-  if (!Array.isArray(pair) || pair.length !== 2)
+  if (!Array.isArray(pair) || pair.length !== 2 || pair.some((value) => typeof value !== 'number'))
     throw new ValueError(op, `${name} must be two numbers, got ${String(pair)}`);
 }

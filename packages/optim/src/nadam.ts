@@ -33,7 +33,7 @@ const updateFor = updateOps('NAdam', 9, (element, decays, maximize, decoupled) =
   const g = penalized(element, decays! && !decoupled, maximize!, 8);
   const p = decays && decoupled ? mul(x(0), s(8)) : x(0);
   const mean = add(mul(x(2), s(2)), mul(g, s(3)));
-  const square = add(mul(x(3), s(4)), mul(mul(g, g), s(5)));
+  const square = add(mul(x(3), s(4)), mul(mul(g, s(5)), g));
   const denominator = add(sqrt(div(square, s(6))), s(7));
   return [sub(sub(p, mul(s(0), div(g, denominator))), mul(s(1), div(mean, denominator))), mean, square];
 });

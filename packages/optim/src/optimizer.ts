@@ -7,6 +7,7 @@ import { noGrad } from '@nn/autograd';
 import { ShapeError, ValueError } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
 import { assign, checkNamed, fresh, layoutOf, outlive, relocate, sameNumbers, withTracking } from '@nn/tensor/internal';
+import { shown } from './check.ts';
 
 /** Parameters with options of their own; what they leave out comes from the optimiser's defaults. */
 export type ParameterGroup<Options> = Partial<Options> & {
@@ -35,7 +36,8 @@ export interface OptimizerState<Options = Record<string, unknown>> {
 const defined = <Options extends object>(options: Options): Options =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Options;
 
-export abstract class Optimizer<Options extends object> {
+// biome-ignore lint/suspicious/noExplicitAny: `Optimizer` alone is any of them
+export abstract class Optimizer<Options extends object = any> {
   /** PyTorch: `optimizer.param_groups`. */
   readonly paramGroups: Group<Options>[] = [];
   /** @internal By parameter. */
@@ -66,7 +68,7 @@ export abstract class Optimizer<Options extends object> {
     const params = listed(op, group?.params);
     const known = new Set(this.paramGroups.flatMap((g) => g.params));
     params.forEach((p, i) => {
-      if (p?.layout === undefined) throw new ValueError(op, `parameter ${i} is no tensor: ${String(p)}`);
+      if (p?.layout === undefined) throw new ValueError(op, `parameter ${i} is no tensor: ${shown(p)}`);
       const wrong = !p.isLeaf
         ? 'is not a leaf: it was computed from others; optimise those'
         : known.has(p) && 'is in more than one group; give each parameter once';
@@ -85,6 +87,11 @@ export abstract class Optimizer<Options extends object> {
   step(): void;
   step<R>(closure: () => R): R;
   step(closure?: () => unknown): unknown {
+    if (closure && typeof closure !== 'function')
+      throw new ValueError(
+        `${this.constructor.name}.step`,
+        `got ${shown(closure)} for a closure; pass a function, or nothing`,
+      );
     const loss = closure && withTracking(true, closure);
     withTracking(false, () => {
       for (const group of this.paramGroups) for (const p of group.params) this.#stepOne(p, group);
@@ -142,11 +149,14 @@ export abstract class Optimizer<Options extends object> {
     return { state, paramGroups };
   }
 
-  /** Takes over options and state; tensors are copied. Nothing changes if something doesn't fit. PyTorch: `load_state_dict()`. */
+  /**
+   * Takes over options and state; tensors are copied. A rate below zero is taken too: a schedule may have led there. Throws a `ValueError` or `ShapeError`, and changes nothing, if something
+   * doesn't fit. PyTorch: `load_state_dict()`.
+   */
   loadStateDict(saved: OptimizerState<Options>): void {
     const op = `${this.constructor.name}.loadStateDict`;
-    const sizes = (groups?: readonly { readonly params: readonly unknown[] }[]): string | undefined =>
-      groups?.map((g) => g.params.length).join(' + ');
+    const sizes = (groups?: readonly { readonly params?: readonly unknown[] }[]): string | undefined =>
+      groups?.map?.((g) => g?.params?.length).join(' + ');
     if (sizes(saved?.paramGroups) !== sizes(this.paramGroups))
       throw new ShapeError(
         op,
@@ -154,7 +164,9 @@ export abstract class Optimizer<Options extends object> {
       );
     const byPosition = new Map<number, Tensor>();
     saved.paramGroups.forEach((group, g) => {
-      this.check(group as unknown as Options);
+      // A schedule may have led the rate below zero: it is refused where it is given, not where it goes on.
+      const { lr } = group as { readonly lr?: unknown };
+      this.check({ ...group, lr: typeof lr === 'number' ? Math.abs(lr) : lr } as unknown as Options);
       group.params.forEach((position, i) => {
         byPosition.set(position, this.paramGroups[g]!.params[i]!);
       });
@@ -162,26 +174,31 @@ export abstract class Optimizer<Options extends object> {
     const entries = Object.entries(saved.state).map(([key, entry]) => {
       const p = byPosition.get(Number(key));
       if (p === undefined) throw new ValueError(op, `there is state for parameter ${key}, which is in no group`);
-      for (const [name, value] of Object.entries(entry))
-        if (typeof value !== 'number' && !sameNumbers(value.shape, p.shape))
+      for (const [name, value] of Object.entries(entry)) {
+        if (typeof value === 'number') continue;
+        if (value?.shape === undefined)
+          throw new ValueError(op, `${name} of parameter ${key} is no tensor: ${shown(value)}; JSON can't hold one`);
+        if (!sameNumbers(value.shape, p.shape))
           throw new ShapeError(
             op,
             `${name} of parameter ${key} has shape (${value.shape.join(', ')}), the parameter (${p.shape.join(', ')})`,
           );
+      }
       return [p, entry] as const;
     });
+    const own = entries.map(([p, entry]) => [p, copied(p, entry)] as const);
     saved.paramGroups.forEach((group, g) => {
       Object.assign(this.paramGroups[g]!, group, { params: this.paramGroups[g]!.params });
     });
     this.state.clear();
-    for (const [p, entry] of entries) this.state.set(p, copied(p, entry));
+    for (const [p, entry] of own) this.state.set(p, entry);
   }
 }
 
 /** What is given as a list of parameters, or of groups. */
 function listed<T>(op: string, given: Iterable<T> | undefined): T[] {
   if (typeof given?.[Symbol.iterator] === 'function') return [...given];
-  throw new ValueError(op, `got no parameters but ${String(given)}; pass model.parameters()`);
+  throw new ValueError(op, `got no parameters but ${shown(given)}; pass model.parameters()`);
 }
 
 /** State with tensors of its own. On another backend than the parameter's it stays there until the next step, or `follow()`, moves it. */

@@ -31,7 +31,7 @@ const updateFor = updateOps('RAdam', 8, (element, decays, maximize, decoupled) =
   const g = penalized(element, decays! && !decoupled, maximize!, 7);
   const p = decays && decoupled ? mul(x(0), s(7)) : x(0);
   const mean = add(mul(x(2), s(2)), mul(g, s(3)));
-  const square = add(mul(x(3), s(4)), mul(mul(g, g), s(5)));
+  const square = add(mul(x(3), s(4)), mul(mul(g, s(5)), g));
   const rate = select(equal(s(1), same(0, s(1))), same(1, s(1)), div(s(1), add(sqrt(square), s(6))));
   return [sub(p, mul(mul(s(0), mean), rate)), mean, square];
 });

@@ -34,7 +34,7 @@ const states: readonly (readonly string[])[] = [
 const updateFor = updateOps('RMSprop', 6, (element, decays, maximize, centered, hasMomentum) => {
   const { x, s } = element;
   const g = penalized(element, decays!, maximize!, 4);
-  const square = add(mul(x(2), s(1)), mul(mul(g, g), s(2)));
+  const square = add(mul(x(2), s(1)), mul(mul(g, s(2)), g));
   const mean = centered ? add(mul(x(3), s(1)), mul(g, s(2))) : null;
   const deviation = add(sqrt(mean === null ? square : sub(square, mul(mean, mean))), s(3));
   const remembered = mean === null ? [square] : [square, mean];
@@ -90,7 +90,7 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
   protected override update(p: Tensor, g: Tensor, state: ParameterState, group: Group<RMSpropOptions>): void {
     const { lr, alpha, eps, weightDecay, momentum, centered, maximize } = group;
     state['step'] ??= 0;
-    const names = states[Number(centered) + 2 * Number(momentum > 0)]!;
+    const names = states[(centered ? 1 : 0) + (momentum > 0 ? 2 : 0)]!;
     const op = updateFor(weightDecay !== 0, maximize, centered, momentum > 0);
     runUpdate(op, p, g, state, names, [lr, alpha, 1 - alpha, eps, weightDecay, momentum]);
     (state['step'] as number)++;

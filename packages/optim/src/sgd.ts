@@ -66,6 +66,7 @@ export class SGD extends Optimizer<SGDOptions> {
   protected override check(options: SGDOptions): void {
     checkAtLeast('SGD', 'lr', options.lr, 0);
     checkAtLeast('SGD', 'momentum', options.momentum, 0);
+    checkAtLeast('SGD', 'dampening', options.dampening, Number.NEGATIVE_INFINITY);
     checkAtLeast('SGD', 'weightDecay', options.weightDecay, 0);
     checkBoolean(
       'SGD',

@@ -2,7 +2,7 @@
 import '@nn/autograd';
 import { memory, type Tensor, tensor } from '@nn/tensor';
 import { describe, expect, test } from 'vitest';
-import { Adadelta, Adagrad, Adamax, ASGD, NAdam, type Optimizer, RAdam, RMSprop, Rprop } from './index.ts';
+import { Adadelta, Adagrad, Adam, Adamax, AdamW, ASGD, NAdam, type Optimizer, RAdam, RMSprop, Rprop } from './index.ts';
 
 const kinds = { RMSprop, Adagrad, Adadelta, Adamax, NAdam, RAdam, Rprop, ASGD };
 type Kind = keyof typeof kinds;
@@ -201,4 +201,16 @@ test('a gradient of Rprop that is no number changes nothing, and the next step s
   }
   const values = Array.from(await p.data());
   expectClose(values, [0, 1 - 0.5 - 0.6 - 0.72], 6);
+});
+
+test.each([
+  [Adam, -0.001],
+  [AdamW, -0.001],
+  [RMSprop, -0.1],
+] as const)('%o follows a gradient whose square float32 does not hold', (kind, expected) => {
+  const x = tensor([0], { requiresGrad: true });
+  const optimizer = new kind([x]);
+  x.grad = tensor([1e20]) as never;
+  optimizer.step();
+  expect(x.itemSync()).toBeCloseTo(expected, 7);
 });

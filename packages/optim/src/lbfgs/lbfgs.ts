@@ -3,7 +3,7 @@ import { noGrad } from '@nn/autograd';
 import { BackendError, ValueError } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
 import { relocate } from '@nn/tensor/internal';
-import { checkAtLeast, checkBoolean } from '../check.ts';
+import { checkAtLeast, checkBoolean, shown } from '../check.ts';
 import { Optimizer, type OptimizerState, type ParameterGroup } from '../optimizer.ts';
 import { checkWithin } from '../schedulers/check.ts';
 import { answered, answeredAsync, type Loss } from './asking.ts';
@@ -115,7 +115,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     if (typeof closure !== 'function')
       throw new ValueError(
         op,
-        `got ${String(closure)} for a closure; pass a function that clears the gradients, computes the loss, calls backward() and returns the loss`,
+        `got ${shown(closure)} for a closure; pass a function that clears the gradients, computes the loss, calls backward() and returns the loss`,
       );
     this.#checkIdle(op);
     const { params } = this.paramGroups[0]!;

@@ -111,8 +111,8 @@ function taken(op: string, state: Readonly<ParameterState>, size: number): Memor
   memory.funcEvals = number('funcEvals');
   memory.nIter = number('nIter');
   const given = (name: string, ...shape: number[]): Tensor => {
-    const value = state[name];
-    if (value === undefined || typeof value === 'number')
+    const value = state[name] as Tensor | undefined;
+    if (value?.shape === undefined)
       throw new ValueError(
         op,
         `the state has no ${name}, a tensor of shape (${shape.join(', ')}); was it saved by LBFGS?`,

@@ -92,7 +92,7 @@ export class LinearLR extends GroupScheduler<LinearSettings> {
     if (epoch === 0) return lr * startFactor;
     if (epoch > totalIters) return lr;
     const change = endFactor - startFactor;
-    // Rounding must not lead below an end of 0: optimisers refuse a negative rate when it is loaded.
+    // Rounding must not lead below an end of 0.
     return lr * Math.max(0, 1 + change / (totalIters * startFactor + (epoch - 1) * change));
   }
 }

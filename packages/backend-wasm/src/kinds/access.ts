@@ -109,7 +109,7 @@ export function storeQuad(dtype: DType, address: Operand, value: Quad, offset = 
 }
 
 /** Stores one lane of packed elements. */
-export function storeLane(dtype: DType, address: Operand, value: readonly Local[], lane: number, offset = 0): Code {
+export function storeLane(dtype: DType, address: Operand, value: Quad, lane: number, offset = 0): Code {
   switch (bytesOf(dtype)) {
     case 8:
       return v128.store64Lane(address, value[lane >> 1]!, lane & 1, offset);

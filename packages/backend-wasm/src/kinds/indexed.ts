@@ -1,16 +1,20 @@
 /**
  * The `gather` and `scatter` kinds: a walk over the iteration in which one operand's address is moved by what index operands hold. Where the indices stay the same
- * along a row and the memory is dense, whole vectors move; else one element at a time. Gathers divide among threads; scatters run in order on one.
+ * along a row and the memory is dense, whole vectors move; else one element at a time, of a gather at places computed by fours. Gathers divide among threads; scatters run
+ * in order on one.
  */
 import { type DType, dtypes, type GatherKernel, type Geometry, product, type ScatterKernel } from '@nn/backend';
 import {
   branchIf,
   type Code,
+  countDown,
   giveBack,
   I32,
   i32,
+  i32x4,
   type Local,
-  loop,
+  V128,
+  v128,
   type WasmModule,
   when,
   words,
@@ -58,7 +62,7 @@ function indexed(kernel: Indexed, { sizes, strides, extents }: Geometry, moved: 
     ],
     units: moved === 1 ? elements : Math.min(1, elements),
     grain: 64,
-    work: moved === 1 ? elements * (steady ? 0.5 : 2) : 0,
+    work: moved === 1 ? elements * (steady ? 0.5 : 1) : 0,
   };
 }
 
@@ -82,17 +86,22 @@ function emitIndexed(module: WasmModule, { kernel, operands, moved, steady }: Sh
     const outer = Math.max(0, rank - 1);
     const walk = new Walk(f, outer, constant, pointers, stride);
     const [rest, distance] = f.locals(I32, 2) as [Local, Local];
-    /** How far the indices at hand move the operand. */
-    const selected = [
-      distance.set(i32.const(0)),
-      kernel.indices.map(({ dtype: indexType }, k) => {
-        const index = f.local(I32);
+    /** Code for the indices that stay the same along a row, or for the others. */
+    const each = (stays: boolean, code: (cursor: Stream, size: Local, step: Local) => Code): Code =>
+      streams.slice(2).map((stream, k) => {
         const { size, step } = extent(k);
-        const cursor = cursors[2 + k]!;
+        return (stream.step === 'one') === stays ? code(stream, size, step) : [];
+      });
+    /** How far those at hand move the operand. */
+    const selected = (stays: boolean): Code => [
+      distance.set(i32.const(0)),
+      each(stays, ({ cursor, dtype: type }, size, step) => {
+        const index = f.local(I32);
+        const place = i32.add(index, i32.and(size, i32.shrS(index, 31)));
         return [
-          index.set(bytesOf(indexType) === 1 ? i32.load8U(cursor) : i32.load(cursor)),
-          when(i32.geU(i32.add(index, i32.mul(size, i32.ltS(index, 0))), size), [fault(block!, index, size)]),
-          distance.add(i32.mul(i32.add(index, i32.mul(size, i32.ltS(index, 0))), step)),
+          index.set(bytesOf(type) === 1 ? i32.load8U(cursor) : i32.load(cursor)),
+          when(i32.geU(place, size), [fault(block!, index, size)]),
+          distance.add(i32.mul(place, step)),
         ];
       }),
     ];
@@ -102,12 +111,12 @@ function emitIndexed(module: WasmModule, { kernel, operands, moved, steady }: Sh
       if (combine === 'replace') return parts;
       return combined[combine](f, dtypes[dtype].scalar, [load(), parts]);
     };
-    /** `rest` elements (at most four at a time) from value to target. */
-    const four = (): Code =>
+    /** Four elements, `q` vectors further on; with `left` (then q is 0), only so many of them. */
+    const four = (q: number, left: Local | null): Code =>
       target.store(
-        merged(value.load(0, rest), () => target.load(0, rest)),
-        0,
-        rest,
+        merged(value.load(q, left), () => target.load(q, left)),
+        q,
+        left,
       );
     /** One element, the moved operand `distance` further on. */
     const one = (): Code => {
@@ -115,6 +124,37 @@ function emitIndexed(module: WasmModule, { kernel, operands, moved, steady }: Sh
       const result = merged(loadSplat(f, dtype, at(1)), () => loadSplat(f, dtype, at(0)));
       const { kept, code } = keepPacked(f, dtype, result);
       return [code, storeLane(dtype, at(0), kept, 0)];
+    };
+    /** Of a gather: where the four elements at hand would be if their indices were 0. */
+    const places = f.local(V128);
+    const inLanes = (value: Local): Local => f.hoist(`lanes of ${value.index}`, V128, () => i32x4.splat(value));
+    const apart = (): Local => inLanes(stride(1, rank - 1) as Local);
+    /** Gathers four elements. Where one of the indices is out of range it leaves, for the loop behind it to say so. */
+    const gathered = (): Code => {
+      let place: Code = places;
+      let outside: Code = f.lanes('i32', 0);
+      const found = f.local(V128);
+      return [
+        each(false, (stream, size, step) => {
+          const index = f.local(V128);
+          outside = v128.or(outside, i32x4.geU(index, inLanes(size)));
+          place = i32x4.add(place, i32x4.mul(index, inLanes(step)));
+          return [
+            index.set(stream.load(0)[0]!),
+            index.set(i32x4.add(index, v128.and(inLanes(size), i32x4.shrS(index, 31)))),
+          ];
+        }),
+        branchIf(v128.anyTrue(outside), 1),
+        found.set(place),
+        [0, 1, 2, 3].map((i) => {
+          const from = i32x4.extractLane(found, i);
+          // Bytes as they are.
+          const element = bytesOf(dtype) === 1 ? [v128.load8Splat(from)] : loadSplat(f, dtype, from);
+          return storeLane(dtype, cursors[0]!, element, 0, i * bytesOf(dtype));
+        }),
+        places.set(i32x4.add(places, i32x4.shl(apart(), 2))),
+        streams.map((stream) => stream.move(4)),
+      ];
     };
     // Vectors: the indices stay, and no element of the target comes twice in a row.
     const vectors = steady && operands[0]!.step !== 'one';
@@ -126,18 +166,38 @@ function emitIndexed(module: WasmModule, { kernel, operands, moved, steady }: Sh
         cursors.map((cursor, i) => cursor.set(pointers[i]!)),
         streams.map((stream) => stream.moveBy(column)),
         rest.set(count),
+        selected(true),
+        cursors[moved]!.add(distance),
         vectors
           ? [
-              selected,
-              cursors[moved]!.add(distance),
-              loop(four(), target.move(4), value.move(4), branchIf(i32.gtS(rest.tee(i32.sub(rest, 4)), 0), 0)),
+              target.step === value.step && value.step === 'dense'
+                ? countDown(
+                    rest,
+                    8,
+                    8,
+                    [0, 1].map((q) => four(q, null)),
+                    target.move(8),
+                    value.move(8),
+                  )
+                : [],
+              countDown(rest, 4, 1, four(0, rest), target.move(4), value.move(4)),
             ]
-          : loop(
-              selected,
-              one(),
-              streams.map((stream) => stream.move(1)),
-              branchIf(rest.tee(i32.sub(rest, 1)), 0),
-            ),
+          : [
+              moved === 1 && operands[0]!.step === 'dense'
+                ? [
+                    places.set(i32x4.add(i32x4.splat(cursors[1]!), i32x4.mul(apart(), f.lanes('i32', 0, 1, 2, 3)))),
+                    countDown(rest, 4, 4, gathered()),
+                  ]
+                : [],
+              countDown(
+                rest,
+                1,
+                1,
+                selected(false),
+                one(),
+                streams.map((stream) => stream.move(1)),
+              ),
+            ],
       ]),
     ];
   });

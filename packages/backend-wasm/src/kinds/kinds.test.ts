@@ -1,7 +1,7 @@
-/** What conformance can't see of maps, reductions, rows and sorts: the bits of a result are the same in every layout and division into units; odd sizes of tiles; faults; long rows. */
+/** What conformance can't see of maps, reductions and rows: the bits of a result are the same in every layout and division into units; odd sizes of tiles; faults. */
 import {
   add, castTo, coordinate, type DataArray, type DType, div,dtypes, exp, type GatherKernel, type Geometry, IndexError, input, type Kernel, Launch, 
-  type MapKernel, max, mul, type ReduceKernel, type RowsKernel, type ScatterKernel, type SortKernel, sub, 
+  type MapKernel, max, mul, type ReduceKernel, type RowsKernel, type ScatterKernel, sub, 
 } from '@nn/backend'; // biome-ignore format: one list
 import { describe, expect, it } from 'vitest';
 import { WasmModule } from '../assembler/index.ts';
@@ -398,30 +398,6 @@ it('an index into nothing leaves what lies beside it', async () => {
   expect(() => backend.run(launch)).toThrow('[indexCopy] index 0 is out of bounds for dimension with size 0');
   expect([...backend.readSync(launch.blocks[0]!, 0, 'float32', 16)]).toEqual(Array(16).fill(7));
   backend.dispose();
-});
-
-describe('sorts of long rows', () => {
-  for (const descending of [false, true])
-    it(`are stable, ${descending ? 'descending' : 'ascending'}`, () => {
-      const n = 5003;
-      const values = Float32Array.from({ length: n }, (_, i) => (i % 501 === 0 ? Number.NaN : (i * 7919) % 13));
-      const kernel: SortKernel = {
-        kind: 'sort',
-        rank: 0,
-        input: { dtype: 'float32', access: 'contiguous' },
-        descending,
-      };
-      const geometry = { sizes: [n], strides: [[1], [1], [1]], extents: [] };
-      const [, indices] = run(
-        kernel,
-        geometry,
-        [{ data: new Float32Array(n) }, { data: new dtypes.int64.array(n) }, { data: values }],
-        2,
-      );
-      const rank = (i: number): number => (Number.isNaN(values[i]!) ? 1e9 : values[i]!) * (descending ? -1 : 1);
-      const expected = Array.from({ length: n }, (_, i) => i).sort((i, j) => rank(i) - rank(j));
-      expect([...indices!].map(Number)).toEqual(expected);
-    });
 });
 
 /** Whether all geometries of a kernel whose variants have the same key have the same code; how many codes there are. */

@@ -1,7 +1,7 @@
 /** Attention: which values each query takes, by how well their keys fit it (Vaswani et al. 2017). Three launches: a product, a masked softmax, a product. */
 import { DTypeError, isFloat, ShapeError, ValueError } from '@nn/backend';
 import { dropout, type Generator, matmul, mul, type Shape, type Tensor } from '@nn/tensor';
-import { broadcastShapes, sameNumbers, shapeText, transpose } from '@nn/tensor/internal';
+import { broadcastShapes, checkNamed, sameNumbers, shapeText, transpose } from '@nn/tensor/internal';
 import { checkProbability } from './dropout.ts';
 import { type MaskedSoftmaxOptions, maskedSoftmax } from './masked-softmax.ts';
 
@@ -91,7 +91,12 @@ export function scaledDotProductAttention<Q extends Tensor>(
   options: AttentionOptions = {},
 ): Tensor<Shape, Q['dtype']> {
   const op = 'scaledDotProductAttention';
-  const { attnMask: mask = null, dropoutP = 0, isCausal = false, generator } = options;
+  const {
+    attnMask: mask = null,
+    dropoutP = 0,
+    isCausal = false,
+    generator,
+  } = checkNamed('scaledDotProductAttention', options);
   const shape = scoresShape(op, query, key, value);
   checkProbability(op, dropoutP);
   if (mask !== null && isCausal)

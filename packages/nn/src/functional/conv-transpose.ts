@@ -1,6 +1,6 @@
 /** Transposed convolutions, with PyTorch's options. */
 import type { Checked, PerDimension, Ranks, ShapeOf, ShapeOr, Tensor, TransposedByWeight } from '@nn/tensor';
-import { convolveTransposed } from '@nn/tensor/internal';
+import { checkNamed, convolveTransposed } from '@nn/tensor/internal';
 import { checkOutputPadding, transposedGeometry, transposedSize } from './conv-geometry.ts';
 import { perAxis } from './per-axis.ts';
 
@@ -48,7 +48,7 @@ function transposed<Op extends string, Spatial extends keyof Ranks>(
     const along = ({ layout }: Tensor): number[] =>
       Array.from({ length: spatial }, (_, d) => layout.shape[layout.shape.length - spatial + d] ?? 1);
     const kernel = along(weight);
-    const geometry = transposedGeometry(op, kernel, options);
+    const geometry = transposedGeometry(op, kernel, checkNamed(op, options));
     const extra = perAxis(op, 'outputPadding', options.outputPadding ?? 0, spatial, 0);
     checkOutputPadding(op, extra, geometry);
     const size = transposedSize(geometry, along(input), kernel, extra);

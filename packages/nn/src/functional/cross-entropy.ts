@@ -3,7 +3,7 @@
 import { isGradEnabled } from '@nn/autograd';
 import { AutogradError, add, DTypeError, isFloat, mul, neg, ValueError } from '@nn/backend';
 import { type CanCompare, type Checked, type CrossEntropyShape, logSoftmax, mul as product, type ShapeOf, type ShapeOr, sum as sumOf, type Tensor } from '@nn/tensor'; // biome-ignore format: a list
-import { reshape, sameNumbers, shapeText, sizesOf } from '@nn/tensor/internal';
+import { checkNamed, reshape, sameNumbers, shapeText, sizesOf } from '@nn/tensor/internal';
 import { reduceSamples } from './class-loss.ts';
 import { type ClassLayout, checkWeight, classLayout, indexOf, pick } from './classes.ts';
 import {
@@ -129,8 +129,9 @@ function ofRows(
   return loss;
 }
 
-function crossEntropyOf(logits: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
+function crossEntropyOf(logits: Tensor, target: Tensor, given?: CrossEntropyOptions): Tensor {
   const op = 'crossEntropy';
+  const options: CrossEntropyOptions = given === undefined ? {} : checkNamed(op, given);
   const { labelSmoothing = 0 } = options;
   checkReduction(op, options.reduction ?? 'mean');
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
@@ -183,7 +184,7 @@ export function nllLoss<A extends Tensor, R extends Reduction = 'mean'>(
   target: Tensor,
   options: ClassOptions<R> = {},
 ): Tensor<LossShape<R>, A['dtype']> {
-  checkReduction('nllLoss', options.reduction ?? 'mean');
+  checkReduction('nllLoss', checkNamed('nllLoss', options).reduction ?? 'mean');
   const layout = classLayout('nllLoss', input, target, options.weight ?? null);
   return ofClasses('nllLoss', input, target, layout, { ...options, labelSmoothing: 0 }) as never;
 }

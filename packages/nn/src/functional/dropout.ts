@@ -13,7 +13,7 @@ import {
   ValueError,
 } from '@nn/backend';
 import { bernoulli_, type DropoutOptions, dropout, empty, ones, type Tensor } from '@nn/tensor';
-import { dispatch, Op, shapeText } from '@nn/tensor/internal';
+import { checkNamed, dispatch, Op, shapeText } from '@nn/tensor/internal';
 
 /** Refuses what is no probability, in PyTorch's words. */
 export function checkProbability(op: string, p: number): void {
@@ -30,7 +30,7 @@ function channelShape(op: string, x: Tensor, channels: number): number[] {
 
 /** Drops channels: dimensions up to `channels` choose, the rest of each is dropped or kept as a whole. */
 function dropChannels(op: string, x: Tensor, channels: number, options: DropoutOptions): Tensor {
-  const { p = 0.5, training = true } = options;
+  const { p = 0.5, training = true } = checkNamed(op, options);
   checkProbability(op, p);
   if (!training || p === 0) return x;
   const whole = ones(channelShape(op, x, channels), { dtype: x.dtype, backend: x.backend });
@@ -88,7 +88,7 @@ const alphaOp = new Op('map', 'alphaDropout', {
 });
 
 function alphaDrop(op: string, x: Tensor, shape: readonly number[], options: DropoutOptions): Tensor {
-  const { p = 0.5, training = true, generator } = options;
+  const { p = 0.5, training = true, generator } = checkNamed(op, options);
   checkProbability(op, p);
   if (!training || p === 0) return x;
   if (p === 1) return x.mul(0 as never) as Tensor;

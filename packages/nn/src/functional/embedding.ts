@@ -5,7 +5,7 @@
 import { Function as CustomFunction, type FunctionContext, noGrad } from '@nn/autograd';
 import { add, DTypeError, div, dtypes, equal, less, mul, input as operand, ShapeError, same, scalar, select, ValueError } from '@nn/backend'; // biome-ignore format: a list
 import { embeddingLookup, norm, ones, type Shape, type Tensor, zeros } from '@nn/tensor';
-import { dispatch, dispatchInto, dispatchMany, Op, reshape, shapeText, sizesOf } from '@nn/tensor/internal';
+import { checkNamed, dispatch, dispatchInto, dispatchMany, Op, reshape, shapeText, sizesOf } from '@nn/tensor/internal';
 import { indexOf } from './classes.ts';
 
 export interface EmbeddingOptions {
@@ -124,7 +124,7 @@ class EmbeddingRows extends CustomFunction {
 
 /** The rows, by indices that are known to fit; for `embedding` and `embeddingBag`. */
 export function rowsOf(op: string, indices: Tensor, weight: Tensor, options: EmbeddingOptions): Tensor {
-  const { maxNorm = null, normType = 2, scaleGradByFreq = false } = options;
+  const { maxNorm = null, normType = 2, scaleGradByFreq = false } = checkNamed(op, options);
   checkTable(op, indices, weight);
   refuseSparse(op, options.sparse);
   const rows = weight.layout.shape[0]!;

@@ -17,6 +17,7 @@ import {
 import { resultType, type Tensor } from '@nn/tensor';
 import {
   broadcastShapes,
+  checkNamed,
   dispatchMany,
   type Layout,
   Op,
@@ -139,7 +140,7 @@ export function elementwiseLoss(
     return op;
   };
   return (operands, call) => {
-    const { reduction = 'mean', numbers: given = [], along, divisor = 1 } = call;
+    const { reduction = 'mean', numbers: given = [], along, divisor = 1 } = checkNamed(name, call);
     checkReduction(name, reduction);
     if (reduction === 'none' && along === undefined) return dispatchMany(map, operands, given)[0]!;
     if (reduction === 'none') return dispatchMany(sumOver([along!]), operands, [...given, divisor])[0]!;

@@ -1,11 +1,12 @@
 /** Losses that ask for a margin between what is right and what isn't. */
 import { add, castTo, constant, div, dtypes, type Expression, equal, less, lessEqual, logSigmoid, mul, neg, notEqual, input as operand, ShapeError, same, select, sqrt, sub, ValueError } from '@nn/backend'; // biome-ignore format: a list
 import { arange, minimum, pairwiseDistance, type Tensor } from '@nn/tensor';
-import { dispatch, Op, reshape, shapeText } from '@nn/tensor/internal';
+import { checkNamed, dispatch, Op, reshape, shapeText } from '@nn/tensor/internal';
 import { classLayout, indexOf, pick } from './classes.ts';
 import {
   checkSameShape,
   elementwiseLoss,
+  type LossCall,
   type LossShape,
   lossType,
   type PairLoss,
@@ -30,6 +31,12 @@ function byLabel(label: Expression, yes: Expression, no: Expression): Expression
   );
 }
 
+/** What a loss is called with, for a margin. */
+const withMargin = (op: string, options: ReductionOptions & MarginOptions, otherwise: number): LossCall => ({
+  reduction: checkNamed(op, options).reduction,
+  numbers: [options.margin ?? otherwise],
+});
+
 const hinge = elementwiseLoss(
   'hingeEmbeddingLoss',
   ([x, y], [margin]) => byLabel(y!, x!, positivePart(sub(margin!, x!))),
@@ -41,7 +48,7 @@ export const hingeEmbeddingLoss: PairLoss<MarginOptions> = ((
   x: Tensor,
   y: Tensor,
   options: ReductionOptions & MarginOptions = {},
-) => hinge([x, y], { reduction: options.reduction, numbers: [options.margin ?? 1] })) as never;
+) => hinge([x, y], withMargin('hingeEmbeddingLoss', options, 1))) as never;
 
 const ranking = elementwiseLoss(
   'marginRankingLoss',
@@ -66,7 +73,7 @@ export function marginRankingLoss<A extends Tensor, R extends Reduction = 'mean'
       'marginRankingLoss',
       `inputs and target have shapes ${shapes.map(shapeText).join(', ')}; they must have as many dimensions`,
     );
-  return ranking([input1, input2, target], { reduction: options.reduction, numbers: [options.margin ?? 0] }) as never;
+  return ranking([input1, input2, target], withMargin('marginRankingLoss', options, 0)) as never;
 }
 
 const soft = elementwiseLoss('softMarginLoss', ([x, y]) => neg(logSigmoid(mul(y!, x!))));
@@ -121,7 +128,7 @@ export function cosineEmbeddingLoss<A extends Tensor, R extends Reduction = 'mea
     );
   const parts = [productSum(input1, input2), productSum(input1, input1), productSum(input2, input2)] as const;
   const angle = dispatch(cosineOp, ...parts);
-  const loss = cosine([angle, target], { reduction: options.reduction, numbers: [options.margin ?? 0] });
+  const loss = cosine([angle, target], withMargin(op, options, 0));
   for (const t of [...parts, angle]) t.dispose();
   return loss as never;
 }
@@ -158,7 +165,7 @@ export function tripletMarginLoss<A extends Tensor, R extends Reduction = 'mean'
       'tripletMarginLoss',
       `anchor, positive and negative have shapes ${shapes.map(shapeText).join(', ')}; they must have as many dimensions`,
     );
-  const norm = { p: options.p ?? 2, eps: options.eps ?? 1e-6 };
+  const norm = { p: checkNamed('tripletMarginLoss', options).p ?? 2, eps: options.eps ?? 1e-6 };
   return tripletOf((x, y) => pairwiseDistance(x, y, norm), true, anchor, positive, negative, options) as never;
 }
 
@@ -209,7 +216,7 @@ export function tripletMarginWithDistanceLoss<A extends Tensor, R extends Reduct
   negative: Tensor,
   options: ReductionOptions<R> & TripletDistanceOptions = {},
 ): Tensor<LossShape<R>, A['dtype']> {
-  const given = options.distanceFunction ?? null;
+  const given = checkNamed('tripletMarginWithDistanceLoss', options).distanceFunction ?? null;
   if (given !== null && typeof given !== 'function')
     throw new ValueError(
       'tripletMarginWithDistanceLoss',
@@ -254,7 +261,7 @@ export function multiMarginLoss<A extends Tensor, R extends Reduction = 'mean'>(
   options: ReductionOptions<R> & MultiMarginOptions = {},
 ): Tensor<LossShape<R>, A['dtype']> {
   const op = 'multiMarginLoss';
-  const { p = 1, margin = 1, reduction } = options;
+  const { p = 1, margin = 1, reduction } = checkNamed(op, options);
   const weight = options.weight ?? null;
   if (p !== 1 && p !== 2) throw new ValueError(op, `p is ${String(p)}; it must be 1 or 2`);
   const rank = input.layout.shape.length;

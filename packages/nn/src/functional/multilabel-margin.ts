@@ -1,7 +1,7 @@
 /** A margin between the classes that are right and those that aren't, where several may be right. */
 import { add, constant, DTypeError, dtypes, equal, less, lessEqual, input as operand, or, ShapeError, same, scalar, select, sub } from '@nn/backend'; // biome-ignore format: a list
 import { cumsum, lt, ones, scatter, scope, sum, type Tensor, zeros } from '@nn/tensor';
-import { dispatchMany, Op, reshape, shapeText, slice } from '@nn/tensor/internal';
+import { checkNamed, dispatchMany, Op, reshape, shapeText, slice } from '@nn/tensor/internal';
 import { pick } from './classes.ts';
 import {
   checkReduction,
@@ -57,7 +57,7 @@ const beside = elementwiseLoss('multilabelMarginLoss', ([x, right, isLabel, coun
  */
 export const multilabelMarginLoss: PairLoss = ((x: Tensor, target: Tensor, options: ReductionOptions = {}) => {
   const op = 'multilabelMarginLoss';
-  const { reduction = 'mean' } = options;
+  const { reduction = 'mean' } = checkNamed(op, options);
   checkReduction(op, reduction);
   checkSameShape(op, x, target);
   const { shape } = x.layout;

@@ -1,6 +1,7 @@
 /** Losses of probabilities and their logarithms: of two classes, of independent labels, of distributions. */
 import { add, binaryCrossEntropy as crossEntropyOf, binaryCrossEntropyWithLogits as crossEntropyOfLogits, type Expression, exp, logSigmoid, mul, neg, ShapeError, same, sub, xlogy } from '@nn/backend'; // biome-ignore format: a list
 import type { Tensor } from '@nn/tensor';
+import { checkNamed } from '@nn/tensor/internal';
 import {
   checkSameShape,
   elementwiseLoss,
@@ -109,7 +110,7 @@ export const multilabelSoftMarginLoss: PairLoss<WeightOptions> = ((
   const weight = options.weight ?? null;
   const loss = weight === null ? labels.plain : labels.weighted;
   return loss(present(input, target, weight), {
-    reduction: options.reduction,
+    reduction: checkNamed('multilabelSoftMarginLoss', options).reduction,
     along: shape.length - 1,
     divisor: shape.at(-1)!,
   });
@@ -141,7 +142,7 @@ export function klDiv<A extends Tensor, R extends Reduction | 'batchmean' = 'mea
   target: Tensor,
   options: DivergenceOptions & { readonly reduction?: R | undefined } = {},
 ): Tensor<LossShape<R>, A['dtype']> {
-  const loss = options.logTarget === true ? divergence.logTarget : divergence.plain;
+  const loss = checkNamed('klDiv', options).logTarget === true ? divergence.logTarget : divergence.plain;
   const reduction: Reduction | 'batchmean' = options.reduction ?? 'mean';
   if (reduction !== 'batchmean') return loss([input, target], { reduction }) as never;
   return loss([input, target], { reduction: 'sum', divisor: input.layout.shape[0] ?? 1 }) as never;

@@ -1,7 +1,7 @@
 /** Losses of numbers: how far a prediction is from what it should be. */
 import { abs, add, div, type Expression, exp, less, log, mul, ShapeError, same, select, sub, ValueError } from '@nn/backend'; // biome-ignore format: a list
 import type { Tensor } from '@nn/tensor';
-import { alias, reshape, sameNumbers, shapeText } from '@nn/tensor/internal';
+import { alias, checkNamed, reshape, sameNumbers, shapeText } from '@nn/tensor/internal';
 import {
   checkSameShape,
   elementwiseLoss,
@@ -61,7 +61,7 @@ export const smoothL1Loss: PairLoss<SmoothL1Options> = ((
   y: Tensor,
   options: ReductionOptions & SmoothL1Options = {},
 ) => {
-  const { beta = 1 } = options;
+  const { beta = 1 } = checkNamed('smoothL1Loss', options);
   if (!(beta >= 0)) throw new ValueError('smoothL1Loss', `beta is ${beta}; it must not be negative`);
   return beta === 0 ? absolute([x, y], options) : smooth([x, y], { ...options, numbers: [beta] });
 }) as never;
@@ -87,7 +87,7 @@ export const huberLoss: PairLoss<HuberOptions> = ((
   y: Tensor,
   options: ReductionOptions & HuberOptions = {},
 ) => {
-  const { delta = 1 } = options;
+  const { delta = 1 } = checkNamed('huberLoss', options);
   if (!(delta > 0)) throw new ValueError('huberLoss', `delta is ${delta}; it must be above 0`);
   return huber([x, y], { ...options, numbers: [delta] });
 }) as never;
@@ -125,7 +125,7 @@ export const poissonNllLoss: PairLoss<PoissonOptions> = ((
   target: Tensor,
   options: ReductionOptions & PoissonOptions = {},
 ) => {
-  const { logInput = true, full = false, eps = 1e-8 } = options;
+  const { logInput = true, full = false, eps = 1e-8 } = checkNamed('poissonNllLoss', options);
   if (logInput) return (full ? poisson.fullLogRate : poisson.logRate)([x, target], options);
   return (full ? poisson.fullRate : poisson.rate)([x, target], { ...options, numbers: [eps] });
 }) as never;
@@ -165,7 +165,7 @@ export function gaussianNllLoss<A extends Tensor, R extends Reduction = 'mean'>(
   variance: Tensor,
   options: ReductionOptions<R> & GaussianOptions = {},
 ): Tensor<LossShape<R>, A['dtype']> {
-  const { full = false, eps = 1e-6 } = options;
+  const { full = false, eps = 1e-6 } = checkNamed('gaussianNllLoss', options);
   const own = input.layout.shape;
   const given = variance.layout.shape;
   const lacksLast = sameNumbers(own.slice(0, -1), given);

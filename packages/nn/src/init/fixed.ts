@@ -3,7 +3,7 @@
 import { noGrad } from '@nn/autograd';
 import { ValueError } from '@nn/backend';
 import { fill_, type Tensor } from '@nn/tensor';
-import { shapeText } from '@nn/tensor/internal';
+import { checkNamed, shapeText } from '@nn/tensor/internal';
 import { overwrite } from './host.ts';
 
 /** One value everywhere. PyTorch: `init.constant_`. */
@@ -44,7 +44,7 @@ export function eye_<T extends Tensor>(tensor: T): T {
  * ```
  */
 export function dirac_<T extends Tensor>(tensor: T, options: { readonly groups?: number | undefined } = {}): T {
-  const { groups = 1 } = options;
+  const { groups = 1 } = checkNamed('dirac_', options);
   const { shape } = tensor.layout;
   if (shape.length < 3 || shape.length > 5)
     throw new ValueError('dirac_', `takes a kernel of 3 to 5 dimensions, got shape ${shapeText(shape)}`);

@@ -1,7 +1,7 @@
 /** Orthogonal initial values (Saxe, McClelland & Ganguli 2013). */
 import { ValueError } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
-import { shapeText } from '@nn/tensor/internal';
+import { checkNamed, shapeText } from '@nn/tensor/internal';
 import { normals, overwrite } from './host.ts';
 import type { XavierOptions } from './random.ts';
 
@@ -39,7 +39,7 @@ function orthonormalize(m: Float64Array, rows: number, columns: number): void {
  * ```
  */
 export function orthogonal_<T extends Tensor>(tensor: T, options: XavierOptions = {}): T {
-  const { gain = 1, generator } = options;
+  const { gain = 1, generator } = checkNamed('orthogonal_', options);
   const { shape, size } = tensor.layout;
   if (shape.length < 2)
     throw new ValueError('orthogonal_', `takes 2 dimensions at least, got shape ${shapeText(shape)}`);

@@ -11,7 +11,7 @@ import {
   tensor,
   uniform_ as uniformInPlace,
 } from '@nn/tensor';
-import { shapeText } from '@nn/tensor/internal';
+import { checkNamed, shapeText } from '@nn/tensor/internal';
 import { calculateFanInAndFanOut, calculateGain, type Nonlinearity } from './fans.ts';
 import { normals, overwrite, permutation, uniforms } from './host.ts';
 
@@ -29,7 +29,7 @@ export interface UniformOptions extends RandomInitOptions {
 
 /** Uniform values in [a, b). PyTorch: `init.uniform_`. */
 export function uniform_<T extends Tensor>(tensor: T, options: UniformOptions = {}): T {
-  const { a = 0, b = 1, generator } = options;
+  const { a = 0, b = 1, generator } = checkNamed('uniform_', options);
   noGrad<void>(() => {
     uniformInPlace(tensor, a, b, { generator });
   });
@@ -45,7 +45,7 @@ export interface NormalOptions extends RandomInitOptions {
 
 /** Normal values. PyTorch: `init.normal_`. */
 export function normal_<T extends Tensor>(tensor: T, options: NormalOptions = {}): T {
-  const { mean = 0, std = 1, generator } = options;
+  const { mean = 0, std = 1, generator } = checkNamed('normal_', options);
   noGrad<void>(() => {
     normalInPlace(tensor, mean, std, { generator });
   });
@@ -80,7 +80,7 @@ const distribution = (x: number): number => {
  * ```
  */
 export function truncNormal_<T extends Tensor>(target: T, options: TruncatedNormalOptions = {}): T {
-  const { mean = 0, std = 1, a = -2, b = 2, generator } = options;
+  const { mean = 0, std = 1, a = -2, b = 2, generator } = checkNamed('truncNormal_', options);
   if (!(a <= b)) throw new ValueError('truncNormal_', `a is ${a}, above b, ${b}; exchange them`);
   const [low, high] = [distribution((a - mean) / std), distribution((b - mean) / std)];
   const places = uniforms(target.layout.size, generator).map((u) => 2 * (low + u * (high - low)) - 1);
@@ -98,20 +98,21 @@ export interface XavierOptions extends RandomInitOptions {
   readonly gain?: number | undefined;
 }
 
-const xavierDeviation = (tensor: Tensor, { gain = 1 }: XavierOptions): number => {
+const xavierDeviation = (op: string, tensor: Tensor, options: XavierOptions): number => {
+  const { gain = 1 } = checkNamed(op, options);
   const [fanIn, fanOut] = calculateFanInAndFanOut(tensor);
   return gain * Math.sqrt(2 / (fanIn + fanOut));
 };
 
 /** Uniform values of a spread that keeps the variance forwards and backwards (Glorot & Bengio 2010). PyTorch: `init.xavier_uniform_`. */
 export function xavierUniform_<T extends Tensor>(tensor: T, options: XavierOptions = {}): T {
-  const bound = Math.sqrt(3) * xavierDeviation(tensor, options);
+  const bound = Math.sqrt(3) * xavierDeviation('xavierUniform_', tensor, options);
   return uniform_(tensor, { a: -bound, b: bound, generator: options.generator });
 }
 
 /** Normal values of a spread that keeps the variance forwards and backwards (Glorot & Bengio 2010). PyTorch: `init.xavier_normal_`. */
 export function xavierNormal_<T extends Tensor>(tensor: T, options: XavierOptions = {}): T {
-  return normal_(tensor, { std: xavierDeviation(tensor, options), generator: options.generator });
+  return normal_(tensor, { std: xavierDeviation('xavierNormal_', tensor, options), generator: options.generator });
 }
 
 export interface KaimingOptions extends RandomInitOptions {
@@ -124,7 +125,7 @@ export interface KaimingOptions extends RandomInitOptions {
 }
 
 function kaimingDeviation(op: string, tensor: Tensor, options: KaimingOptions): number {
-  const { a = 0, mode = 'fan_in', nonlinearity = 'leaky_relu' } = options;
+  const { a = 0, mode = 'fan_in', nonlinearity = 'leaky_relu' } = checkNamed(op, options);
   if (mode !== 'fan_in' && mode !== 'fan_out')
     throw new ValueError(op, `mode is '${String(mode)}'; it must be 'fan_in' or 'fan_out'`);
   const [fanIn, fanOut] = calculateFanInAndFanOut(tensor);
@@ -154,7 +155,7 @@ export interface SparseOptions extends RandomInitOptions {
  * @throws ValueError for anything but a matrix
  */
 export function sparse_<T extends Tensor>(tensor: T, sparsity: number, options: SparseOptions = {}): T {
-  const { std = 0.01, generator } = options;
+  const { std = 0.01, generator } = checkNamed('sparse_', options);
   const { shape } = tensor.layout;
   if (shape.length !== 2) throw new ValueError('sparse_', `takes a matrix, got shape ${shapeText(shape)}`);
   if (!(sparsity >= 0 && sparsity <= 1))

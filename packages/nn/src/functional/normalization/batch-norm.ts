@@ -1,7 +1,7 @@
 /** Batch normalization: statistics of each channel over the batch and all positions. */
 import { ShapeError, ValueError } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
-import { reshape, shapeText, sizeOf, withTracking } from '@nn/tensor/internal';
+import { checkNamed, reshape, shapeText, sizeOf, withTracking } from '@nn/tensor/internal';
 import { type Grouping, normalize, normalizeByOwn, type Statistics } from './channel-norm.ts';
 import { checkChannels, checkFloats, checkOperand, checkPair } from './check.ts';
 import { inverseDeviation, momentsOver } from './moments.ts';
@@ -66,7 +66,7 @@ function byGiven(
  */
 export const batchNorm: BatchNormFunction = (x, runningMean, runningVar, options = {}) => {
   const op = 'batchNorm';
-  const { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 } = options;
+  const { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 } = checkNamed('batchNorm', options);
   const { shape } = x.layout;
   checkChannels(op, x);
   checkFloats(op, x);

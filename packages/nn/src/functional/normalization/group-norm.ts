@@ -1,7 +1,7 @@
 /** Group and instance normalization: statistics of each sample over groups of channels, or over each channel. */
 import { ShapeError, ValueError } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
-import { reshape, shapeText, sizeOf, withTracking } from '@nn/tensor/internal';
+import { checkNamed, reshape, shapeText, sizeOf, withTracking } from '@nn/tensor/internal';
 import { batchNorm } from './batch-norm.ts';
 import { type Grouping, normalizeByOwn } from './channel-norm.ts';
 import { checkChannels, checkFloats, checkOperand, checkPair } from './check.ts';
@@ -95,6 +95,7 @@ export const groupNorm: GroupNormFunction = (x, numGroups, options = {}) => {
       op,
       `the ${channels} channels of ${shapeText(x.layout.shape)} can't be divided into ${numGroups} groups; numGroups must divide them`,
     );
+  checkNamed(op, options);
   for (const name of ['weight', 'bias'] as const) checkOperand(op, name, options[name], x, [channels]);
   return grouped(x, numGroups, options, null) as never;
 };
@@ -114,7 +115,12 @@ export const groupNorm: GroupNormFunction = (x, numGroups, options = {}) => {
  */
 export const instanceNorm: InstanceNormFunction = (x, options = {}) => {
   const op = 'instanceNorm';
-  const { runningMean = null, runningVar = null, useInputStats = true, momentum = 0.1 } = options;
+  const {
+    runningMean = null,
+    runningVar = null,
+    useInputStats = true,
+    momentum = 0.1,
+  } = checkNamed('instanceNorm', options);
   checkChannels(op, x);
   checkFloats(op, x);
   const { shape } = x.layout;

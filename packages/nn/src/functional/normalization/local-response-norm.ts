@@ -1,7 +1,7 @@
 /** Local response normalization: each element is divided by the squares of its neighbours in the channels next to it. */
 import { add, div, mul, pow, ShapeError, ValueError } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
-import { dispatch, shapeText, sizeOf } from '@nn/tensor/internal';
+import { checkNamed, dispatch, shapeText, sizeOf } from '@nn/tensor/internal';
 import { complete } from '../pooling/window.ts';
 import { windowSum } from '../pooling/window-sum.ts';
 import { checkFloats } from './check.ts';
@@ -45,7 +45,7 @@ const divideOp = mapping('localResponseNorm', 3, ({ at, number }) =>
  */
 export const localResponseNorm: LocalResponseNormFunction = (x, size, options = {}) => {
   const op = 'localResponseNorm';
-  const { alpha = 1e-4, beta = 0.75, k = 1 } = options;
+  const { alpha = 1e-4, beta = 0.75, k = 1 } = checkNamed('localResponseNorm', options);
   const { shape } = x.layout;
   if (shape.length < 3)
     throw new ShapeError(op, `the input has ${shape.length} dimensions, expected at least 3: ${shapeText(shape)}`);

@@ -1,7 +1,7 @@
 /** Weights as a direction and a length: the formulas of weight normalization (Salimans & Kingma 2016). */
 import { ShapeError } from '@nn/backend';
 import { div, mul, norm, type Tensor } from '@nn/tensor';
-import { dimension, shapeText } from '@nn/tensor/internal';
+import { checkNamed, dimension, shapeText } from '@nn/tensor/internal';
 
 /** Which norms there are. */
 export interface NormExceptDimOptions {
@@ -32,7 +32,7 @@ function keptDim(op: string, v: Tensor, dim: number | null | undefined): number 
  * ```
  */
 export function normExceptDim(v: Tensor, options: NormExceptDimOptions = {}): Tensor {
-  const { pow: p = 2 } = options;
+  const { pow: p = 2 } = checkNamed('normExceptDim', options);
   const kept = keptDim('normExceptDim', v, options.dim);
   if (kept === null) return norm(v, { p }) as Tensor;
   const dim = v.layout.shape.map((_, d) => d).filter((d) => d !== kept);
@@ -52,7 +52,7 @@ export function normExceptDim(v: Tensor, options: NormExceptDimOptions = {}): Te
  * ```
  */
 export function weightNormalize(v: Tensor, g: Tensor, options: WeightNormalizeOptions = {}): Tensor {
-  const norms = normExceptDim(v, { dim: options.dim });
+  const norms = normExceptDim(v, { dim: checkNamed('weightNormalize', options).dim });
   if (g.layout.size !== norms.layout.size || g.layout.shape.length !== norms.layout.shape.length)
     throw new ShapeError(
       'weightNormalize',

@@ -1,7 +1,7 @@
 /** Adaptive pooling: the windows follow from the size that is wanted. Where it divides the input's they are those of an ordinary pooling. */
 import { and, dtypes, input, same, select, ValueError } from '@nn/backend';
 import { div, type Shape, type Tensor } from '@nn/tensor';
-import { dispatchMany, Op, shapeText, widened } from '@nn/tensor/internal';
+import { checkNamed, dispatchMany, Op, shapeText, widened } from '@nn/tensor/internal';
 import { type Division, gathered, lengths, masks, separated } from './adaptive-windows.ts';
 import { average, checkFloats } from './avg-pool.ts';
 import { extremesOf, largestOf, slide } from './extremes.ts';
@@ -137,7 +137,7 @@ const adaptiveMaxPool = (op: string, spatial: number): AdaptiveMaxPoolFunction =
     return pooled(
       x,
       known.find(x.layout, asked) ?? known.add(x.layout, asked, pooling(x, outputSize)),
-      options.returnIndices === true,
+      checkNamed(op, options).returnIndices === true,
     );
   };
 };

@@ -14,7 +14,7 @@ import {
   ValueError,
 } from '@nn/backend';
 import { div, type PerDimension, type Shape, type Tensor } from '@nn/tensor';
-import { dispatchCreate, layoutOf, Op, widened } from '@nn/tensor/internal';
+import { checkNamed, dispatchCreate, layoutOf, Op, widened } from '@nn/tensor/internal';
 import { Remembered } from './remembered.ts';
 import { checkRank, type WindowGeometry, type WindowOptions, windowOver } from './window.ts';
 import { windowSum } from './window-sum.ts';
@@ -95,7 +95,7 @@ export function average(
 const avgPool = (op: string, spatial: number): AvgPoolFunction => {
   const known = new Remembered<WindowGeometry>();
   return (x, kernelSize, options = {}) => {
-    const asked = [kernelSize, options.stride, options.padding, options.ceilMode];
+    const asked = [kernelSize, checkNamed(op, options).stride, options.padding, options.ceilMode];
     const window = known.find(x.layout, asked);
     if (window === null) {
       checkRank(op, x, spatial);

@@ -1,6 +1,7 @@
 /** Max pooling: a window runs over the spatial dimensions, and the largest element under it stays. */
 import { type DType, DTypeError } from '@nn/backend';
 import type { PerDimension, Shape, Tensor } from '@nn/tensor';
+import { checkNamed } from '@nn/tensor/internal';
 import { slide } from './extremes.ts';
 import { MaxPool, type Pooling, planesOf } from './max-pool-function.ts';
 import { Remembered } from './remembered.ts';
@@ -51,7 +52,7 @@ const maxPool = (op: string, spatial: number): MaxPoolFunction => {
     };
   };
   return (x, kernelSize, options = {}) => {
-    const { stride, padding, dilation, ceilMode, returnIndices } = options;
+    const { stride, padding, dilation, ceilMode, returnIndices } = checkNamed(op, options);
     const asked = [kernelSize, stride, padding, dilation, ceilMode];
     return pooled(
       x,

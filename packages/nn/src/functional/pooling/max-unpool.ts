@@ -1,7 +1,7 @@
 /** The partial inverse of max pooling: values go back to the places that they came from, everything else is 0. */
 import { DTypeError, ShapeError, ValueError } from '@nn/backend';
 import type { PerDimension, Shape, Tensor } from '@nn/tensor';
-import { dispatchInto, filled, Op, reshape, sameNumbers, shapeText, sizeOf } from '@nn/tensor/internal';
+import { checkNamed, dispatchInto, filled, Op, reshape, sameNumbers, shapeText, sizeOf } from '@nn/tensor/internal';
 import { indexOf } from '../classes.ts';
 import { perAxis } from '../per-axis.ts';
 import { checkRank } from './window.ts';
@@ -39,7 +39,7 @@ function outputSize(
   options: MaxUnpoolOptions,
 ): number[] {
   const kernel = perAxis(op, 'kernelSize', kernelSize, spatial, 1);
-  const stride = perAxis(op, 'stride', options.stride ?? kernel, spatial, 1);
+  const stride = perAxis(op, 'stride', checkNamed(op, options).stride ?? kernel, spatial, 1);
   const padding = perAxis(op, 'padding', options.padding ?? 0, spatial, 0);
   const usual = x.layout.shape.slice(-spatial).map((n, d) => (n - 1) * stride[d]! - 2 * padding[d]! + kernel[d]!);
   const asked = options.outputSize ?? usual;

@@ -4,7 +4,7 @@
  */
 import { ShapeError, ValueError } from '@nn/backend';
 import type { PerDimension, Tensor } from '@nn/tensor';
-import { shapeText } from '@nn/tensor/internal';
+import { checkNamed, shapeText } from '@nn/tensor/internal';
 import { perAxis } from '../per-axis.ts';
 
 /** What users say of a window. */
@@ -61,7 +61,7 @@ export function windowOver(
   options: WindowOptions,
 ): WindowGeometry {
   const kernel = perAxis(op, 'kernelSize', kernelSize, spatial, 1);
-  const stride = perAxis(op, 'stride', options.stride ?? kernel, spatial, 1);
+  const stride = perAxis(op, 'stride', checkNamed(op, options).stride ?? kernel, spatial, 1);
   const padding = perAxis(op, 'padding', options.padding ?? 0, spatial, 0);
   const dilation = perAxis(op, 'dilation', options.dilation ?? 1, spatial, 1);
   const size = x.layout.shape.slice(-spatial);

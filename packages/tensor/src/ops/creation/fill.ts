@@ -3,6 +3,7 @@ import type { Backend, DType } from '@nn/backend';
 import { fresh } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
 import { layoutOf } from '../../core/layout.ts';
+import { checkNamed } from '../../core/named.ts';
 import { checkDType, getDefaultDType, type Scalar } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { CreationFunction, LikeFunction } from '../../types/creation-signatures.ts';
@@ -25,7 +26,7 @@ function fillWith(
 ): Tensor {
   checkSizes(op, shape);
   checkDType(op, dtype);
-  return track(filled(deviceFor(options), dtype, shape, convert(value, dtype)), options);
+  return track(filled(deviceFor(op, options), dtype, shape, convert(value, dtype)), options);
 }
 
 const constantOf =
@@ -35,18 +36,19 @@ const constantOf =
 
 /** Options that another tensor gives where the user doesn't. */
 export const like = (
+  op: string,
   x: Tensor,
-  options: TensorOptions | undefined,
+  options: TensorOptions = {},
 ): TensorOptions & { readonly dtype: DType; readonly backend: Backend } => ({
-  ...options,
-  dtype: options?.dtype ?? x.dtype,
-  backend: options?.backend ?? x.backend,
+  ...checkNamed(op, options),
+  dtype: options.dtype ?? x.dtype,
+  backend: options.backend ?? x.backend,
 });
 
 const constantLike =
   (op: string, value: number) =>
   (x: Tensor, options?: TensorOptions): Tensor => {
-    const own = like(x, options);
+    const own = like(op, x, options);
     return fillWith(op, sizesOf(op, x), value, own.dtype, own);
   };
 
@@ -66,7 +68,10 @@ export const ones: CreationFunction = constantOf('ones', 1) as never;
 /** A tensor whose values are whatever the memory held; float32 unless told otherwise. PyTorch: `torch.empty`. */
 export const empty: CreationFunction = ((shape: readonly number[], options?: TensorOptions): Tensor => {
   checkSizes('empty', shape);
-  return track(fresh(layoutOf(deviceFor(options), options?.dtype ?? getDefaultDType(), shape), 'empty'), options);
+  return track(
+    fresh(layoutOf(deviceFor('empty', options), options?.dtype ?? getDefaultDType(), shape), 'empty'),
+    options,
+  );
 }) as never;
 
 /** The dtype that a value gives to what it fills. */
@@ -109,4 +114,4 @@ export const fullLike = <A extends Tensor, D extends DType = A['dtype']>(
 
 /** Memory in the shape, dtype and place of x, whatever it held. PyTorch: `torch.empty_like`. */
 export const emptyLike: LikeFunction = ((x: Tensor, options?: TensorOptions): Tensor =>
-  empty(x.layout.shape, like(x, options))) as never;
+  empty(x.layout.shape, like('emptyLike', x, options))) as never;

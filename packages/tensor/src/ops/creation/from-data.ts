@@ -3,6 +3,7 @@ import { type Backend, type DataArray, type DType, DTypeError, dtypes, ShapeErro
 import { shapeText } from '../../core/collapse.ts';
 import { fresh } from '../../core/dispatch.ts';
 import { deviceOf, layoutOf, sizeOf } from '../../core/layout.ts';
+import { checkNamed } from '../../core/named.ts';
 import { checkDType, getDefaultDType, promoteTypes, Scalar } from '../../core/promotion.ts';
 import { currentDevice } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -49,7 +50,7 @@ export function fromData(
 ): Tensor {
   const shape: number[] = [];
   measure(data, 0, shape);
-  const to = options.shape ?? shape;
+  const to = checkNamed('tensor', options).shape ?? shape;
   if (to !== shape) checkSizes('tensor', to);
   const size = sizeOf(shape);
   if (sizeOf(to) !== size)
@@ -174,10 +175,11 @@ export const tensor: TensorFunction = fromData as never;
 /** The tensor itself, converted if another dtype is asked for; or a tensor of the data. PyTorch: `torch.as_tensor`. */
 export function asTensor(data: Tensor | Data, options: TensorOptions = {}): Tensor {
   if (!isTensor(data)) return fromData(data, options);
-  if (options.backend !== undefined && options.backend !== data.backend)
+  const { backend } = checkNamed('asTensor', options);
+  if (backend !== undefined && backend !== data.backend)
     throw new ValueError(
       'asTensor',
-      `the tensor lives on ${data.backend.name}, not on ${options.backend.name}; move it with await t.to(backend)`,
+      `the tensor lives on ${data.backend.name}, not on ${backend.name}; move it with await t.to(backend)`,
     );
   return track(toDType(data, options.dtype ?? data.dtype), options);
 }

@@ -2,6 +2,7 @@
 import { type Backend, type DType, ShapeError } from '@nn/backend';
 import { checkList, shapeText } from '../../core/collapse.ts';
 import { type Device, deviceOf } from '../../core/layout.ts';
+import { checkNamed } from '../../core/named.ts';
 import { currentDevice } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
 
@@ -16,8 +17,8 @@ export interface TensorOptions<D extends DType = DType> {
 }
 
 /** The device that the options name. */
-export const deviceFor = (options: TensorOptions | undefined): Device =>
-  options?.backend === undefined ? currentDevice() : deviceOf(options.backend);
+export const deviceFor = (op: string, options: TensorOptions = {}): Device =>
+  checkNamed(op, options).backend === undefined ? currentDevice() : deviceOf(options.backend!);
 
 /** Applies the option that every creation has. */
 export const track = (t: Tensor, options: TensorOptions | undefined): Tensor =>

@@ -99,7 +99,7 @@ export const arange: ArangeFunction = ((...given: readonly (Bound | RangeOptions
   const length = lengthOf(from, to, by);
   const last = from + (length - 1) * by;
   if (length > 0) for (const value of [from, last]) convert(value, dtype);
-  const layout = layoutOf(deviceFor(options), dtype, [length]);
+  const layout = layoutOf(deviceFor('arange', options), dtype, [length]);
   return track(dispatchCreate(rangeOp, layout, [from, by]), options);
 }) as never;
 
@@ -135,7 +135,7 @@ function space(
 ): Tensor {
   if (!Number.isInteger(steps) || steps < 0)
     throw new ValueError(op.name, `steps is ${steps}; it must be a whole number ≥ 0`);
-  const layout = layoutOf(deviceFor(options), options?.dtype ?? getDefaultDType(), [steps]);
+  const layout = layoutOf(deviceFor(op.name, options), options?.dtype ?? getDefaultDType(), [steps]);
   const [from, to] = [numberOf(start), numberOf(end)];
   const step = steps > 1 ? (to - from) / (steps - 1) : 0;
   // One value is the start.

@@ -19,6 +19,7 @@ import {
 import { shapeText } from '../../core/collapse.ts';
 import { dispatch, dispatchCreate } from '../../core/dispatch.ts';
 import { layoutOf } from '../../core/layout.ts';
+import { checkNamed } from '../../core/named.ts';
 import { Op } from '../../core/op.ts';
 import { getDefaultDType } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -47,7 +48,7 @@ const eyeOp = new Op('map', 'eye', {
 export const eye: EyeFunction = ((n: number, m: number | TensorOptions = n, options?: TensorOptions): Tensor => {
   if (typeof m === 'object') return eye(n, n, m) as Tensor;
   checkSizes('eye', [n, m]);
-  const layout = layoutOf(deviceFor(options), options?.dtype ?? getDefaultDType(), [n, m]);
+  const layout = layoutOf(deviceFor('eye', options), options?.dtype ?? getDefaultDType(), [n, m]);
   return track(dispatchCreate(eyeOp, layout, [m]), options);
 }) as never;
 
@@ -70,7 +71,8 @@ export interface DiagonalOptions {
   readonly diagonal?: number | undefined;
 }
 
-function triangle(op: Op<'map'>, x: Tensor, diagonal: number): Tensor {
+function triangle(op: Op<'map'>, x: Tensor, options: DiagonalOptions = {}): Tensor {
+  const diagonal = checkNamed(op.name, options).diagonal ?? 0;
   const { shape } = x.layout;
   if (shape.length < 2)
     throw new ShapeError(
@@ -90,11 +92,11 @@ function triangle(op: Op<'map'>, x: Tensor, diagonal: number): Tensor {
  * ```
  */
 export const tril = <A extends Tensor>(x: A, options?: DiagonalOptions): Tensor<A['~shape'], A['dtype']> =>
-  triangle(trilOp, x, options?.diagonal ?? 0) as never;
+  triangle(trilOp, x, options) as never;
 
 /** The upper triangles, with zeros below the `diagonal`. PyTorch: `torch.triu`. */
 export const triu = <A extends Tensor>(x: A, options?: DiagonalOptions): Tensor<A['~shape'], A['dtype']> =>
-  triangle(triuOp, x, options?.diagonal ?? 0) as never;
+  triangle(triuOp, x, options) as never;
 
 export interface TriangleOptions<D extends DType = DType> extends Omit<TensorOptions<D>, 'requiresGrad'> {
   /** Which diagonal bounds the triangle; 0. */
@@ -110,6 +112,7 @@ function triangleIndices(
   keeps: (distance: number) => boolean,
 ): Tensor {
   checkSizes(op, [rows, columns]);
+  checkNamed(op, options);
   const [first, second]: [number[], number[]] = [[], []];
   for (let i = 0; i < rows; i++)
     for (let j = 0; j < columns; j++)

@@ -14,6 +14,7 @@ import {
 } from '@nn/backend';
 import { dispatchCreate } from '../../core/dispatch.ts';
 import { layoutOf } from '../../core/layout.ts';
+import { checkNamed } from '../../core/named.ts';
 import { Op } from '../../core/op.ts';
 import { getDefaultDType } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -48,11 +49,11 @@ function window(
 ): Tensor {
   if (!Number.isInteger(length) || length < 0)
     throw new ShapeError(op, `${length} is not a length; it must be a whole number ≥ 0`);
-  const dtype = options.dtype ?? getDefaultDType();
+  const dtype = checkNamed(op, options).dtype ?? getDefaultDType();
   if (!isFloat(dtype))
     throw new DTypeError(op, `a window has fractions, so it can't be ${dtype}; use float32 or float64`);
   const intervals = options.periodic === false ? length - 1 : length;
-  const layout = layoutOf(deviceFor(options), dtype, [length]);
+  const layout = layoutOf(deviceFor(op, options), dtype, [length]);
   // A single value is the middle of the window.
   const scalars = length === 1 ? [1, 0, 0, 0] : [...weights, (2 * Math.PI) / Math.max(intervals, 1)];
   return track(dispatchCreate(windowOp, layout, scalars), options);

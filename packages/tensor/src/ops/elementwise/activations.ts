@@ -2,6 +2,7 @@
 import * as rows from '@nn/backend';
 import { mul, ShapeError, sigmoid, ValueError } from '@nn/backend';
 import { dimension, shapeText } from '../../core/collapse.ts';
+import { checkNamed } from '../../core/named.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Shape } from '../../types/index.ts';
 import { sliceView } from '../shape/views.ts';
@@ -48,6 +49,7 @@ const geluTanhOf = unary('gelu', 'promote', rows.geluTanh);
  * ```
  */
 export const gelu: OptionsFunction<GeluOptions> = ((x: Tensor, options?: GeluOptions) => {
+  if (options !== undefined) checkNamed('gelu', options);
   const approximate = options?.approximate ?? 'none';
   if (approximate !== 'none' && approximate !== 'tanh')
     throw new ValueError('gelu', `approximate is '${String(approximate)}'; it must be 'none' or 'tanh'`);
@@ -66,6 +68,7 @@ const celuOf = parametric(rows.celu, 1);
 const celuInto = parametricInPlace(rows.celu, 1);
 
 function alphaOf(op: string, options: EluOptions | undefined): number[] {
+  if (options !== undefined) checkNamed(op, options);
   const alpha = options?.alpha ?? 1;
   if (alpha === 0 && op.startsWith('celu'))
     throw new ValueError(op, 'alpha is 0, and x is divided by it; use relu for that limit');
@@ -94,8 +97,10 @@ export interface SoftplusOptions {
 const softplusOf = parametric(rows.softplus, 2);
 
 /** log(1 + e^(beta · x)) / beta, a smooth relu. PyTorch: `F.softplus`. */
-export const softplus: OptionsFunction<SoftplusOptions> = ((x: Tensor, options?: SoftplusOptions) =>
-  softplusOf(x, [options?.beta ?? 1, options?.threshold ?? 20])) as never;
+export const softplus: OptionsFunction<SoftplusOptions> = ((x: Tensor, options?: SoftplusOptions) => {
+  if (options !== undefined) checkNamed('softplus', options);
+  return softplusOf(x, [options?.beta ?? 1, options?.threshold ?? 20]);
+}) as never;
 
 /** Options of glu. */
 export interface GluOptions {
@@ -115,10 +120,10 @@ const gated = binary('glu', 'promote', (x, gate) => mul(x!, sigmoid(gate!)), 'fl
  */
 export const glu: <A extends Tensor>(x: A, options?: GluOptions) => Tensor<Shape, A['dtype']> = ((
   x: Tensor,
-  options?: GluOptions,
+  options: GluOptions = {},
 ) => {
   const { shape } = x.layout;
-  const dim = dimension('glu', options?.dim ?? -1, shape.length);
+  const dim = dimension('glu', checkNamed('glu', options).dim ?? -1, shape.length);
   const size = shape[dim] ?? 1;
   if (shape.length === 0 || size % 2 !== 0)
     throw new ShapeError(

@@ -1,6 +1,7 @@
 /** Sums, differences, products, quotients and remainders. What is rounded of a quotient, and what is divided by zero, is said here; the rest in rows. */
 import * as rows from '@nn/backend';
 import { DTypeError, isFloat, sub as minus, div as over, add as plus, mul as times, ValueError } from '@nn/backend';
+import { checkNamed } from '../../core/named.ts';
 import { categoryOf, type Numeric, numberOf } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import {
@@ -33,8 +34,8 @@ import type {
 
 type Plain = Tensor | Numeric;
 
-const hasAlpha = (options: AlphaOptions | undefined): options is { readonly alpha: number } =>
-  options !== undefined && options.alpha !== undefined && options.alpha !== 1;
+const hasAlpha = (op: string, options: AlphaOptions | undefined): options is { readonly alpha: number } =>
+  options !== undefined && (checkNamed(op, options).alpha ?? 1) !== 1;
 
 const isFloatDType = (x: Plain): boolean => (isTensor(x) ? isFloat(x.layout.dtype) : categoryOf(x) === 'float');
 
@@ -59,10 +60,11 @@ function sum<F, G>(
   const scaledOf = binaryParametric(name, 1, 'promote', scaled, takes);
   const plainInto = binaryInPlace(name, 'promote', formula, takes);
   const scaledInto = binaryParametricInPlace(name, 1, 'promote', scaled, takes);
+  const own = `${name}_`;
   const plain = (x: Plain, y: Plain, options?: AlphaOptions): Tensor =>
-    hasAlpha(options) ? scaledOf(x, y, [factor(name, 'alpha', options.alpha, [x, y])]) : plainOf(x, y);
+    hasAlpha(name, options) ? scaledOf(x, y, [factor(name, 'alpha', options.alpha, [x, y])]) : plainOf(x, y);
   const inPlace = (x: Tensor, y: Plain, options?: AlphaOptions): Tensor =>
-    hasAlpha(options) ? scaledInto(x, y, [factor(`${name}_`, 'alpha', options.alpha, [x, y])]) : plainInto(x, y);
+    hasAlpha(own, options) ? scaledInto(x, y, [factor(own, 'alpha', options.alpha, [x, y])]) : plainInto(x, y);
   return { plain: plain as F, inPlace: inPlace as G };
 }
 
@@ -99,7 +101,9 @@ const reversedScaled = binaryParametric('rsub', 1, 'promote', (x, y, alpha) => m
 
 /** y − alpha · x. PyTorch: `torch.rsub`. */
 export const rsub: AddFunction<'rsub'> = ((x: Plain, y: Plain, options?: AlphaOptions) =>
-  hasAlpha(options) ? reversedScaled(x, y, [factor('rsub', 'alpha', options.alpha, [x, y])]) : reversed(x, y)) as never;
+  hasAlpha('rsub', options)
+    ? reversedScaled(x, y, [factor('rsub', 'alpha', options.alpha, [x, y])])
+    : reversed(x, y)) as never;
 
 /** The product, of the promoted dtype; of bools their "and". PyTorch: `torch.mul`. */
 export const mul: BinaryFunction<'mul'> = binary('mul');
@@ -141,6 +145,7 @@ function checkRounding(op: string, mode: RoundingMode): void {
  * ```
  */
 export const div: DivFunction = ((x: Plain, y: Plain, options?: { readonly roundingMode?: RoundingMode }) => {
+  if (options !== undefined) checkNamed('div', options);
   const mode = options?.roundingMode ?? null;
   if (mode === null) return quotient(x, y);
   checkRounding('div', mode);
@@ -150,6 +155,7 @@ export const div: DivFunction = ((x: Plain, y: Plain, options?: { readonly round
 
 /** x /= y; a true quotient needs a float x. */
 export const div_: DivInPlaceFunction = ((x: Tensor, y: Plain, options?: { readonly roundingMode?: RoundingMode }) => {
+  if (options !== undefined) checkNamed('div_', options);
   const mode = options?.roundingMode ?? null;
   if (mode === null) return quotientInto(x, y);
   checkRounding('div_', mode);
@@ -191,8 +197,8 @@ const ratio: Formula = (x, y, z, value) => plus(x!, over(times(value!, y!), z!))
 function addProduct(name: string, formula: Formula, takes: 'number' | 'float', inPlace: boolean) {
   const of = (inPlace ? ternaryInPlace : ternary)(name, formula, { takes, parameters: 1 });
   const own = inPlace ? `${name}_` : name;
-  return (x: Tensor, y: Tensor, z: Tensor, options?: { readonly value?: number | undefined }): Tensor =>
-    of(x, y, z, [factor(own, 'value', options?.value ?? 1, [x, y, z])]);
+  return (x: Tensor, y: Tensor, z: Tensor, options: { readonly value?: number | undefined } = {}): Tensor =>
+    of(x, y, z, [factor(own, 'value', checkNamed(own, options).value ?? 1, [x, y, z])]);
 }
 
 /** x + value · y · z, in one launch; value is 1. PyTorch: `torch.addcmul`. */

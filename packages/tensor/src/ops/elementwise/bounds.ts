@@ -1,6 +1,7 @@
 /** The larger, the smaller, and what lies between bounds. */
 import * as rows from '@nn/backend';
 import { ValueError } from '@nn/backend';
+import { checkNamed } from '../../core/named.ts';
 import type { Numeric } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import { binary, binaryInPlace, ternary, ternaryInPlace } from './build.ts';
@@ -57,7 +58,8 @@ const noBounds = (op: string): ValueError =>
  * console.log(await clamp(tensor([-2, 0.5, 3]), { min: -1, max: 1 }).toArray()); // prints: [ -1, 0.5, 1 ]
  * ```
  */
-export const clamp: ClampFunction = ((x: Tensor, { min, max }: ClampOptions = {}) => {
+export const clamp: ClampFunction = ((x: Tensor, options: ClampOptions = {}) => {
+  const { min, max } = checkNamed('clamp', options);
   if (min == null && max == null) throw noBounds('clamp');
   return min == null ? atMost(x, max!) : max == null ? atLeast(x, min) : between(x, min, max);
 }) as never;
@@ -65,8 +67,9 @@ export const clamp: ClampFunction = ((x: Tensor, { min, max }: ClampOptions = {}
 /** Clamps in place. */
 export const clamp_: <A extends Tensor>(x: A, options: ClampOptions) => A = ((
   x: Tensor,
-  { min, max }: ClampOptions = {},
+  options: ClampOptions = {},
 ) => {
+  const { min, max } = checkNamed('clamp_', options);
   if (min == null && max == null) throw noBounds('clamp_');
   return min == null ? atMostInto(x, max!) : max == null ? atLeastInto(x, min) : betweenInto(x, min, max);
 }) as never;

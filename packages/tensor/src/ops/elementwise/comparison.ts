@@ -16,6 +16,7 @@ import {
 import { dispatch } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
 import { type Layout, sameNumbers } from '../../core/layout.ts';
+import { checkNamed } from '../../core/named.ts';
 import { Op, type ReduceBuild } from '../../core/op.ts';
 import { floatType, numberOf, resultType } from '../../core/promotion.ts';
 import { read, readSync } from '../../read.ts';
@@ -82,7 +83,10 @@ export interface ClosenessOptions {
 const closeOf = binaryParametric('isclose', 2, 'floatBool', rows.isclose);
 const closeOrNaNOf = binaryParametric('isclose', 2, 'floatBool', rows.iscloseEqualNan);
 
-const tolerances = (options: ClosenessOptions | undefined): number[] => [options?.rtol ?? 1e-5, options?.atol ?? 1e-8];
+const tolerances = (op: string, options: ClosenessOptions = {}): number[] => [
+  checkNamed(op, options).rtol ?? 1e-5,
+  options.atol ?? 1e-8,
+];
 
 /** Whether elements differ by at most atol + rtol · |y|, as bool; infinities are close to themselves. PyTorch: `torch.isclose`. */
 export const isclose: <A extends Operand, B extends Operand>(
@@ -93,7 +97,7 @@ export const isclose: <A extends Operand, B extends Operand>(
   x: Operand,
   y: Operand,
   options?: ClosenessOptions,
-) => (options?.equalNan === true ? closeOrNaNOf : closeOf)(x, y, tolerances(options))) as never;
+) => (options?.equalNan === true ? closeOrNaNOf : closeOf)(x, y, tolerances('isclose', options))) as never;
 
 /** Whether a statement holds for all elements of two tensors that broadcast: one launch, an op a rank. */
 function forAll(
@@ -122,7 +126,7 @@ const allNearOrNaN = forAll('allclose', 2, true, (x, y, rtol, atol) => nearOrNaN
 const allEqual = forAll('equal', 0, false, (x, y) => equals(x!, y!));
 
 const allCloseOf = (x: Tensor, y: Tensor, options: ClosenessOptions | undefined): Tensor =>
-  (options?.equalNan === true ? allNearOrNaN : allNear)(x, y, tolerances(options));
+  (options?.equalNan === true ? allNearOrNaN : allNear)(x, y, tolerances('allclose', options));
 
 /** The one truth value that a tensor holds, which nobody else has. */
 async function truth(t: Tensor): Promise<boolean> {

@@ -2,6 +2,7 @@
 import { add, clampMin, type DType, DTypeError, div, isFloat, mul, ShapeError, sub, ValueError } from '@nn/backend';
 import { broadcastShapes, dimension, shapeText } from '../../core/collapse.ts';
 import { dispatchMany } from '../../core/dispatch.ts';
+import { checkNamed } from '../../core/named.ts';
 import { resultType } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Shape } from '../../types/index.ts';
@@ -45,9 +46,9 @@ const distanceOf = ofOrder('dist', (x, y) => sub(x!, y!));
  * console.log(await dist(tensor([0, 0]), tensor([3, 4])).item()); // prints: 5
  * ```
  */
-export function dist<A extends Tensor>(x: A, y: Tensor, options?: DistanceOptions): Tensor<[], A['dtype']> {
+export function dist<A extends Tensor>(x: A, y: Tensor, options: DistanceOptions = {}): Tensor<[], A['dtype']> {
   const dtype = floatsOf('dist', x, y);
-  const p = options?.p ?? 2;
+  const p = checkNamed('dist', options).p ?? 2;
   checkOrder('dist', p);
   // The first operand says which dimensions there are.
   const [wide, other] = x.layout.shape.length >= y.layout.shape.length ? [x, y] : [y, x];
@@ -65,7 +66,7 @@ const pairsOf = ofOrder('cdist', (x, y) => sub(x!, y!));
  * console.log(await cdist(tensor([[0, 0], [3, 4]]), tensor([[0, 0]])).toArray()); // prints: [ [ 0 ], [ 5 ] ]
  * ```
  */
-export function cdist<A extends Tensor>(x: A, y: Tensor, options?: DistanceOptions): Tensor<Shape, A['dtype']> {
+export function cdist<A extends Tensor>(x: A, y: Tensor, options: DistanceOptions = {}): Tensor<Shape, A['dtype']> {
   const [a, b] = [x.layout.shape, y.layout.shape];
   if (a.length < 2 || b.length < 2)
     throw new ShapeError(
@@ -79,7 +80,7 @@ export function cdist<A extends Tensor>(x: A, y: Tensor, options?: DistanceOptio
       `rows of ${width} and of ${b.at(-1)} elements have no distance: shapes ${shapeText(a)} and ${shapeText(b)} must end alike`,
     );
   const dtype = floatsOf('cdist', x, y);
-  const p = options?.p ?? 2;
+  const p = checkNamed('cdist', options).p ?? 2;
   checkOrder('cdist', p);
   const lead = Math.max(a.length, b.length) - 2;
   const padded = (shape: readonly number[]): number[] => [
@@ -106,12 +107,12 @@ const chosen = gatherOps('pdist');
  * console.log(await pdist(tensor([[0, 0], [3, 4], [0, 1]])).data()); // prints: Float32Array(3) [ 5, 1, 4.242640495300293 ]
  * ```
  */
-export function pdist<A extends Tensor>(x: A, options?: DistanceOptions): Tensor<[number], A['dtype']> {
+export function pdist<A extends Tensor>(x: A, options: DistanceOptions = {}): Tensor<[number], A['dtype']> {
   const shape = sizesOf('pdist', x);
   if (shape.length !== 2)
     throw new ShapeError('pdist', `takes a matrix of rows, got shape ${shapeText(shape)}; cdist takes batches`);
   const dtype = floatsOf('pdist', x, x);
-  const p = options?.p ?? 2;
+  const p = checkNamed('pdist', options).p ?? 2;
   checkOrder('pdist', p);
   const [n, width] = shape as readonly [number, number];
   const rows = reshape(x, [n, 1, width]);
@@ -143,10 +144,10 @@ const lengthOf = ofOrder('pairwiseDistance');
 export function pairwiseDistance<A extends Tensor>(
   x: A,
   y: Tensor,
-  options?: PairwiseDistanceOptions,
+  options: PairwiseDistanceOptions = {},
 ): Tensor<Shape, A['dtype']> {
-  const difference = offset(x, y, [options?.eps ?? 1e-6]);
-  const out = lengthOf(difference, options?.p ?? 2, { dim: -1, keepdim: options?.keepdim });
+  const difference = offset(x, y, [checkNamed('pairwiseDistance', options).eps ?? 1e-6]);
+  const out = lengthOf(difference, options.p ?? 2, { dim: -1, keepdim: options.keepdim });
   difference.dispose();
   return out as never;
 }
@@ -186,8 +187,8 @@ function unit(x: Tensor, p: number, dim: number, eps: number): Tensor {
  * console.log(await normalize(tensor([[0, 2], [0, 0]])).toArray()); // prints: [ [ 0, 1 ], [ 0, 0 ] ]
  * ```
  */
-export function normalize<A extends Tensor>(x: A, options?: NormalizeOptions): Tensor<A['~shape'], A['dtype']> {
-  return unit(x, options?.p ?? 2, options?.dim ?? 1, options?.eps ?? 1e-12) as never;
+export function normalize<A extends Tensor>(x: A, options: NormalizeOptions = {}): Tensor<A['~shape'], A['dtype']> {
+  return unit(x, checkNamed('normalize', options).p ?? 2, options.dim ?? 1, options.eps ?? 1e-12) as never;
 }
 
 /** Options of cosineSimilarity. */
@@ -215,14 +216,14 @@ const dot = reduction('cosineSimilarity', {
 export function cosineSimilarity<A extends Tensor>(
   x: A,
   y: Tensor,
-  options?: CosineSimilarityOptions,
+  options: CosineSimilarityOptions = {},
 ): Tensor<Shape, A['dtype']> {
   const dtype = floatsOf('cosineSimilarity', x, y);
   const shape = broadcastShapes('cosineSimilarity', [x.layout.shape, y.layout.shape]);
-  const dim = dimension('cosineSimilarity', options?.dim ?? 1, shape.length);
+  const dim = dimension('cosineSimilarity', checkNamed('cosineSimilarity', options).dim ?? 1, shape.length);
   const directions = [x, y].map((vectors) => {
     const whole = expand(toDType(vectors, dtype), shape);
-    const direction = unit(whole, 2, dim, options?.eps ?? 1e-8);
+    const direction = unit(whole, 2, dim, options.eps ?? 1e-8);
     whole.dispose();
     return direction;
   });

@@ -1,6 +1,7 @@
 /** Exponentials, logarithms and the logistic function. Integers become floats. */
 
 import * as rows from '@nn/backend';
+import { checkNamed } from '../../core/named.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { FloatOf } from '../../types/index.ts';
 import { binary, binaryInPlace, parametric, parametricInPlace, unary, unaryInPlace } from './build.ts';
@@ -59,7 +60,15 @@ const logitClampedInto = parametricInPlace('logit', 1, 'float', rows.logitEps);
 /** log(x / (1 − x)), sigmoid's inverse. PyTorch: `torch.logit`. */
 export const logit: <A extends Tensor>(x: A, options?: LogitOptions) => Tensor<A['~shape'], FloatOf<A['dtype']>> = ((
   x: Tensor,
-  options?: LogitOptions,
-) => (options?.eps == null ? logitOf(x) : logitClamped(x, [options.eps]))) as never;
-export const logit_: <A extends Tensor>(x: A, options?: LogitOptions) => A = ((x: Tensor, options?: LogitOptions) =>
-  options?.eps == null ? logitInto(x) : logitClampedInto(x, [options.eps])) as never;
+  options: LogitOptions = {},
+) => {
+  const { eps } = checkNamed('logit', options);
+  return eps == null ? logitOf(x) : logitClamped(x, [eps]);
+}) as never;
+export const logit_: <A extends Tensor>(x: A, options?: LogitOptions) => A = ((
+  x: Tensor,
+  options: LogitOptions = {},
+) => {
+  const { eps } = checkNamed('logit_', options);
+  return eps == null ? logitInto(x) : logitClampedInto(x, [eps]);
+}) as never;

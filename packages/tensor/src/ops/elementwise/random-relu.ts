@@ -18,6 +18,7 @@ import {
 import { dispatch } from '../../core/dispatch.ts';
 import { dispatchInto } from '../../core/in-place.ts';
 import type { Layout } from '../../core/layout.ts';
+import { checkNamed } from '../../core/named.ts';
 import { type MapBuild, Op } from '../../core/op.ts';
 import { defaultGenerator, type Generator } from '../../random/generator.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -56,6 +57,7 @@ const op = new Op('map', 'rrelu', { inPlace: false, build });
 const opInPlace = new Op('map', 'rrelu_', { inPlace: true, build });
 
 function run(name: string, x: Tensor, options: RandomReluOptions | undefined, inPlace: boolean): Tensor {
+  if (options !== undefined) checkNamed(name, options);
   const [lower, upper] = [options?.lower ?? 1 / 8, options?.upper ?? 1 / 3];
   if (!(lower <= upper)) throw new ValueError(name, `lower ${lower} is greater than upper ${upper}; exchange them`);
   if (options?.training !== true)

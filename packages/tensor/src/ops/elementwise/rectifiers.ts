@@ -4,6 +4,7 @@ import { dtypes, ShapeError, ValueError } from '@nn/backend';
 import { shapeText } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import { dispatchInto } from '../../core/in-place.ts';
+import { checkNamed } from '../../core/named.ts';
 import type { Op } from '../../core/op.ts';
 import { type Numeric, numberOf } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -40,13 +41,15 @@ export interface LeakyReluOptions {
 
 const leaky = parametric(rows.leakyRelu, 1);
 const leakyInto = parametricInPlace(rows.leakyRelu, 1);
-const slopeOf = (options: LeakyReluOptions | undefined): number[] => [options?.negativeSlope ?? 0.01];
+const slopeOf = (op: string, options: LeakyReluOptions | undefined): number[] => [
+  options === undefined ? 0.01 : (checkNamed(op, options).negativeSlope ?? 0.01),
+];
 
 /** x, or negativeSlope · x below 0. PyTorch: `F.leaky_relu`. */
 export const leakyRelu: OptionsFunction<LeakyReluOptions> = ((x: Tensor, options?: LeakyReluOptions) =>
-  leaky(x, slopeOf(options))) as never;
+  leaky(x, slopeOf('leakyRelu', options))) as never;
 export const leakyRelu_: InPlaceOptionsFunction<LeakyReluOptions> = ((x: Tensor, options?: LeakyReluOptions) =>
-  leakyInto(x, slopeOf(options))) as never;
+  leakyInto(x, slopeOf('leakyRelu_', options))) as never;
 
 const learnt = binary('prelu', 'promote', rows.leakyRelu);
 
@@ -94,6 +97,7 @@ const inDTypeOf = (x: Tensor, ...values: number[]): number[] =>
   dtypes[x.layout.dtype].category === 'float' ? values : values.map(Math.trunc);
 
 function limits(op: string, x: Tensor, options: HardtanhOptions | undefined): number[] {
+  if (options !== undefined) checkNamed(op, options);
   const [low, high] = [options?.minVal ?? -1, options?.maxVal ?? 1];
   if (low > high) throw new ValueError(op, `minVal ${low} is greater than maxVal ${high}; exchange them`);
   if (x.layout.dtype === 'uint8' && (low < 0 || high < 0))
@@ -120,12 +124,12 @@ const hardshrinkOf = parametric(rows.hardshrink, 1);
 const softshrinkOf = parametric(rows.softshrink, 1);
 
 /** x, or 0 where |x| ≤ lambd. PyTorch: `F.hardshrink`. */
-export const hardshrink: OptionsFunction<ShrinkOptions> = ((x: Tensor, options?: ShrinkOptions) =>
-  hardshrinkOf(x, [options?.lambd ?? 0.5])) as never;
+export const hardshrink: OptionsFunction<ShrinkOptions> = ((x: Tensor, options: ShrinkOptions = {}) =>
+  hardshrinkOf(x, [checkNamed('hardshrink', options).lambd ?? 0.5])) as never;
 
 /** x moved towards 0 by lambd, which must not be negative. PyTorch: `F.softshrink`. */
-export const softshrink: OptionsFunction<ShrinkOptions> = ((x: Tensor, options?: ShrinkOptions) => {
-  const lambda = options?.lambd ?? 0.5;
+export const softshrink: OptionsFunction<ShrinkOptions> = ((x: Tensor, options: ShrinkOptions = {}) => {
+  const lambda = checkNamed('softshrink', options).lambd ?? 0.5;
   if (lambda < 0) throw new ValueError('softshrink', `lambd is ${lambda}; it must not be negative`);
   return softshrinkOf(x, [lambda]);
 }) as never;

@@ -11,6 +11,7 @@ import {
   round as toNearest,
   ValueError,
 } from '@nn/backend';
+import { checkNamed } from '../../core/named.ts';
 import type { Tensor } from '../../tensor.ts';
 import { parametric, parametricInPlace, unary, unaryInPlace } from './build.ts';
 import type { InPlaceFunction, InPlaceOptionsFunction, OptionsFunction, UnaryFunction } from './signatures.ts';
@@ -64,16 +65,16 @@ function checkDecimals(op: string, x: Tensor, decimals: number): void {
  * console.log(await round(tensor([1234.5]), { decimals: -2 }).toArray()); // prints: [ 1200 ]
  * ```
  */
-export const round: OptionsFunction<RoundOptions> = ((x: Tensor, options?: RoundOptions) => {
-  const decimals = options?.decimals ?? 0;
+export const round: OptionsFunction<RoundOptions> = ((x: Tensor, options: RoundOptions = {}) => {
+  const decimals = checkNamed('round', options).decimals ?? 0;
   if (decimals === 0) return nearest(x);
   checkDecimals('round', x, decimals);
   return decimals > 0 ? fineOf(x, [10 ** decimals]) : coarseOf(x, [10 ** -decimals]);
 }) as never;
 
 /** Rounds in place. */
-export const round_: InPlaceOptionsFunction<RoundOptions> = ((x: Tensor, options?: RoundOptions) => {
-  const decimals = options?.decimals ?? 0;
+export const round_: InPlaceOptionsFunction<RoundOptions> = ((x: Tensor, options: RoundOptions = {}) => {
+  const decimals = checkNamed('round_', options).decimals ?? 0;
   if (decimals === 0) return nearestInto(x);
   checkDecimals('round_', x, decimals);
   return decimals > 0 ? fineInto(x, [10 ** decimals]) : coarseInto(x, [10 ** -decimals]);

@@ -1,6 +1,7 @@
 /** Sizes and signs, what kind of number a value is, and replacing those that are not numbers. */
 import * as rows from '@nn/backend';
 import { DTypeError, dtypes } from '@nn/backend';
+import { checkNamed } from '../../core/named.ts';
 import { type Numeric, numberOf } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import { binary, binaryInPlace, parametric, parametricInPlace, unary, unaryInPlace } from './build.ts';
@@ -61,12 +62,12 @@ export interface NanToNumOptions {
 const replaced = parametric(rows.nanToNum, 3);
 const replacedInPlace = parametricInPlace(rows.nanToNum, 3);
 
-function replacements(x: Tensor, options: NanToNumOptions | undefined): number[] {
+function replacements(x: Tensor, options: NanToNumOptions = {}): number[] {
   const { dtype } = x.layout;
   const largest = dtype === 'float64' ? Number.MAX_VALUE : dtype === 'float16' ? 65504 : 3.4028234663852886e38;
   const of = (value: Numeric | null | undefined, otherwise: number): number =>
     value == null ? otherwise : numberOf(value);
-  return [of(options?.nan, 0), of(options?.posinf, largest), of(options?.neginf, -largest)];
+  return [of(checkNamed('nanToNum', options).nan, 0), of(options.posinf, largest), of(options.neginf, -largest)];
 }
 
 const copied = unary('nanToNum', 'promote', (x) => x!);

@@ -4,6 +4,7 @@ import { dimension, shapeText } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import { assign, dispatchInto } from '../../core/in-place.ts';
 import { sameNumbers } from '../../core/layout.ts';
+import { checkNamed } from '../../core/named.ts';
 import { isNumeric, type Numeric } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import { mul } from '../elementwise/arithmetic.ts';
@@ -73,8 +74,9 @@ function added(
   dim: number,
   index: Tensor,
   source: Tensor,
-  { alpha = 1 }: IndexAddOptions,
+  options: IndexAddOptions,
 ): Tensor {
+  const { alpha = 1 } = checkNamed(op, options);
   checkSlices(op, x, dim, index, source);
   const scaled: Tensor = alpha === 1 ? source : mul(source, alpha);
   const ready = valueFor(op, x, scaled);
@@ -168,7 +170,7 @@ export function put_<A extends Tensor>(
       'put_',
       `${source.layout.size} values for ${index.layout.size} positions; give as many of both`,
     );
-  const table = options.accumulate !== true ? put : x.dtype === 'bool' ? putAny : putSum;
+  const table = checkNamed('put_', options).accumulate !== true ? put : x.dtype === 'bool' ? putAny : putSum;
   const flat = views.reshape(x, [-1]);
   const [line, values] = [views.reshape(index, [-1]), views.reshape(source, [-1])];
   dispatchInto(table([0], 0), [flat, values, line]);

@@ -4,6 +4,7 @@
 import type { DataArray } from '@nn/backend';
 import type { Device } from '../../core/layout.ts';
 import { contiguousStrides } from '../../core/layout.ts';
+import { checkNamed } from '../../core/named.ts';
 import { read, readSync } from '../../read.ts';
 import type { Tensor } from '../../tensor.ts';
 import { fromFlat } from '../creation/from-data.ts';
@@ -68,6 +69,7 @@ export function nonzero(
   options?: NonzeroOptions & { readonly asTuple?: false | undefined },
 ): Tensor<[number, number], 'int64'>;
 export function nonzero(x: Tensor, options: NonzeroOptions = {}): Tensor | Tensor[] {
+  checkNamed('nonzero', options);
   const values = readSync(x, 'nonzero');
   return options.asTuple === true ? vectors(x, values) : table(x, values);
 }
@@ -82,6 +84,7 @@ export function nonzeroAsync(
   options?: NonzeroOptions & { readonly asTuple?: false | undefined },
 ): Promise<Tensor<[number, number], 'int64'>>;
 export async function nonzeroAsync(x: Tensor, options: NonzeroOptions = {}): Promise<Tensor | Tensor[]> {
+  checkNamed('nonzeroAsync', options);
   const values = await read(x);
   return options.asTuple === true ? vectors(x, values) : table(x, values);
 }

@@ -4,6 +4,7 @@ import { dispatch } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
 import { guarded } from '../../core/guarded.ts';
 import { dispatchInto } from '../../core/in-place.ts';
+import { checkNamed } from '../../core/named.ts';
 import { Op } from '../../core/op.ts';
 import { read, readSync } from '../../read.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -35,7 +36,8 @@ export interface OneHotOptions {
   readonly numClasses?: number | undefined;
 }
 
-function check(x: Tensor, { numClasses = -1 }: OneHotOptions): number {
+function check(x: Tensor, options: OneHotOptions): number {
+  const { numClasses = -1 } = checkNamed('oneHot', options);
   if (x.dtype !== 'int64' && x.dtype !== 'int32')
     throw new DTypeError('oneHot', `classes must be int64 or int32, got ${x.dtype}; convert with .long()`);
   if (!Number.isInteger(numClasses) || numClasses < -1 || numClasses === 0)

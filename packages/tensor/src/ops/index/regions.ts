@@ -4,6 +4,7 @@ import { ShapeError } from '@nn/backend';
 import { dimension, shapeText } from '../../core/collapse.ts';
 import { assign } from '../../core/in-place.ts';
 import { sameNumbers } from '../../core/layout.ts';
+import { checkNamed } from '../../core/named.ts';
 import type { Tensor } from '../../tensor.ts';
 import { diagonal, type PlaneOptions } from '../shape/diagonal.ts';
 import { select } from '../shape/split.ts';
@@ -49,7 +50,7 @@ export function sliceScatter<A extends Tensor>(
   source: Tensor,
   options: SliceOptions = {},
 ): Tensor<A['~shape'], A['dtype']> {
-  const d = dimension('sliceScatter', options.dim ?? 0, x.layout.shape.length);
+  const d = dimension('sliceScatter', checkNamed('sliceScatter', options).dim ?? 0, x.layout.shape.length);
   const found = slice(options.start ?? null, options.end ?? null, options.step ?? 1);
   const { start, length } = resolveSlice(found, x.layout.shape[d] ?? 1);
   return replaced('sliceScatter', x, source, (copy) => views.sliceView(copy, d, start, length, found.step)) as never;

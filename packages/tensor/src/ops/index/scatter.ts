@@ -4,6 +4,7 @@ import { dimension } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import { filled, filledLike } from '../../core/fill.ts';
 import { dispatchInto } from '../../core/in-place.ts';
+import { checkNamed } from '../../core/named.ts';
 import type { Op, ScatterGradient } from '../../core/op.ts';
 import { isNumeric, type Numeric } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -85,7 +86,8 @@ export interface ScatterOptions {
   readonly reduce?: 'add' | 'multiply' | undefined;
 }
 
-function wayOf(op: string, { reduce }: ScatterOptions): Way {
+function wayOf(op: string, options: ScatterOptions): Way {
+  const { reduce } = checkNamed(op, options);
   if (reduce === undefined) return 'replace';
   if (reduce !== 'add' && reduce !== 'multiply')
     throw new ValueError(op, `reduce must be 'add' or 'multiply', got '${String(reduce)}'; scatterReduce has more`);
@@ -194,7 +196,7 @@ export function scatterReduce<A extends Tensor>(
 ): Tensor<A['~shape'], A['dtype']> {
   checkReduction('scatterReduce', reduce);
   const combine = combines[reduce];
-  const includeSelf = options.includeSelf !== false;
+  const includeSelf = checkNamed('scatterReduce', options).includeSelf !== false;
   const base: Tensor = includeSelf ? x : run('scatter', plain, 'replace', x, dim, index, start(combine, x.dtype));
   const out = run('scatterReduce', reducing, combine, base, dim, index, source);
   if (reduce !== 'mean') return views.finish(out, x, base) as never;
@@ -219,7 +221,7 @@ export function scatterReduce_<A extends Tensor>(
 ): A {
   checkReduction('scatterReduce_', reduce);
   const combine = combines[reduce];
-  const includeSelf = options.includeSelf !== false;
+  const includeSelf = checkNamed('scatterReduce_', options).includeSelf !== false;
   if (!includeSelf) run('scatter_', plain, 'replace', x, dim, index, start(combine, x.dtype));
   run('scatterReduce_', reducing, combine, x, dim, index, source);
   if (reduce !== 'mean') return x;

@@ -2,6 +2,7 @@
 import { ShapeError } from '@nn/backend';
 import { broadcastShapes, dimension, shapeText } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
+import { checkNamed } from '../../core/named.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Shape } from '../../types/index.ts';
 import { sizesOf } from '../elementwise/operand.ts';
@@ -48,7 +49,8 @@ export function takeAlongDim<A extends Tensor>(
   indices: Tensor,
   options: { readonly dim?: number | null | undefined } = {},
 ): Tensor<Shape, A['dtype']> {
-  if (options.dim === undefined || options.dim === null) {
+  const { dim } = checkNamed('takeAlongDim', options);
+  if (dim === undefined || dim === null) {
     const [flat, places] = [views.reshape(x, [-1]), views.reshape(indices, [-1])];
     return views.finish(gather(flat, 0, places), x, flat, places) as never;
   }
@@ -59,7 +61,7 @@ export function takeAlongDim<A extends Tensor>(
       'takeAlongDim',
       `the indices of shape ${shapeText(own)} must have as many dimensions as ${shapeText(shape)}`,
     );
-  const d = dimension('takeAlongDim', options.dim, shape.length);
+  const d = dimension('takeAlongDim', dim, shape.length);
   const others = (list: readonly number[]): number[] => list.map((n, i) => (i === d ? 1 : n));
   const common = broadcastShapes('takeAlongDim', [others(shape), others(own)]);
   const at = (n: number): number[] => common.map((m, i) => (i === d ? n : m));

@@ -2,6 +2,7 @@
 import { IndexError } from '@nn/backend';
 import { fillInPlace } from '../../core/fill.ts';
 import { assign, dispatchInto } from '../../core/in-place.ts';
+import { checkNamed } from '../../core/named.ts';
 import { isNumeric, type Numeric } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Index } from '../../types/index.ts';
@@ -160,6 +161,7 @@ export function indexPut_<A extends Tensor>(
   values: Tensor | Numeric,
   options: IndexPutOptions = {},
 ): A {
+  checkNamed('indexPut_', options);
   write(
     'indexPut_',
     x,
@@ -175,5 +177,6 @@ export const indexPut = <A extends Tensor>(
   x: A,
   indices: PlaceIndices,
   values: Tensor | Numeric,
-  options?: IndexPutOptions,
-): Tensor<A['~shape'], A['dtype']> => indexPut_(views.clone(x), indices, values, options) as never;
+  options: IndexPutOptions = {},
+): Tensor<A['~shape'], A['dtype']> =>
+  indexPut_(views.clone(x), indices, values, checkNamed('indexPut', options)) as never;

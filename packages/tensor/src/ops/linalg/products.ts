@@ -3,6 +3,7 @@ import { ShapeError, ValueError } from '@nn/backend';
 import { dimension, shapeText } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
+import { checkNamed } from '../../core/named.ts';
 import { Op } from '../../core/op.ts';
 import { scope } from '../../memory/scope.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -84,7 +85,8 @@ export function outer(left: Tensor, right: Tensor): Tensor {
 }
 
 /** beta · addend + alpha · left @ right; beta 0 ignores the addend, NaN included. */
-function addProduct(addend: Tensor, left: Tensor, right: Tensor, { beta = 1, alpha = 1 }: ScaleOptions): Tensor {
+function addProduct(op: string, addend: Tensor, left: Tensor, right: Tensor, options: ScaleOptions): Tensor {
+  const { beta = 1, alpha = 1 } = checkNamed(op, options);
   if (beta === 1 && alpha === 1) return dispatch(plain, left, right, addend);
   if (beta === 0) return mul(dispatch(product, left, right), alpha);
   return dispatch(scaled, left, right, addend, [alpha, beta]);
@@ -93,19 +95,20 @@ function addProduct(addend: Tensor, left: Tensor, right: Tensor, { beta = 1, alp
 /** beta · addend + alpha · (left @ right) for matrices; PyTorch: `torch.addmm`. */
 export function addmm(addend: Tensor, left: Tensor, right: Tensor, options: ScaleOptions = {}): Tensor {
   checkRanks('addmm', [left, 2], [right, 2]);
-  return addProduct(addend, left, right, options);
+  return addProduct('addmm', addend, left, right, options);
 }
 
 /** beta · addend + alpha · (left @ right) for batches of matrices; PyTorch: `torch.baddbmm`. */
 export function baddbmm(addend: Tensor, left: Tensor, right: Tensor, options: ScaleOptions = {}): Tensor {
   checkRanks('baddbmm', [left, 3], [right, 3]);
-  return addProduct(addend, left, right, options);
+  return addProduct('baddbmm', addend, left, right, options);
 }
 
 /** beta · addend + alpha · (matrix @ vector); PyTorch: `torch.addmv`. */
 export function addmv(addend: Tensor, matrix: Tensor, vector: Tensor, options: ScaleOptions = {}): Tensor {
   checkRanks('addmv', [matrix, 2], [vector, 1]);
   const column = addProduct(
+    'addmv',
     reshape(addend, [...addend.layout.shape, 1]),
     matrix,
     reshape(vector, [vector.layout.size, 1]),
@@ -117,13 +120,19 @@ export function addmv(addend: Tensor, matrix: Tensor, vector: Tensor, options: S
 /** beta · addend + alpha · (outer product); PyTorch: `torch.addr`. */
 export function addr(addend: Tensor, left: Tensor, right: Tensor, options: ScaleOptions = {}): Tensor {
   checkRanks('addr', [left, 1], [right, 1]);
-  return addProduct(addend, reshape(left, [left.layout.size, 1]), reshape(right, [1, right.layout.size]), options);
+  return addProduct(
+    'addr',
+    addend,
+    reshape(left, [left.layout.size, 1]),
+    reshape(right, [1, right.layout.size]),
+    options,
+  );
 }
 
 /** beta · addend + alpha · Σ over the batch of left @ right; PyTorch: `torch.addbmm`. */
 export function addbmm(addend: Tensor, left: Tensor, right: Tensor, options: ScaleOptions = {}): Tensor {
   checkRanks('addbmm', [left, 3], [right, 3]);
-  const { beta = 1, alpha = 1 } = options;
+  const { beta = 1, alpha = 1 } = checkNamed('addbmm', options);
   const total = mul(sum(bmm(left, right), { dim: 0 }), alpha);
   return beta === 0 ? total : add(mul(addend, beta), total);
 }
@@ -135,7 +144,7 @@ export function tensordot(
   options: { readonly dims?: number | readonly [readonly number[], readonly number[]] } = {},
 ): Tensor {
   const [l, r] = [left.layout.shape, right.layout.shape];
-  const dims = options.dims ?? 2;
+  const dims = checkNamed('tensordot', options).dims ?? 2;
   const [a, b] =
     typeof dims === 'number'
       ? [Array.from({ length: dims }, (_, i) => l.length - dims + i), Array.from({ length: dims }, (_, i) => i)]
@@ -188,7 +197,7 @@ export function kron(left: Tensor, right: Tensor): Tensor {
 
 /** Cross product of vectors of three elements along a dimension (the last by default); PyTorch: `torch.linalg.cross`. */
 export function cross(left: Tensor, right: Tensor, options: { readonly dim?: number } = {}): Tensor {
-  const d = dimension('cross', options.dim ?? -1, left.layout.shape.length);
+  const d = dimension('cross', checkNamed('cross', options).dim ?? -1, left.layout.shape.length);
   if (left.layout.shape[d] !== 3 || right.layout.shape[d] !== 3)
     throw new ShapeError(
       'cross',

@@ -5,6 +5,7 @@ import { add, castTo, mul, ValueError } from '@nn/backend';
 import { broadcastShapes } from '../../core/collapse.ts';
 import { dispatchMany } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
+import { checkNamed } from '../../core/named.ts';
 import { Op } from '../../core/op.ts';
 import { floatType, resultType } from '../../core/promotion.ts';
 import { fillExponential, fillNormal, fillUniform } from '../../random/distributions.ts';
@@ -45,11 +46,11 @@ export const randn: RandomFunction = ((shape: readonly number[], options?: Rando
 
 /** `rand` in the shape, dtype and place of x. PyTorch: `torch.rand_like`. */
 export const randLike: RandomLikeFunction = ((x: Tensor, options?: RandomOptions) =>
-  floats('randLike', x.layout.shape, { ...options, ...like(x, options) }, fillUniform)) as never;
+  floats('randLike', x.layout.shape, { ...options, ...like('randLike', x, options) }, fillUniform)) as never;
 
 /** `randn` in the shape, dtype and place of x. PyTorch: `torch.randn_like`. */
 export const randnLike: RandomLikeFunction = ((x: Tensor, options?: RandomOptions) =>
-  floats('randnLike', x.layout.shape, { ...options, ...like(x, options) }, fillNormal)) as never;
+  floats('randnLike', x.layout.shape, { ...options, ...like('randnLike', x, options) }, fillNormal)) as never;
 
 /** Values of a fill, each changed. */
 const changed =
@@ -154,7 +155,7 @@ export const normal: NormalFunction = ((
   const z = floats(
     'normal',
     shape,
-    { ...(third as GeneratorOptions), dtype, backend: layout.device.backend },
+    { ...checkNamed('normal', (third ?? {}) as GeneratorOptions), dtype, backend: layout.device.backend },
     fillNormal,
   );
   const operand = (t: Tensor | number): Tensor => (typeof t === 'number' ? filled(layout.device, dtype, [], t) : t);

@@ -4,6 +4,7 @@ import { type DType, DTypeError, div, dtypes, isFloat, mul, ShapeError, ValueErr
 import { shapeText } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import { sizeOf } from '../../core/layout.ts';
+import { checkNamed } from '../../core/named.ts';
 import { Op } from '../../core/op.ts';
 import { untracked } from '../../core/state.ts';
 import { fillExponential, fillUniform, permutation, WholeNumbers } from '../../random/distributions.ts';
@@ -36,7 +37,7 @@ function wholes(
     );
   for (const end of [low, high - 1]) convert(end, dtype);
   const values = new dtypes[dtype].array(count);
-  const numbers = new WholeNumbers(drawOf(options));
+  const numbers = new WholeNumbers(drawOf(op, options));
   const range = high - low;
   if (range > 2 ** 32)
     throw new ValueError(op, `the ${range} numbers from ${low} to ${high} are more than 2^32; take fewer`);
@@ -102,9 +103,9 @@ export const randintLike: RandintLikeFunction = ((
   ...given: (number | RandomOptions | undefined)[]
 ): Tensor => {
   const bounds = given.filter((g) => typeof g === 'number');
-  const options = given.find((g) => typeof g === 'object') as RandomOptions | undefined;
+  const options = given.find((g) => g !== undefined && typeof g !== 'number') as RandomOptions | undefined;
   const [low, high] = bounds.length === 1 ? [0, bounds[0]!] : [bounds[0]!, bounds[1]!];
-  const own = { ...options, ...like(x, options) };
+  const own = { ...options, ...like('randintLike', x, options) };
   return track(
     fromFlat(wholes('randintLike', low, high, x.layout.size, own.dtype, own), x.layout.shape, own.dtype, own.backend),
     own,
@@ -126,7 +127,7 @@ export function randperm<N extends number, D extends DType = 'int64'>(
   checkSizes('randperm', [n]);
   const dtype = options.dtype ?? 'int64';
   if (n > 0) convert(n - 1, dtype);
-  const values = new dtypes[dtype].array(permutation(n, drawOf(options)));
+  const values = new dtypes[dtype].array(permutation(n, drawOf('randperm', options)));
   return track(fromFlat(values, [n], dtype, options.backend), options) as never;
 }
 
@@ -147,9 +148,9 @@ const ends: { readonly [D in DType]: number } = {
  */
 export function random_<A extends Tensor>(x: A, ...given: readonly (number | GeneratorOptions)[]): A {
   const bounds = given.filter((g) => typeof g === 'number');
-  const options = given.find((g) => typeof g === 'object') as GeneratorOptions | undefined;
+  const options = given.find((g) => g !== undefined && typeof g !== 'number') as GeneratorOptions | undefined;
   if (bounds.length === 0 && x.dtype === 'float64') {
-    const numbers = new WholeNumbers(drawOf(options));
+    const numbers = new WholeNumbers(drawOf('random_', options));
     return overwrite(
       'random_',
       x,
@@ -195,7 +196,7 @@ export function multinomial(weights: Tensor, n: number, options: MultinomialOpti
   const choices = shape[last]!;
   if (!Number.isInteger(n) || n < 1 || choices === 0)
     throw new ValueError('multinomial', `can't choose ${n} of ${choices}; choose one at least`);
-  const { generator } = options;
+  const { generator } = checkNamed('multinomial', options);
   if (dtype === 'float16') {
     const wide = toDType(weights, 'float32');
     return finish(multinomial(wide, n, options), weights, wide) as never;

@@ -22,6 +22,7 @@ import {
 } from '@nn/backend';
 import { dispatch } from '../../core/dispatch.ts';
 import { dispatchInto } from '../../core/in-place.ts';
+import { checkNamed } from '../../core/named.ts';
 import { Op } from '../../core/op.ts';
 import type { Draw } from '../../random/threefry.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -69,12 +70,16 @@ export interface DropoutOptions extends GeneratorOptions {
  * ```
  */
 export function dropout<A extends Tensor>(x: A, options: DropoutOptions = {}): Tensor<A['~shape'], A['dtype']> {
-  const { p = 0.5, training = true } = options;
+  const { p = 0.5, training = true } = checkNamed('dropout', options);
   const kept = 2 ** 24 - inBits('dropout', p);
   if (!training || p === 0) return x as never;
   if (!isFloat(x.dtype))
     throw new DTypeError('dropout', `takes floats, got ${x.dtype}; convert with .to('float32') first`);
-  return dispatch(dropoutOp, x, null, null, [...scalarsOf(drawOf(options)), kept, p === 1 ? 0 : 1 / (1 - p)]) as never;
+  return dispatch(dropoutOp, x, null, null, [
+    ...scalarsOf(drawOf('dropout', options)),
+    kept,
+    p === 1 ? 0 : 1 / (1 - p),
+  ]) as never;
 }
 
 /** 1 with the probability that the operand says, compared exactly: uniform values are whole numbers of 2^-24. */
@@ -115,13 +120,17 @@ const checkProbabilities = (op: string, dtype: DType): void => {
  */
 export function bernoulli<A extends Tensor>(x: A, options?: GeneratorOptions): Tensor<A['~shape'], A['dtype']> {
   checkProbabilities('bernoulli', x.dtype);
-  return dispatch(bernoulliOp, x, null, null, scalarsOf(drawOf(options))) as never;
+  return dispatch(bernoulliOp, x, null, null, scalarsOf(drawOf('bernoulli', options))) as never;
 }
 
 /** Overwrites x with 1 with probability `p` (0.5; a tensor that broadcasts says it for each element), else 0. In place; PyTorch: `Tensor.bernoulli_`. */
 export function bernoulli_<A extends Tensor>(x: A, p: number | Tensor = 0.5, options?: GeneratorOptions): A {
   if (typeof p === 'number')
-    return dispatchInto(bernoulliFill, [x], [...scalarsOf(drawOf(options)), inBits('bernoulli_', p)]) as never;
+    return dispatchInto(
+      bernoulliFill,
+      [x],
+      [...scalarsOf(drawOf('bernoulli_', options)), inBits('bernoulli_', p)],
+    ) as never;
   checkProbabilities('bernoulli_', p.dtype);
-  return dispatchInto(bernoulliInto, [x, p], scalarsOf(drawOf(options))) as never;
+  return dispatchInto(bernoulliInto, [x, p], scalarsOf(drawOf('bernoulli_', options))) as never;
 }

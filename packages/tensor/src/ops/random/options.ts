@@ -2,6 +2,7 @@
 import { type DataArray, type DType, DTypeError, dtypes, isFloat } from '@nn/backend';
 import { dispatchInto } from '../../core/in-place.ts';
 import { sizeOf } from '../../core/layout.ts';
+import { checkNamed } from '../../core/named.ts';
 import { Op } from '../../core/op.ts';
 import { checkDType, getDefaultDType } from '../../core/promotion.ts';
 import { defaultGenerator, type Generator } from '../../random/generator.ts';
@@ -19,7 +20,8 @@ export interface GeneratorOptions {
 export interface RandomOptions<D extends DType = DType> extends TensorOptions<D>, GeneratorOptions {}
 
 /** The numbers of one call. */
-export const drawOf = (options: GeneratorOptions | undefined): Draw => (options?.generator ?? defaultGenerator).next();
+export const drawOf = (op: string, options: GeneratorOptions = {}): Draw =>
+  (checkNamed(op, options).generator ?? defaultGenerator).next();
 
 /** Fills values of a dtype in place from one draw. */
 export type Fill = (values: Float32Array | Float64Array, draw: Draw, dtype: DType) => void;
@@ -39,7 +41,7 @@ export function floats(op: string, shape: readonly number[], options: RandomOpti
   const dtype = options?.dtype ?? getDefaultDType();
   checkFloat(op, dtype);
   const values = new dtypes[dtype].array(sizeOf(shape)) as Float32Array | Float64Array;
-  fill(values, drawOf(options), dtype);
+  fill(values, drawOf(op, options), dtype);
   return track(fromFlat(values, shape, dtype, options?.backend), options);
 }
 
@@ -62,6 +64,6 @@ export function overwrite(op: string, x: Tensor, values: DataArray): Tensor {
 export function overwriteWith(op: string, x: Tensor, options: GeneratorOptions | undefined, fill: Fill): Tensor {
   checkFloat(op, x.dtype);
   const values = new dtypes[x.dtype].array(x.layout.size) as Float32Array | Float64Array;
-  fill(values, drawOf(options), x.dtype);
+  fill(values, drawOf(op, options), x.dtype);
   return overwrite(op, x, values);
 }

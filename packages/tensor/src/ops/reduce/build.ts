@@ -6,6 +6,7 @@ import { type Combine, castTo, type DType, dtypes, type Expression, input, Shape
 import { dimensions, shapeText } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import type { Layout } from '../../core/layout.ts';
+import { checkNamed } from '../../core/named.ts';
 import { Op, type ReduceAttributes, type ReduceBuild } from '../../core/op.ts';
 import { checkDType } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -46,8 +47,10 @@ const dtypeNames = Object.keys(dtypes) as DType[];
 export function reduction(name: string, row: Reduction): Reducer {
   const ops = new Map<number, Op<'reduce'>>();
   return (x, options, scalars, other) => {
-    if (options !== undefined && (typeof options !== 'object' || Array.isArray(options)))
-      throw positional(name, options);
+    if (options !== undefined) {
+      if (typeof options !== 'object' || Array.isArray(options)) throw positional(name, options);
+      checkNamed(name, options);
+    }
     const dims = dimensions(name, options?.dim, x.layout.shape.length);
     const keepdim = options?.keepdim === true;
     const asked = options?.dtype;

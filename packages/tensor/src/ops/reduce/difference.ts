@@ -2,6 +2,7 @@
 import { equal, not, sub, ValueError } from '@nn/backend';
 import { dimension } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
+import { checkNamed } from '../../core/named.ts';
 import { Op } from '../../core/op.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Shape } from '../../types/index.ts';
@@ -37,7 +38,7 @@ export interface DiffOptions {
  * ```
  */
 export function diff<A extends Tensor>(x: A, options: DiffOptions = {}): Tensor<Shape, A['dtype']> {
-  const { n = 1, prepend, append } = options;
+  const { n = 1, prepend, append } = checkNamed('diff', options);
   if (x.layout.shape.length === 0)
     throw new ValueError('diff', 'a tensor without dimensions has no neighbours; reshape it first');
   if (!Number.isInteger(n) || n < 0) throw new ValueError('diff', `n is ${n}; it must be a whole number ≥ 0`);

@@ -24,6 +24,7 @@ import { shapeText } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
 import { dispatchInto } from '../../core/in-place.ts';
+import { checkNamed } from '../../core/named.ts';
 import { Op } from '../../core/op.ts';
 import { untracked } from '../../core/state.ts';
 import { read, readSync } from '../../read.ts';
@@ -77,7 +78,7 @@ export interface HistogramOptions {
  * ```
  */
 export function histc<A extends Tensor>(x: A, options: HistogramOptions = {}): Tensor<[number], A['dtype']> {
-  const { bins = 100, min: low = 0, max: high = 0 } = options;
+  const { bins = 100, min: low = 0, max: high = 0 } = checkNamed('histc', options);
   const { dtype, layout } = x;
   if (!isFloat(dtype)) throw new DTypeError('histc', `takes floats, got ${dtype}; convert with .to('float32') first`);
   if (!Number.isInteger(bins) || bins < 1) throw new ValueError('histc', `bins is ${bins}; there must be one at least`);
@@ -105,7 +106,8 @@ export interface BincountOptions {
   readonly minlength?: number | undefined;
 }
 
-function checkCountable(x: Tensor, { weights, minlength = 0 }: BincountOptions): void {
+function checkCountable(x: Tensor, options: BincountOptions): void {
+  const { weights, minlength = 0 } = checkNamed('bincount', options);
   const { shape } = x.layout;
   if (dtypes[x.dtype].category !== 'integer' || shape.length !== 1)
     throw new DTypeError(

@@ -3,6 +3,7 @@ import { abs, add, type Expression, equal, exp, log, mul, same, select, sub } fr
 import { dimensions } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import { contiguousStrides, sizeOf } from '../../core/layout.ts';
+import { checkNamed } from '../../core/named.ts';
 import type { Op } from '../../core/op.ts';
 import { floatType } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -41,6 +42,7 @@ const logsumexpOp: Op<'rows'> = rowsOp('logsumexp', {
  * ```
  */
 export const logsumexp: FloatReduceFunction<'logsumexp'> = ((x: Tensor, options?: ReduceOptions): Tensor => {
+  if (options !== undefined) checkNamed('logsumexp', options);
   const { shape } = x.layout;
   const dims = dimensions('logsumexp', options?.dim, shape.length);
   const kept = shape.map((_, d) => d).filter((d) => !dims.includes(d));

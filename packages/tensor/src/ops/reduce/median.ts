@@ -21,6 +21,7 @@ import {
 import { dimension } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
+import { checkNamed } from '../../core/named.ts';
 import { Op } from '../../core/op.ts';
 import { untracked } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -88,15 +89,16 @@ function medianOf(name: Name) {
     x: Tensor,
     options: { readonly dim?: number | undefined; readonly keepdim?: boolean | undefined } = {},
   ): Tensor | Chosen => {
-    if (options.dim !== undefined) {
-      checkNotEmpty(name, x, options.dim);
-      const dim = dimension(name, options.dim, x.layout.shape.length);
+    const { dim: along, keepdim } = checkNamed(name, options);
+    if (along !== undefined) {
+      checkNotEmpty(name, x, along);
+      const dim = dimension(name, along, x.layout.shape.length);
       return chosenAt(
         name,
         x,
         untracked(() => placeOf(name, x, dim)),
         dim,
-        options.keepdim === true,
+        keepdim === true,
       );
     }
     if (isFloat(x.dtype) && x.layout.size === 0) return filled(x.layout.device, x.dtype, [], Number.NaN);

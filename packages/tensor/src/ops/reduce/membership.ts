@@ -3,6 +3,7 @@
 import { DTypeError, equal, min, not, same, scalar, sub } from '@nn/backend';
 import { dispatch } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
+import { checkNamed } from '../../core/named.ts';
 import { Op } from '../../core/op.ts';
 import { isNumeric, type Numeric, numberOf } from '../../core/promotion.ts';
 import { untracked } from '../../core/state.ts';
@@ -67,7 +68,7 @@ export function isin<X extends Tensor | Numeric>(
   testElements: Tensor | Numeric,
   options: IsinOptions = {},
 ): Tensor<X extends Tensor ? X['~shape'] : [], 'bool'> {
-  const form = options.invert === true ? 'inverted' : 'plain';
+  const form = checkNamed('isin', options).invert === true ? 'inverted' : 'plain';
   const anchor = [elements, testElements].find((t) => !isNumeric(t)) as Tensor | undefined;
   if (anchor === undefined) throw new DTypeError('isin', 'got two plain numbers; one operand must be a tensor');
   const operand = (t: Tensor | Numeric): Tensor => {

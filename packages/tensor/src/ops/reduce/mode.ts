@@ -5,6 +5,7 @@ import { dimension } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
 import { assign } from '../../core/in-place.ts';
+import { checkNamed } from '../../core/named.ts';
 import { Op } from '../../core/op.ts';
 import { untracked } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -88,7 +89,7 @@ export const mode: ModeFunction<'mode'> = ((
   options: { readonly dim?: number | undefined; readonly keepdim?: boolean | undefined } = {},
 ) => {
   const { shape, device } = x.layout;
-  const dim = dimension('mode', options.dim ?? -1, shape.length);
+  const dim = dimension('mode', checkNamed('mode', options).dim ?? -1, shape.length);
   checkNotEmpty('mode', x, dim);
   const last = shape.length - 1;
   const places = untracked(() => {

@@ -24,6 +24,7 @@ import { dimension, shapeText } from '../../core/collapse.ts';
 import { dispatchMany } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
 import type { Layout } from '../../core/layout.ts';
+import { checkNamed } from '../../core/named.ts';
 import { type MapBuild, Op } from '../../core/op.ts';
 import { untracked } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -132,6 +133,7 @@ function sharesOf(name: Name, x: Tensor, q: number | Tensor): Tensor {
 
 function quantileOf(name: Name) {
   const of = (x: Tensor, q: number | Tensor, options: QuantileOptions = {}): Tensor => {
+    checkNamed(name, options);
     if (!isFloat(x.dtype))
       throw new DTypeError(name, `takes floats, got ${x.dtype}; convert with .to('float32') first`);
     if (x.dtype === 'float16') return widened(x, (wide) => of(wide, q, options));

@@ -5,6 +5,7 @@ import { dimension } from '../../core/collapse.ts';
 import { assignOp } from '../../core/copy.ts';
 import { dispatch, dispatchMany } from '../../core/dispatch.ts';
 import { dispatchInto } from '../../core/in-place.ts';
+import { checkNamed } from '../../core/named.ts';
 import { Op } from '../../core/op.ts';
 import { floatType, sumType } from '../../core/promotion.ts';
 import { untracked } from '../../core/state.ts';
@@ -37,9 +38,9 @@ function scans(
 
 function total(name: string, combine: 'sum' | 'product'): CumulativeFunction<string> {
   const scan = scans(name, combine, false);
-  return ((x: Tensor, dim: number, options?: { readonly dtype?: DType | undefined }): Tensor => {
+  return ((x: Tensor, dim: number, options: { readonly dtype?: DType | undefined } = {}): Tensor => {
     const d = dimension(name, dim, x.layout.shape.length);
-    const dtype = options?.dtype ?? sumType(x.dtype);
+    const dtype = checkNamed(name, options).dtype ?? sumType(x.dtype);
     if (dtype === 'bool')
       throw new DTypeError(name, "bools don't add up or multiply; ask for another dtype, or take any() or all()");
     const source = toDType(x, dtype);

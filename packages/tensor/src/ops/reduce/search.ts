@@ -20,6 +20,7 @@ import { shapeText } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
 import { sameNumbers } from '../../core/layout.ts';
+import { checkNamed } from '../../core/named.ts';
 import { Op } from '../../core/op.ts';
 import { isNumeric, type Numeric, numberOf } from '../../core/promotion.ts';
 import { untracked } from '../../core/state.ts';
@@ -120,7 +121,8 @@ export interface SearchOptions {
   readonly outInt32?: boolean | undefined;
 }
 
-function sideOf(op: string, { right, side }: SearchOptions): Side {
+function sideOf(op: string, options: SearchOptions): Side {
+  const { right, side } = checkNamed(op, options);
   if (side !== undefined && side !== 'left' && side !== 'right')
     throw new ValueError(op, `side is '${String(side)}'; it must be 'left' or 'right'`);
   if (side === 'left' && right === true)

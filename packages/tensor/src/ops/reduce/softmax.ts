@@ -5,6 +5,7 @@
 import { type DType, DTypeError, div, exp, isFloat, log, neg as minus, mul, sub } from '@nn/backend';
 import { dimension } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
+import { checkNamed } from '../../core/named.ts';
 import { Op } from '../../core/op.ts';
 import { floatType } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -84,6 +85,9 @@ interface SoftmaxOptions {
 const softmaxAlong = along('softmax', softmaxOp);
 const logSoftmaxAlong = along('logSoftmax', logSoftmaxOp);
 
+const typeIn = (op: string, options: SoftmaxOptions | undefined): DType | undefined =>
+  options === undefined ? options : checkNamed(op, options).dtype;
+
 /**
  * exp(x) / Σ exp(x) along `dim`; integers become floats, `dtype` converts first. The result has x's shape. PyTorch: `torch.softmax`, `F.softmax`.
  * @example
@@ -93,14 +97,15 @@ const logSoftmaxAlong = along('logSoftmax', logSoftmaxOp);
  * ```
  */
 export const softmax: SoftmaxFunction<'softmax'> = ((x: Tensor, dim: number, options?: SoftmaxOptions): Tensor =>
-  softmaxAlong(x, dim, options?.dtype)) as never;
+  softmaxAlong(x, dim, typeIn('softmax', options))) as never;
 
 /** The logarithm of `softmax`, without its underflow. PyTorch: `torch.log_softmax`, `F.log_softmax`. */
 export const logSoftmax: SoftmaxFunction<'logSoftmax'> = ((x: Tensor, dim: number, options?: SoftmaxOptions): Tensor =>
-  logSoftmaxAlong(x, dim, options?.dtype)) as never;
+  logSoftmaxAlong(x, dim, typeIn('logSoftmax', options))) as never;
 
 /** `softmax` of -x. PyTorch: `F.softmin`. */
 export const softmin: SoftmaxFunction<'softmin'> = ((x: Tensor, dim: number, options?: SoftmaxOptions): Tensor => {
+  const dtype = typeIn('softmin', options);
   const opposite = neg(x);
-  return finish(softmaxAlong(opposite, dim, options?.dtype), x, opposite);
+  return finish(softmaxAlong(opposite, dim, dtype), x, opposite);
 }) as never;

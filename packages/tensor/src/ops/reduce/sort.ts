@@ -2,6 +2,7 @@
 
 import { ValueError } from '@nn/backend';
 import { dimension, shapeText } from '../../core/collapse.ts';
+import { checkNamed } from '../../core/named.ts';
 import { untracked } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
 import { contiguous } from '../shape/views.ts';
@@ -26,7 +27,7 @@ const dense = (x: Tensor): Tensor => {
 };
 
 function sorted(name: string, x: Tensor, options: SortOptions = {}): { values: Tensor; indices: Tensor } {
-  const d = along(name, x, options.dim);
+  const d = along(name, x, checkNamed(name, options).dim);
   const { values, indices } = ordered(x, d, options.descending === true);
   if (!isTracked(x)) return { values: dense(values), indices: dense(indices) };
   values.dispose();
@@ -47,7 +48,7 @@ export const sort: SortFunction<'sort'> = ((x: Tensor, options?: SortOptions) =>
 
 /** Where the elements of `sort` were; options as there. PyTorch: `torch.argsort`. */
 export const argsort: ArgsortFunction<'argsort'> = ((x: Tensor, options: SortOptions = {}): Tensor =>
-  dense(orderOf(x, along('argsort', x, options.dim), options.descending === true))) as never;
+  dense(orderOf(x, along('argsort', x, checkNamed('argsort', options).dim), options.descending === true))) as never;
 
 /** The elements in ascending order along the first dimension. PyTorch: `torch.msort`. */
 export const msort = <A extends Tensor>(x: A): Tensor<A['~shape'], A['dtype']> =>
@@ -78,7 +79,7 @@ function checkRank(name: string, k: number, least: number, size: number, x: Tens
  * ```
  */
 export const topk: TopkFunction = ((x: Tensor, k: number, options: TopkOptions = {}) => {
-  const d = along('topk', x, options.dim);
+  const d = along('topk', x, checkNamed('topk', options).dim);
   checkRank('topk', k, 0, x.layout.shape[d] ?? 1, x);
   const indices = placesOfRanks(x, d, options.largest !== false, 0, k);
   return { values: pick('topk', x, indices, d), indices };
@@ -90,7 +91,7 @@ export const kthvalue: KthFunction<'kthvalue'> = ((
   k: number,
   options: { readonly dim?: number | undefined; readonly keepdim?: boolean | undefined } = {},
 ) => {
-  const d = along('kthvalue', x, options.dim);
+  const d = along('kthvalue', x, checkNamed('kthvalue', options).dim);
   checkRank('kthvalue', k, 1, x.layout.shape[d] ?? 1, x);
   return chosenAt('kthvalue', x, placesOfRanks(x, d, false, k - 1, 1), d, options.keepdim === true);
 }) as never;

@@ -17,6 +17,7 @@ import {
   select,
 } from '@nn/backend';
 import { shapeText } from '../../core/collapse.ts';
+import { checkNamed } from '../../core/named.ts';
 import { sumType } from '../../core/promotion.ts';
 import { untracked } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -100,6 +101,7 @@ const quotient = binary('nanmean', 'promote', 'div');
 
 /** The mean of the elements that are not NaN (NaN where there are none); options as `mean`. PyTorch: `torch.nanmean`. */
 export const nanmean: MeanFunction<'nanmean'> = ((x: Tensor, options?: TypedReduceOptions): Tensor => {
+  if (options !== undefined) checkNamed('nanmean', options);
   checkAverage('nanmean', x, options?.dtype);
   if (!isFloat(x.dtype)) return plainMean(x, options);
   // Sum and count wait in float32, for both may be beyond float16.

@@ -5,6 +5,7 @@
 
 import { type DataArray, type DType, dtypes } from '@nn/backend';
 import { dimension } from '../../core/collapse.ts';
+import { checkNamed } from '../../core/named.ts';
 import { untracked } from '../../core/state.ts';
 import { read, readSync } from '../../read.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -114,12 +115,12 @@ function assemble(x: Tensor, rows: Tensor, values: DataArray, consecutive: boole
 }
 
 function now(op: string, x: Tensor, consecutive: boolean, options: Options): unknown {
-  const rows = rowsOf(op, x, options.dim);
+  const rows = rowsOf(op, x, checkNamed(op, options).dim);
   return assemble(x, rows, readSync(rows, op), consecutive, options);
 }
 
 async function later(op: string, x: Tensor, consecutive: boolean, options: Options): Promise<unknown> {
-  const rows = rowsOf(op, x, options.dim);
+  const rows = rowsOf(op, x, checkNamed(op, options).dim);
   return assemble(x, rows, await read(rows), consecutive, options);
 }
 

@@ -2,6 +2,7 @@
 import { ShapeError, ValueError } from '@nn/backend';
 import { dimension, shapeText } from '../../core/collapse.ts';
 import { filled } from '../../core/fill.ts';
+import { checkNamed } from '../../core/named.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Shape } from '../../types/index.ts';
 import { place } from './place.ts';
@@ -48,7 +49,7 @@ export function diagonalView(x: Tensor, op: string, offset: number, i: number, j
  * ```
  */
 export function diagonal<A extends Tensor>(x: A, options: PlaneOptions = {}): Tensor<Shape, A['dtype']> {
-  const { offset = 0 } = options;
+  const { offset = 0 } = checkNamed('diagonal', options);
   checkOffset('diagonal', offset);
   if (x.layout.shape.length < 2)
     throw new ShapeError('diagonal', `expected 2 dimensions at least, got ${shapeText(x.layout.shape)}`);
@@ -74,7 +75,7 @@ function embedded(op: string, x: Tensor, offset: number, i: number, j: number): 
  * ```
  */
 export function diagEmbed<A extends Tensor>(x: A, options: PlaneOptions = {}): Tensor<Shape, A['dtype']> {
-  const { offset = 0 } = options;
+  const { offset = 0 } = checkNamed('diagEmbed', options);
   checkOffset('diagEmbed', offset);
   if (x.layout.shape.length === 0)
     throw new ShapeError('diagEmbed', 'a tensor without dimensions is no diagonal; unsqueeze it first');
@@ -89,7 +90,7 @@ export function diag<A extends Tensor>(
   x: A,
   options: { readonly diagonal?: number | undefined } = {},
 ): Tensor<Shape, A['dtype']> {
-  const offset = options.diagonal ?? 0;
+  const offset = checkNamed('diag', options).diagonal ?? 0;
   checkOffset('diag', offset);
   const { length } = x.layout.shape;
   if (length === 1) return embedded('diag', x, offset, 0, 1) as never;
@@ -107,7 +108,7 @@ export function diagflat<A extends Tensor>(
   x: A,
   options: { readonly offset?: number | undefined } = {},
 ): Tensor<Shape, A['dtype']> {
-  const { offset = 0 } = options;
+  const { offset = 0 } = checkNamed('diagflat', options);
   checkOffset('diagflat', offset);
   const flat = views.reshape(x, [-1]);
   return views.finish(embedded('diagflat', flat, offset, 0, 1), x, flat) as never;

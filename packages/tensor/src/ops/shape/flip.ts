@@ -1,6 +1,7 @@
 /** Positions in another order: flipped, rotated, rolled. Copies, as in PyTorch: strides stay positive. */
 import { ShapeError, ValueError } from '@nn/backend';
 import { dimension, dimensions, shapeText } from '../../core/collapse.ts';
+import { checkNamed } from '../../core/named.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Shape } from '../../types/index.ts';
 import { joined } from './join.ts';
@@ -45,7 +46,7 @@ export interface RotationOptions {
 
 /** Turned by k quarters in the plane of two dimensions; PyTorch: `torch.rot90`. */
 export function rot90<A extends Tensor>(x: A, options: RotationOptions = {}): Tensor<Shape, A['dtype']> {
-  const { k = 1, dims = [0, 1] } = options;
+  const { k = 1, dims = [0, 1] } = checkNamed('rot90', options);
   const { shape } = x.layout;
   if (!Number.isInteger(k)) throw new ValueError('rot90', `k must be a whole number, got ${k}`);
   if (dims.length !== 2 || shape.length < 2)
@@ -89,7 +90,7 @@ export function roll<A extends Tensor>(
   shifts: number | readonly number[],
   options: RollOptions = {},
 ): Tensor<A['~shape'], A['dtype']> {
-  const [by, dims] = [asList(shifts), asList(options.dims)];
+  const [by, dims] = [asList(shifts), asList(checkNamed('roll', options).dims)];
   const bad = by.find((n) => !Number.isInteger(n));
   if (by.length === 0 || bad !== undefined)
     throw new ValueError('roll', `shifts must be whole numbers, got (${by.join(', ')})`);

@@ -1,6 +1,7 @@
 /** Tensors that run through all combinations of others' elements. */
 import { DTypeError, ShapeError, ValueError } from '@nn/backend';
 import { shapeText } from '../../core/collapse.ts';
+import { checkNamed } from '../../core/named.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Shape } from '../../types/index.ts';
 import { fromFlat } from '../creation/from-data.ts';
@@ -26,7 +27,7 @@ export interface MeshgridOptions {
  * ```
  */
 export function meshgrid(tensors: readonly Tensor[], options: MeshgridOptions = {}): Tensor[] {
-  const { indexing = 'ij' } = options;
+  const { indexing = 'ij' } = checkNamed('meshgrid', options);
   if (indexing !== 'ij' && indexing !== 'xy')
     throw new ValueError('meshgrid', `indexing must be 'ij' or 'xy', got '${String(indexing)}'`);
   checkVectors('meshgrid', tensors);
@@ -85,7 +86,7 @@ export interface CombinationOptions {
  * ```
  */
 export function combinations<A extends Tensor>(x: A, options: CombinationOptions = {}): Tensor<Shape, A['dtype']> {
-  const { r = 2, withReplacement = false } = options;
+  const { r = 2, withReplacement = false } = checkNamed('combinations', options);
   if (x.layout.shape.length !== 1)
     throw new ShapeError('combinations', `expected a vector, got shape ${shapeText(x.layout.shape)}`);
   if (!Number.isInteger(r) || r < 0) throw new ValueError('combinations', `r must be a whole number ≥ 0, got ${r}`);

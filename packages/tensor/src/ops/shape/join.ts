@@ -3,6 +3,7 @@ import { ShapeError } from '@nn/backend';
 import { dimension, shapeText } from '../../core/collapse.ts';
 import { filled } from '../../core/fill.ts';
 import { sameNumbers } from '../../core/layout.ts';
+import { checkNamed } from '../../core/named.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { PromoteAll, Shape } from '../../types/index.ts';
 import type { CatFunction, StackFunction } from '../../types/signatures.ts';
@@ -76,13 +77,15 @@ function checkJoins(op: string, first: readonly number[], shape: readonly number
  * console.log(await cat([x, x], { dim: 1 }).toArray()); // prints: [ [ 1, 2, 1, 2 ] ]
  * ```
  */
-export const cat: CatFunction = ((tensors: readonly Tensor[], options?: { dim?: number }) =>
-  joined('cat', tensors, options?.dim ?? 0)) as never;
+export const cat: CatFunction = ((tensors: readonly Tensor[], options: { dim?: number } = {}) => {
+  checkGiven('cat', tensors);
+  return joined('cat', tensors, checkNamed('cat', options).dim ?? 0);
+}) as never;
 
 /** `cat` by its other name; PyTorch: `torch.concat`. */
 export const concat: typeof cat = cat;
 
-function stacked(tensors: readonly Tensor[], options?: { dim?: number }): Tensor {
+function stacked(tensors: readonly Tensor[], options: { dim?: number } = {}): Tensor {
   checkGiven('stack', tensors);
   const { shape } = tensors[0]!.layout;
   for (const { layout } of tensors)
@@ -91,7 +94,7 @@ function stacked(tensors: readonly Tensor[], options?: { dim?: number }): Tensor
         'stack',
         `shapes ${shapeText(shape)} and ${shapeText(layout.shape)} differ; all must be equal`,
       );
-  const d = resultDimension('stack', options?.dim ?? 0, shape.length);
+  const d = resultDimension('stack', checkNamed('stack', options).dim ?? 0, shape.length);
   const room = roomFor('stack', tensors, [...shape.slice(0, d), tensors.length, ...shape.slice(d)]);
   tensors.forEach((part, i) => {
     place('stack', room, part, (r) => views.selectView(r, d, i));

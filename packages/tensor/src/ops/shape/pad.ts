@@ -20,6 +20,7 @@ import { shapeText } from '../../core/collapse.ts';
 import { dispatchCreate, dispatchMany } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
 import { layoutOf } from '../../core/layout.ts';
+import { checkNamed } from '../../core/named.ts';
 import { Op } from '../../core/op.ts';
 import { type Numeric, numberOf } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -91,7 +92,7 @@ export function pad<A extends Tensor>(
   padding: readonly number[],
   options: PadOptions = {},
 ): Tensor<Shape, A['dtype']> {
-  const { mode = 'constant', value = 0 } = options;
+  const { mode = 'constant', value = 0 } = checkNamed('pad', options);
   const { shape } = x.layout;
   if (mode !== 'constant' && !(mode in positions))
     throw new ValueError('pad', `mode must be 'constant', 'reflect', 'replicate' or 'circular', got '${String(mode)}'`);

@@ -1,6 +1,7 @@
 /** Elements repeated: whole tensors (repeat, tile) or each element in its place (repeatInterleave). */
 import { IndexError, ShapeError, ValueError } from '@nn/backend';
 import { checkList, dimension, shapeText } from '../../core/collapse.ts';
+import { checkNamed } from '../../core/named.ts';
 import { read, readSync } from '../../read.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Shape } from '../../types/index.ts';
@@ -106,7 +107,7 @@ function byNumber(x: Tensor, repeats: number, dim: number): Tensor {
 }
 
 function along(x: Tensor, repeats: number | ArrayLike<number>, options: InterleaveOptions): Tensor {
-  const isFlat = options.dim === undefined || options.dim === null;
+  const isFlat = checkNamed('repeatInterleave', options).dim === undefined || options.dim === null;
   const source: Tensor = isFlat || x.layout.shape.length === 0 ? views.reshape(x, [-1]) : x;
   const dim = isFlat ? 0 : dimension('repeatInterleave', options.dim!, source.layout.shape.length);
   const out = typeof repeats === 'number' ? byNumber(source, repeats, dim) : byList(source, repeats, dim);

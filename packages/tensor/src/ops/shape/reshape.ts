@@ -2,6 +2,7 @@
 import { ShapeError } from '@nn/backend';
 import { dimension, shapeText } from '../../core/collapse.ts';
 import { sameNumbers } from '../../core/layout.ts';
+import { checkNamed } from '../../core/named.ts';
 import type { Tensor } from '../../tensor.ts';
 import type {
   CanExpect,
@@ -56,7 +57,7 @@ export const ravel = <A extends Tensor>(x: A): Tensor<ShapeOr<Flatten<'ravel', S
 
 function flattenDims(x: Tensor, options: { startDim?: number; endDim?: number } = {}): Tensor {
   const { shape } = x.layout;
-  const { startDim = 0, endDim = -1 } = options;
+  const { startDim = 0, endDim = -1 } = checkNamed('flatten', options);
   const first = dimension('flatten', startDim, shape.length);
   const last = dimension('flatten', endDim, shape.length);
   if (first > last)

@@ -1,6 +1,7 @@
 /** A dimension taken apart: pieces, positions, windows. All results are views of the same memory. */
 import { IndexError, ShapeError, ValueError } from '@nn/backend';
 import { checkList, dimension, shapeText } from '../../core/collapse.ts';
+import { checkNamed } from '../../core/named.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Shape } from '../../types/index.ts';
 import * as views from './views.ts';
@@ -56,7 +57,7 @@ export function split<A extends Tensor>(
   sizes: number | readonly number[],
   options: DimOption = {},
 ): Tensor<Shape, A['dtype']>[] {
-  const dim = ownDimension('split', x, options.dim ?? 0);
+  const dim = ownDimension('split', x, checkNamed('split', options).dim ?? 0);
   const total = x.layout.shape[dim]!;
   if (typeof sizes === 'number') {
     count('split', 'the size of a piece', sizes, total === 0 ? 0 : 1);
@@ -83,7 +84,7 @@ export function split<A extends Tensor>(
  */
 export function chunk<A extends Tensor>(x: A, chunks: number, options: DimOption = {}): Tensor<Shape, A['dtype']>[] {
   count('chunk', 'the number of chunks', chunks, 1);
-  const dim = ownDimension('chunk', x, options.dim ?? 0);
+  const dim = ownDimension('chunk', x, checkNamed('chunk', options).dim ?? 0);
   const total = x.layout.shape[dim]!;
   const sizes = total === 0 ? new Array<number>(chunks).fill(0) : evenSizes(total, Math.ceil(total / chunks));
   return pieces(x, dim, sizes) as never;
@@ -105,7 +106,7 @@ export function tensorSplit<A extends Tensor>(
   sections: number | readonly number[],
   options: DimOption = {},
 ): Tensor<Shape, A['dtype']>[] {
-  const dim = ownDimension('tensorSplit', x, options.dim ?? 0);
+  const dim = ownDimension('tensorSplit', x, checkNamed('tensorSplit', options).dim ?? 0);
   const total = x.layout.shape[dim]!;
   if (typeof sections === 'number') {
     count('tensorSplit', 'the number of sections', sections, 1);
@@ -133,7 +134,7 @@ export function tensorSplit<A extends Tensor>(
  * ```
  */
 export function unbind<A extends Tensor>(x: A, options: DimOption = {}): Tensor<Shape, A['dtype']>[] {
-  const dim = ownDimension('unbind', x, options.dim ?? 0);
+  const dim = ownDimension('unbind', x, checkNamed('unbind', options).dim ?? 0);
   return Array.from({ length: x.layout.shape[dim]! }, (_, i) => views.selectView(x, dim, i, 'unbind')) as never;
 }
 

@@ -2,6 +2,7 @@
 import { ShapeError, ValueError } from '@nn/backend';
 import { dimension, shapeText } from '../../core/collapse.ts';
 import { sizeOf } from '../../core/layout.ts';
+import { checkNamed } from '../../core/named.ts';
 import type { Tensor } from '../../tensor.ts';
 import * as views from './views.ts';
 
@@ -55,7 +56,7 @@ export function asStrided<A extends Tensor, const T extends readonly number[]>(
   strides: readonly number[],
   options: StridedOptions = {},
 ): Tensor<[...T], A['dtype']> {
-  const start = options.storageOffset ?? x.start;
+  const start = checkNamed('asStrided', options).storageOffset ?? x.start;
   if (size.length !== strides.length)
     throw new ShapeError('asStrided', `${size.length} sizes and ${strides.length} strides; give as many of both`);
   const bad = [...size, ...strides, start].find((n) => !Number.isInteger(n) || n < 0);

@@ -175,6 +175,12 @@ describe('DataLoader', () => {
     expect(await rowsOf(new DataLoader(new TensorDataset(zeros([5, 2]), zeros([5])), { batchSize: 2 }))).toBe(5);
   });
 
+  test('refuses options that it does not have', () => {
+    expect(() => new DataLoader([1], { collateFn: String } as never)).toThrow(
+      '[DataLoader] has no option collateFn; there are batchSize, shuffle, dropLast, sampler, batchSampler, collate, gen',
+    );
+  });
+
   test('refuses what has no length, as a tensor', () => {
     expect(() => new DataLoader(zeros([3]) as never)).toThrow(
       /^\[DataLoader\] got tensor.* wrap tensors: new TensorDat/,

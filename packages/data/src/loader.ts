@@ -59,7 +59,22 @@ export class DataLoader<Sample, Batch = BatchOf<Sample>> implements AsyncIterabl
   #resume: LoaderState | null = null;
 
   constructor(dataset: Source<Sample>, options: DataLoaderOptions<Sample, Batch> = {}) {
-    const { batchSize = 1, shuffle = false, dropLast = false, sampler, batchSampler, collate, generator } = options;
+    const {
+      batchSize = 1,
+      shuffle = false,
+      dropLast = false,
+      sampler,
+      batchSampler,
+      collate,
+      generator,
+      ...rest
+    } = options;
+    const [unknown] = Object.keys(rest);
+    if (unknown !== undefined)
+      throw new ValueError(
+        'DataLoader',
+        `has no option ${unknown}; there are batchSize, shuffle, dropLast, sampler, batchSampler, collate, generator`,
+      );
     if (sampler !== undefined && shuffle)
       throw new ValueError('DataLoader', 'sampler and shuffle exclude each other: the sampler is the order');
     if (batchSampler !== undefined && (options.batchSize !== undefined || shuffle || sampler !== undefined || dropLast))

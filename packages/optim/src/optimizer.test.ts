@@ -310,6 +310,11 @@ test.each([
     () => new SGD([leaf([1])], { lr: '0.1' as never }),
     /lr must be a number of at least 0, got 0.1/,
   ],
+  [
+    'a name of PyTorch’s',
+    () => new SGD([leaf([1])], { weight_decay: 0.1 } as never),
+    /\[SGD\] has no option weight_decay; there are lr, momentum, dampening, weightDecay, nesterov, maximize/,
+  ],
   ['a share as a text', () => new SGD([leaf([1])], { dampening: 'x' as never }), /\[SGD\] dampening must be a number/],
   ['a ρ as a text', () => new Adadelta([leaf([1])], { rho: '0.9' as never }), /\[Adadelta\] rho must lie in/],
   ['etas as texts', () => new Rprop([leaf([1])], { etas: ['0.5', '1.2'] as never }), /etas must be two numbers/],

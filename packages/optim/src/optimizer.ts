@@ -49,9 +49,13 @@ export abstract class Optimizer<Options extends object = any> {
     defaults: Options,
     options: Partial<Options> = {},
   ) {
-    this.#defaults = { ...defaults, ...defined(checkNamed(this.constructor.name, options)) };
-    const given = listed(this.constructor.name, params as Iterable<Tensor & ParameterGroup<Options>>);
-    if (given.length === 0) throw new ValueError(this.constructor.name, 'got no parameters; pass model.parameters()');
+    const op = this.constructor.name;
+    const unknown = Object.keys(checkNamed(op, options)).find((name) => !(name in defaults));
+    if (unknown !== undefined)
+      throw new ValueError(op, `has no option ${unknown}; there are ${Object.keys(defaults).join(', ')}`);
+    this.#defaults = { ...defaults, ...defined(options) };
+    const given = listed(op, params as Iterable<Tensor & ParameterGroup<Options>>);
+    if (given.length === 0) throw new ValueError(op, 'got no parameters; pass model.parameters()');
     const isGroups = given[0]?.params !== undefined;
     for (const group of isGroups ? given : [{ params: given }]) this.addParamGroup(group as ParameterGroup<Options>);
   }

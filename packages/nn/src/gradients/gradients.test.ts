@@ -63,6 +63,12 @@ describe('clipGradNorm_', () => {
   });
 });
 
+it('takes the order of the norm by its name', () => {
+  const list = [tensor([1, 2]) as Tensor];
+  expect(() => clipGradNorm_(list, 1, 2 as never)).toThrow(/^\[clipGradNorm_\] got 2 where options belong/);
+  expect(() => getTotalNorm(list, 2 as never)).toThrow(/^\[getTotalNorm\] got 2 where options belong/);
+});
+
 it('getTotalNorm is the norm of all', async () => {
   expect(await getTotalNorm([tensor([3]), tensor([[4, 12]])]).item()).toBe(13);
   expect(await getTotalNorm([tensor([3]), tensor([[4, 12]])], { normType: Number.POSITIVE_INFINITY }).item()).toBe(12);

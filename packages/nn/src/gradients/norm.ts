@@ -3,7 +3,7 @@
 import { noGrad } from '@nn/autograd';
 import { add, castTo, div, dtypes, input, min, mul, same, scalar, ValueError } from '@nn/backend';
 import { clamp_, norm, stack, type Tensor, zeros } from '@nn/tensor';
-import { dispatchInto, Op, readSync } from '@nn/tensor/internal';
+import { checkNamed, dispatchInto, Op, readSync } from '@nn/tensor/internal';
 
 export interface NormOptions {
   /** The order of the norm: a number, or Infinity for the largest element; 2. */
@@ -20,11 +20,8 @@ const gradientsOf = (parameters: Tensor | Iterable<Tensor>): Tensor[] =>
   list(parameters).flatMap((p) => p.receiver?.gradient ?? []);
 
 /** The norm of the norms; 0 of nothing. */
-function totalNorm(
-  op: string,
-  tensors: readonly Tensor[],
-  { normType = 2, errorIfNonfinite = false }: NormOptions,
-): Tensor<[]> {
+function totalNorm(op: string, tensors: readonly Tensor[], options: NormOptions): Tensor<[]> {
+  const { normType = 2, errorIfNonfinite = false } = checkNamed(op, options);
   if (tensors.length === 0) return zeros([]);
   const norms = tensors.map((t) => norm(t, { p: normType }) as Tensor);
   let total = norms[0]!;

@@ -227,6 +227,7 @@ describe('weightNorm', () => {
     expect(() => nn.removeWeightNorm(layer)).toThrow("[removeWeightNorm] weight of Linear isn't normalized");
     nn.weightNorm(layer);
     expect(() => nn.weightNorm(layer)).toThrow('[weightNorm] weight of Linear is normalized already');
+    expect(() => nn.weightNorm(layer, 'weight' as never)).toThrow('[weightNorm] got weight where options belong');
     expect(() => nn.weightNorm(layer, { name: 'kernel' })).toThrow('[weightNorm] Linear has no parameter kernel');
   });
 });

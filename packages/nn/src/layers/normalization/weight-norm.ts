@@ -2,6 +2,7 @@
 import { noGrad } from '@nn/autograd';
 import { type DType, ValueError } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
+import { checkNamed } from '@nn/tensor/internal';
 import { normExceptDim, weightNormalize } from '../../functional/normalization/index.ts';
 import type { HookHandle } from '../../module/hooks.ts';
 import type { Module } from '../../module/module.ts';
@@ -39,7 +40,7 @@ const fieldsOf = (module: Module): Record<string, unknown> => module as unknown 
  * ```
  */
 export function weightNorm<M extends Module>(module: M, options: WeightNormOptions = {}): M {
-  const { name = 'weight', dim = 0 } = options;
+  const { name = 'weight', dim = 0 } = checkNamed('weightNorm', options);
   const fields = fieldsOf(module);
   const known = normalized.get(module) ?? new Map<string, Normalized>();
   if (known.has(name))

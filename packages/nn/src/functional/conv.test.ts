@@ -1,5 +1,5 @@
 /** Convolutions against their definition in plain loops, over options, ranks and dtypes; their errors; what they launch. */
-import { expectNoLeaks } from '@nn/autograd';
+import { expectNoLeaks, gradcheck, gradgradcheck } from '@nn/autograd';
 import { type DType, nullBackend } from '@nn/backend';
 import { manualSeed, ones, randint, randn, type Tensor, zeros } from '@nn/tensor';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -116,6 +116,10 @@ const cases: readonly Case[] = [
   { name: "'same'", x: [1, 2, 5, 6], w: [2, 2, 3, 5], y: [1, 2, 5, 6], options: { padding: 'same' }, before: [1, 2] },
   { name: "'same' with one more at the end", x: [1, 1, 5, 6], w: [1, 1, 2, 4], y: [1, 1, 5, 6], options: { padding: 'same', dilation: [1, 3] }, before: [0, 4] },
   { name: 'volumes', x: [1, 2, 4, 5, 3], w: [2, 2, 2, 3, 1], y: [1, 2, 3, 3, 3] },
+  { name: 'one position', x: [3, 4, 2, 3], w: [5, 4, 2, 3], y: [3, 5, 1, 1], options: { stride: 4 } },
+  { name: 'one position, in groups', x: [3, 6, 2, 3], w: [4, 3, 2, 3], y: [3, 4, 1, 1], options: { groups: 2 } },
+  { name: 'one position, a channel a group', x: [2, 3, 5], w: [3, 1, 5], y: [2, 3, 1], options: { groups: 3 } },
+  { name: 'one position of a kernel of 1', x: [4, 3, 1, 1], w: [7, 3, 1, 1], y: [4, 7, 1, 1], options: { dilation: 2 } },
   { name: 'volumes with options', x: [2, 2, 4, 5, 3], w: [2, 1, 2, 3, 2], y: [2, 2, 3, 3, 3], options: { stride: [2, 1, 1], padding: [1, 0, 1], dilation: [1, 1, 2], groups: 2 } },
 ]; // biome-ignore format: one case, one line
 
@@ -146,6 +150,9 @@ const transposedCases: readonly Case[] = [
   { name: 'more at the end than a step', x: [1, 1, 3], w: [1, 1, 2], y: [1, 1, 8], options: { dilation: 3, outputPadding: 2 } },
   { name: 'padding wider than the kernel', x: [1, 2, 6, 6], w: [2, 1, 2, 2], y: [1, 1, 3, 3], options: { padding: 2 } },
   { name: 'volumes', x: [1, 2, 2, 3, 2], w: [2, 2, 2, 3, 1], y: [1, 2, 4, 7, 3], options: { stride: 2, outputPadding: [0, 0, 0] } },
+  { name: 'one position', x: [3, 5, 1, 1], w: [5, 4, 2, 3], y: [3, 4, 2, 3], options: { stride: 2 } },
+  { name: 'one position, in groups', x: [3, 4, 1, 1], w: [4, 3, 2, 3], y: [3, 6, 2, 3], options: { groups: 2 } },
+  { name: 'one position and more at the end', x: [2, 3, 1], w: [3, 2, 3], y: [2, 2, 4], options: { stride: 2, outputPadding: 1 } },
 ]; // biome-ignore format: one case, one line
 
 describe.each(['float32', 'float64', 'int32'] as const)('transposed, of %s', (dtype) => {
@@ -221,6 +228,28 @@ it('one launch with its bias, of one image too, and of strided operands after a 
   expect(launches(() => nn.convTranspose2d(x, v))).toEqual({ conv: 1 });
   expect(launches(() => nn.convTranspose2d(x, v, { bias }))).toEqual({ conv: 1, map: 1 });
   expect(launches(() => nn.conv2d(x.transpose(2, 3) as Tensor, w))).toEqual({ conv: 1, map: 1 });
+});
+
+it('one position is a product of matrices, gradients too', async () => {
+  const backend = nullBackend();
+  const of = (run: () => unknown): unknown => {
+    backend.reset();
+    run();
+    return { matmul: backend.counts.launches.matmul, conv: backend.counts.launches.conv };
+  };
+  const t = (...shape: number[]): Tensor => ones(shape, { backend, requiresGrad: true }) as Tensor;
+  const [x, w, bias] = [t(2, 6, 4, 4), t(8, 3, 4, 4), t(8)];
+  expect(of(() => nn.conv2d(x, w, { bias, groups: 2 }).sum().backward())).toEqual({ matmul: 3, conv: 0 });
+  expect(of(() => nn.convTranspose2d(t(2, 8, 1, 1), w, { groups: 2 }))).toEqual({ matmul: 1, conv: 0 });
+  // Two positions are not.
+  expect(of(() => nn.conv2d(x, w, { groups: 2, padding: [1, 0] }))).toEqual({ matmul: 0, conv: 1 });
+});
+
+it.each([1, 2])('gradients of one position, of %i groups', async (groups) => {
+  const [x, w, bias] = [[3, 4, 2, 3], [6, 4 / groups, 2, 3], [6]].map((shape) => randn(shape, { dtype: 'float64', requiresGrad: true }) as Tensor) as [Tensor, Tensor, Tensor]; // biome-ignore format: three of a kind
+  const conv = nn.conv2d as unknown as Convolve;
+  expect(await gradcheck((...[a, b, c]: Tensor[]) => conv(a!, b!, { groups, bias: c! }), [x, w, bias])).toBe(true);
+  expect(await gradgradcheck((...[a, b]: Tensor[]) => conv(a!, b!, { groups }), [x, w])).toBe(true);
 });
 
 it('remembers what was said, not the lists in which it was', () => {

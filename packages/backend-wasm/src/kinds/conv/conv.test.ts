@@ -186,7 +186,8 @@ const odd = (units: number): [number, number][] => {
 const square = (axis: Axis): readonly Axis[] => [axis, axis];
 
 const divided: Readonly<Record<string, Spec>> = {
-  'channels in blocks': { batch: 5, inputs: 3, outputs: 21, axes: square({ x: 11, w: 3, before: 1, after: 1 }) },
+  'channels in blocks': { batch: 5, inputs: 3, outputs: 21, axes: square({ x: 11, w: 4, before: 1, after: 1 }) },
+  'tiles of 2x2, few channels': { batch: 5, inputs: 4, outputs: 21, axes: square({ x: 11, w: 3, before: 1, after: 1 }) },
   'batch larger than its shares': { batch: 37, inputs: 2, outputs: 9, axes: square({ x: 6, w: 3 }) },
   'more weights than images': { batch: 3, inputs: 40, outputs: 130, axes: square({ x: 3, w: 3, before: 1, after: 1 }) },
   depthwise: { batch: 3, groups: 13, inputs: 1, outputs: 1, axes: square({ x: 9, w: 3, before: 1, after: 1 }) },
@@ -237,7 +238,9 @@ describe.each(roles)('%s', (role) => {
       'one column': { inputs: 4, outputs: 6, axes: [{ x: 40, w: 3 }, { x: 1, w: 1 }] },
       'wide image, uint8': { inputs: 2, outputs: 2, axes: square({ x: 70, w: 3 }), dtype: 'uint8' },
       'rows of an outermost axis': { inputs: 2, outputs: 2, axes: [{ x: 5, w: 2, stride: 2 }, ...square({ x: 9, w: 3, before: 1, after: 1 })] },
-      'an image in bands': { batch: 1, inputs: 20, outputs: 7, axes: square({ x: 121, w: 3, before: 1, after: 1 }) },
+      'an image in bands': { batch: 1, inputs: 20, outputs: 7, axes: square({ x: 121, w: 4, before: 1, after: 2 }) },
+      'tiles of 2x2, fewest': { batch: 2, inputs: 5, outputs: 7, axes: square({ x: 7, w: 3, before: 1, after: 1 }) },
+      'weights too many for few tiles': { batch: 1, inputs: 513, outputs: 260, axes: square({ x: 8, w: 3, before: 1, after: 1 }) },
       'tiles of 2x2, one column and row': { inputs: 8, outputs: 17, axes: square({ x: 13, w: 3 }) },
       'tiles of 2x2, even': { batch: 5, inputs: 16, outputs: 8, axes: square({ x: 12, w: 3, before: 1, after: 1 }) },
       'tiles of 2x2, of images as they lie': { batch: 3, inputs: 9, outputs: 16, axes: [{ x: 16, w: 3 }, { x: 14, w: 3 }] },

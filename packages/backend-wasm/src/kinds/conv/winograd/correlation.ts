@@ -21,7 +21,7 @@ import { finished, startedEpilogue } from '../output.ts';
 import { type Block, lines, type Plan, planOf, type RoleCode } from '../plan.ts';
 import { emitRun, type Units, usually } from '../run.ts';
 import { repeated } from '../walk.ts';
-import { cellsBytes, type Grid, spreadBytes, tilesOf, weightBytes } from './grid.ts';
+import { cellsPitch, type Grid, points, spreadPitch, tilesOf, weightPitch } from './grid.ts';
 import { emitProducts } from './products.ts';
 import { bandSpread, both, spreadWeights, square, toOutput } from './transforms.ts';
 
@@ -29,15 +29,16 @@ export function correlationCode(kernel: ConvKernel, arithmetic: Arithmetic, grid
   const plan = planOf(kernel, arithmetic, 1, grid.shape);
   const { batch, all, planes, blocks, room } = plan;
   const cell = 16 * blocks[0]!.vectors;
-  const weights = weightBytes(plan, cell);
-  const spread = spreadBytes(grid, plan);
+  const weights = points * weightPitch(plan, cell);
+  const spread = points * spreadPitch(grid, plan);
+  const cells = points * cellsPitch(grid, cell);
   return {
     emit: (module) => emitCode(module, plan, grid, cell, spread),
     constants: [batch, 1],
     units: batch * all,
     // Every share of the units spreads the weights anew.
     grain: batch < 4 ? 1 : all * Math.ceil(batch / 16),
-    scratch: room + spread + cellsBytes(grid, cell) + all * weights + lines(9 * planes * cell),
+    scratch: room + spread + cells + all * weights + lines(9 * planes * cell),
   };
 }
 
@@ -46,20 +47,22 @@ function emitCode(module: WasmModule, plan: Plan, grid: Grid, cell: number, spre
   const { rows, columns, band, bands } = grid;
   const [phase] = phases as [Plan['phases'][number]];
   const tiles = tilesOf(grid);
-  const weights = weightBytes(plan, cell);
+  const pitches = [spreadPitch(grid, plan), weightPitch(plan, cell), cellsPitch(grid, cell)] as const;
+  const weights = points * pitches[1];
   const packs = blocks.map(({ channels }) =>
     channelPack(module, arithmetic, channels, weight.lane, cell / 16, [
       [planes, weight.plane],
       ...phase.map(({ taps, memberStep }, d) => [taps, memberStep * weight.axes[d]!] as const),
     ]),
   );
-  const spreadTaps = spreadWeights(module, planes, cell);
+  const spreadTaps = spreadWeights(module, planes, cell, pitches[1]);
   const computes = blocks.map((block) =>
     emitProducts(module, plan, block, {
       items: tiles,
       summed: planes,
       dense: 'items',
       cell,
+      pitches,
       more: false,
     }),
   );
@@ -67,7 +70,7 @@ function emitCode(module: WasmModule, plan: Plan, grid: Grid, cell: number, spre
   const heights = phase[0]!.count % 2 === 0 ? [2] : [2, 1];
   const results = blocks.map((block) => heights.map((height) => emitResults(module, plan, block, grid, cell, height)));
   const sums = (units: Units): Code => i32.add(units.packed, spread);
-  const transformed = (units: Units): Code => i32.add(sums(units), cellsBytes(grid, cell));
+  const transformed = (units: Units): Code => i32.add(sums(units), points * pitches[2]);
   const member = phase.reduce((sum, axis, d) => sum + axis.member * weight.axes[d]!, 0);
   emitRun(
     module,
@@ -130,7 +133,7 @@ function emitResults(
   height: number,
 ): Callable {
   const width = phases[0]![1]!.count;
-  const tiles = tilesOf(grid);
+  const pitch = cellsPitch(grid, cell);
   const started = startedEpilogue(kernel) !== null;
   return module.function(null, [I32, I32, I32, I32], [], (f, ...parameters) => {
     const [from, target, bias, block] = parameters as [Local, Local, Local, Local];
@@ -143,7 +146,7 @@ function emitResults(
             f,
             toOutput,
             square((p) => {
-              const sum = v128.load(from, (p * tiles + t) * cell + 16 * part);
+              const sum = v128.load(from, p * pitch + t * cell + 16 * part);
               // The point that all four outputs take as it is.
               return p === 5 && started ? f32x4.add(sum, first[0]!) : sum;
             }),

@@ -23,9 +23,9 @@ export interface Grid {
   readonly shape: Correlation;
 }
 
-/** Transformed images are worked on in bands of about so many bytes, which a second-level cache holds; transformed weights are at most so many. */
+/** Transformed images are worked on in bands of about so many bytes, which a second-level cache holds; transformed weights are at most so many, in all and for each tile. */
 const ampleImage = 2 ** 18;
-const mostWeights = 2 ** 24;
+const [mostWeights, weightsOfTile] = [2 ** 24, 2 ** 19];
 
 /** The grid of a correlation that is done so: 3x3, nothing skipped, with enough channels to pay for the sums. Depends on the sizes of one image alone. */
 export function gridOf({ dtype }: ConvKernel, shape: Correlation): Grid | null {
@@ -37,13 +37,15 @@ export function gridOf({ dtype }: ConvKernel, shape: Correlation): Grid | null {
     phases.length === 1 &&
     phase!.length === 2 &&
     phase!.every(({ step, taps, tapStep }) => step === 1 && taps === 3 && tapStep === 1);
-  if (!plain || Math.min(planes, lanes) < 8 || planes + lanes < 24) return null;
-  if (4 * points * planes * lanes > mostWeights) return null;
+  if (!plain || planes < 3 || lanes < 4 || planes + lanes < 12) return null;
   const counts = phase!.map(({ count }) => count);
   const [rows, columns] = counts.map((count) => Math.ceil(count / 2)) as [number, number];
   const start = phase!.map((axis) => axis.start);
-  // Weights are transformed for as few as one image; a last row or column of tiles may be half in vain.
-  if (columns < 4 || rows * columns < 36 || 3 * product(counts) < 8 * rows * columns) return null;
+  const tiles = rows * columns;
+  // A last row or column of tiles may be half in vain.
+  if (columns < 4 || tiles < 16 || 3 * product(counts) < 8 * tiles) return null;
+  // Weights are transformed for as few as one image.
+  if (4 * points * planes * lanes > Math.min(mostWeights, weightsOfTile * tiles)) return null;
   const fits = (band: number): boolean => rows % band === 0 && 4 * points * planes * band * columns <= ampleImage;
   const band = Array.from({ length: rows }, (_, i) => rows - i).find(fits) ?? 1;
   return {
@@ -59,9 +61,10 @@ export function gridOf({ dtype }: ConvKernel, shape: Correlation): Grid | null {
 /** Tiles of a band. */
 export const tilesOf = ({ band, columns }: Grid): number => band * columns;
 
-/** Bytes of a block's transformed weights, or of the sums for their gradient. */
-export const weightBytes = ({ planes }: Plan, cell: number): number => points * planes * cell;
+/** An odd number of cache lines: what is so far apart from point to point doesn't meet in one set of a cache, as distances by powers of two would. */
+const apart = (bytes: number): number => lines(bytes) | 64;
 
-/** Bytes of a band's transformed image, and of a cell for each point of each tile, in whole cache lines. */
-export const spreadBytes = (grid: Grid, { planes }: Plan): number => lines(4 * points * planes * tilesOf(grid));
-export const cellsBytes = (grid: Grid, cell: number): number => lines(points * tilesOf(grid) * cell);
+/** Bytes from point to point of a block's transformed weights or of the sums for their gradient, of a band's transformed image, and of a cell for each tile. */
+export const weightPitch = ({ planes }: Plan, cell: number): number => apart(planes * cell);
+export const spreadPitch = (grid: Grid, { planes }: Plan): number => apart(4 * planes * tilesOf(grid));
+export const cellsPitch = (grid: Grid, cell: number): number => apart(tilesOf(grid) * cell);

@@ -16,13 +16,15 @@ export interface Extents {
   readonly dense: 'items' | 'summed';
   /** Bytes of a cell of the right operand and of the results. */
   readonly cell: number;
+  /** Bytes from point to point of both operands and of the results. */
+  readonly pitches: readonly [number, number, number];
   /** Whether sums go on from what is there. */
   readonly more: boolean;
 }
 
 /** `(left, right, to)`: to[point][item] = Σ left[point][item, member] · right[point][member], with cells on the right. */
 export function emitProducts(module: WasmModule, { arithmetic }: Plan, { vectors }: Block, extents: Extents): Callable {
-  const { items, summed, dense, cell, more } = extents;
+  const { items, summed, dense, cell, pitches, more } = extents;
   const [itemStep, summedStep] = dense === 'items' ? [4, 4 * items] : [4 * summed, 4];
   return module.function(null, [I32, I32, I32], [], (f, ...bases) => {
     const [from, cells, to] = bases as [Local, Local, Local];
@@ -53,6 +55,7 @@ export function emitProducts(module: WasmModule, { arithmetic }: Plan, { vectors
     const all = alike.map(([size, count]) =>
       repeated(f, count, [from, to], [size * itemStep, size * cell], tile(size)),
     );
-    return repeated(f, points, [from, cells, to], [items * (4 * summed - itemStep), summed * cell, 0], all);
+    const rest = [pitches[0] - items * itemStep, pitches[1], pitches[2] - items * cell];
+    return repeated(f, points, [from, cells, to], rest, all);
   });
 }

@@ -20,7 +20,7 @@ import {
 import type { Plan } from '../plan.ts';
 import type { Units } from '../run.ts';
 import { nest, repeated } from '../walk.ts';
-import { type Grid, tilesOf } from './grid.ts';
+import { type Grid, spreadPitch, tilesOf } from './grid.ts';
 
 const { add, sub, mul } = f32x4;
 
@@ -90,10 +90,12 @@ export function bandSpread(
 }
 
 /** `(image, to)`: four tiles at a time. */
-function spreadImage(module: WasmModule, { planes, plane, pitches }: Plan, grid: Grid): Callable {
+function spreadImage(module: WasmModule, plan: Plan, grid: Grid): Callable {
+  const { planes, plane, pitches } = plan;
   const { band, columns } = grid;
   const [pitch] = pitches as [number];
   const tiles = tilesOf(grid);
+  const apart = spreadPitch(grid, plan);
   return module.function(null, [I32, I32], [], (f, image, to) => {
     const [a, b, c] = f.locals(V128, 3) as [Local, Local, Local];
     const d = f.locals(V128, 4);
@@ -106,7 +108,7 @@ function spreadImage(module: WasmModule, { planes, plane, pitches }: Plan, grid:
       d[1]!.set(v128.shuffle(a, b, lanes(1, 3, 5, 7))),
       d[2]!.set(v128.shuffle(d[0]!, c, lanes(1, 2, 3, 4))),
       d[3]!.set(v128.shuffle(d[1]!, c, lanes(1, 2, 3, 5))),
-      ofImage(f, d).map((sum, j) => v128.store(to!, sum, (4 * i + j) * planes * tiles * 4)),
+      ofImage(f, d).map((sum, j) => v128.store(to!, sum, (4 * i + j) * apart)),
     ]);
     const quads = columns >> 2;
     // The last four may have some of those before.
@@ -124,8 +126,8 @@ function spreadImage(module: WasmModule, { planes, plane, pitches }: Plan, grid:
   });
 }
 
-/** `(from, to)`: cells [plane][tap] to cells [point][plane]. */
-export function spreadWeights(module: WasmModule, planes: number, cell: number): Callable {
+/** `(from, to)`: cells [plane][tap] to cells [point][plane], points so many bytes apart. */
+export function spreadWeights(module: WasmModule, planes: number, cell: number, pitch: number): Callable {
   return module.function(null, [I32, I32], [], (f, from, to) =>
     repeated(
       f,
@@ -137,14 +139,14 @@ export function spreadWeights(module: WasmModule, planes: number, cell: number):
           [0, 1, 2].map((column) => v128.load(from!, (row + column) * cell + 16 * j)),
         );
         const { code, values } = both(f, ofWeight, taps);
-        return [code, values.flat().map((value, p) => v128.store(to!, value, p * planes * cell + 16 * j))];
+        return [code, values.flat().map((value, p) => v128.store(to!, value, p * pitch + 16 * j))];
       }),
     ),
   );
 }
 
-/** `(from, to)`: a row of tiles of cells, from `rows` rows of `width` pixels (those beyond are zeros), to the order [point][tile]. */
-export function spreadGradient(module: WasmModule, cell: number, rows: number, width: number, tiles: number): Callable {
+/** `(from, to)`: a row of tiles of cells, from `rows` rows of `width` pixels (those beyond are zeros), to the order [point][tile], points so many bytes apart. */
+export function spreadGradient(module: WasmModule, cell: number, rows: number, width: number, pitch: number): Callable {
   return module.function(null, [I32, I32], [], (f, from, to) => {
     const tile = (columns: number): Code =>
       Array.from({ length: cell / 16 }, (_, j) => {
@@ -156,7 +158,7 @@ export function spreadGradient(module: WasmModule, cell: number, rows: number, w
           ),
         );
         const { code, values } = both(f, ofGradient, pixels);
-        return [code, values.flat().map((value, p) => v128.store(to!, value, p * tiles * cell + 16 * j))];
+        return [code, values.flat().map((value, p) => v128.store(to!, value, p * pitch + 16 * j))];
       });
     return [repeated(f, width >> 1, [from!, to!], [2 * cell, cell], tile(2)), width % 2 === 0 ? [] : tile(1)];
   });

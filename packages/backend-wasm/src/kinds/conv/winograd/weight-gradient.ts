@@ -24,7 +24,7 @@ import { channelPack } from '../copy.ts';
 import { type Block, lines, type Plan, planOf, type RoleCode } from '../plan.ts';
 import { emitRun, Units, usually } from '../run.ts';
 import { sharesOf } from '../shares.ts';
-import { cellsBytes, type Grid, points, spreadBytes, tilesOf, weightBytes } from './grid.ts';
+import { cellsPitch, type Grid, points, spreadPitch, tilesOf, weightPitch } from './grid.ts';
 import { emitProducts } from './products.ts';
 import { bandSpread, both, spreadGradient, square, toWeight } from './transforms.ts';
 
@@ -32,9 +32,10 @@ export function weightGradientCode(kernel: ConvKernel, arithmetic: Arithmetic, g
   const plan = planOf(kernel, arithmetic, 2, grid.shape);
   const { batch, all, blocks, room, target } = plan;
   const cell = 16 * blocks[0]!.vectors;
-  const sums = weightBytes(plan, cell);
+  const sums = points * weightPitch(plan, cell);
   const { images, shares } = sharesOf(batch, all * sums);
-  const spread = spreadBytes(grid, plan);
+  const spread = points * spreadPitch(grid, plan);
+  const cells = points * cellsPitch(grid, cell);
   return {
     emit: (module) => {
       emitShares(module, plan, grid, cell, spread);
@@ -44,7 +45,7 @@ export function weightGradientCode(kernel: ConvKernel, arithmetic: Arithmetic, g
     units: shares * all,
     // Images are spread once for all blocks that a thread does of a share.
     grain: Math.ceil((shares * all) / 8),
-    scratch: room + spread + cellsBytes(grid, cell) + lines(2 * grid.band * target[1]! * cell),
+    scratch: room + spread + cells + lines(2 * grid.band * target[1]! * cell),
     shared: shares * all * sums,
     finish: true,
   };
@@ -58,20 +59,22 @@ function emitShares(module: WasmModule, plan: Plan, grid: Grid, cell: number, sp
   const { band, bands, columns } = grid;
   const [height, width] = target as readonly [number, number];
   const tiles = tilesOf(grid);
-  const sums = weightBytes(plan, cell);
+  const pitches = [spreadPitch(grid, plan), cellsPitch(grid, cell), weightPitch(plan, cell)] as const;
+  const sums = points * pitches[2];
   // The last band may be a row of outputs shorter.
   const short = height % 2;
   const counts = short === 0 ? [2 * band] : [2 * band, 2 * band - 1];
   const packs = blocks.map(({ channels }) =>
     counts.map((rows) => channelPack(module, arithmetic, channels, height * width, cell / 16, [[rows * width, 1]])),
   );
-  const spreads = [2, 1].slice(0, short + 1).map((rows) => spreadGradient(module, cell, rows, width, tiles));
+  const spreads = [2, 1].slice(0, short + 1).map((rows) => spreadGradient(module, cell, rows, width, pitches[1]));
   const computes = blocks.map((block) =>
     emitProducts(module, plan, block, {
       items: planes,
       summed: tiles,
       dense: 'summed',
       cell,
+      pitches,
       more: true,
     }),
   );
@@ -84,7 +87,7 @@ function emitShares(module: WasmModule, plan: Plan, grid: Grid, cell: number, sp
       const { f } = units;
       const [row, from, to] = f.locals(I32, 3) as [Local, Local, Local];
       const gradients = i32.add(units.packed, spread);
-      const pixels = i32.add(gradients, cellsBytes(grid, cell));
+      const pixels = i32.add(gradients, points * pitches[1]);
       const gradient = i32.add(
         units.at(units.operand(1), units.index, targetPlane),
         i32.mul(number, 2 * band * width * 4),
@@ -116,14 +119,15 @@ function emitShares(module: WasmModule, plan: Plan, grid: Grid, cell: number, sp
 /** Adds up the shares, and makes nine sums of each sixteen. */
 function emitFinish(module: WasmModule, plan: Plan, cell: number): void {
   const { all, planes } = plan;
-  const sums = weightBytes(plan, cell);
+  const pitch = weightPitch(plan, cell);
+  const sums = points * pitch;
   module.function('finish', words(4), [], (f, ...parameters) => {
     const units = new Units(f, plan, parameters);
     const [from, to, plane, share, at] = f.locals(I32, 5) as [Local, Local, Local, Local, Local];
     const one = ({ channels, vectors }: Block): Code => {
       const totals = f.locals(V128, points);
       const quad = (j: number): Code => {
-        const load = (p: number): Code => v128.load(at, p * planes * cell + 16 * j);
+        const load = (p: number): Code => v128.load(at, p * pitch + 16 * j);
         const { code, values } = both(
           f,
           toWeight,

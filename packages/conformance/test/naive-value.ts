@@ -1,4 +1,4 @@
-/** The value of a scalar expression by recursion, one element at a time: nothing shared with any backend. */
+/** The value of a scalar expression by recursion, one element at a time: nothing shared with any backend. Bit casts are of whole numbers alone. */
 import { type Expression, expand, type ScalarType } from '@nn/backend';
 
 export interface Environment {
@@ -72,6 +72,20 @@ function compute(node: Expression, environment: Environment, known: Map<Expressi
       return Math.exp(x);
     case 'log':
       return Math.log(x);
+    case 'and':
+      return x & y;
+    case 'or':
+      return x | y;
+    case 'xor':
+      return x ^ y;
+    case 'shiftLeft':
+      return x << y;
+    case 'shiftRight':
+      return node.type === 'u32' ? x >>> y : x >> y;
+    case 'less':
+      return x < y ? 1 : 0;
+    case 'bitcast':
+      return x;
     case 'select':
       return x !== 0 ? y : z;
     default:

@@ -5,9 +5,10 @@
 import { type Expression, type Geometry, type MapKernel, product, topological } from '@nn/backend';
 import { type Code, countDown, I32, i32, type Local, type WasmModule, when, words } from '../assembler/index.ts';
 import type { FunctionBuilder } from '../assembler/module.ts';
-import { emit, emitSteady, type Known, lower } from '../scalar/emit.ts';
+import { emit, emitSteady, type Known, type LeafCode, lower } from '../scalar/emit.ts';
 import { ascending } from '../scalar/quad.ts';
 import { bytesAlong, bytesOf, loadNumber, shiftOf } from './access.ts';
+import { type Drawing, drawingOf, drawnTogether, emitDrawing } from './draws.ts';
 import { BlockLayout, type Kind, plainVariant } from './kind.ts';
 import { type Step, Stream, stepOf } from './stream.ts';
 import { tiledMap } from './tiles.ts';
@@ -23,7 +24,8 @@ interface Moved {
 }
 
 export const mapKind: Kind<MapKernel> = (given, whole) => {
-  const roots = given.outputs.map(({ expression }) => lower(expression));
+  const expressions = given.outputs.map(({ expression }) => expression);
+  const roots = expressions.map((expression) => lower(expression));
   const tiled = tiledMap(given, whole, roots);
   if (tiled !== null) return tiled;
   const pairs = pairsOf(given, whole);
@@ -37,7 +39,7 @@ export const mapKind: Kind<MapKernel> = (given, whole) => {
   return {
     ...plainVariant,
     key: flat ? 'flat' : operands.map(({ step }) => step[0]).join(''),
-    emit: (module) => emitMap(module, kernel, roots, operands, flat),
+    emit: (module) => emitMap(module, kernel, roots, drawingOf(expressions), operands, flat),
     constants: flat ? [] : constantsOf(kernel, geometry, walking),
     units,
     grain: 64,
@@ -100,6 +102,7 @@ function emitMap(
   module: WasmModule,
   kernel: MapKernel,
   roots: readonly Expression[],
+  drawing: Drawing | null,
   operands: readonly Moved[],
   flat: boolean,
 ): void {
@@ -117,7 +120,7 @@ function emitMap(
         const { dtype, step, walks } = operand;
         return new Stream(f, `operand ${i}`, dtype, step, cursors[i]!, walks ? stride(operand, rank - 1) : 0);
       });
-    const row = new Row(f, kernel, roots, block!);
+    const row = new Row(f, kernel, roots, drawing, block!);
     const denseTo = (number: Code): Code =>
       operands.map(({ walks, step, dtype }, i) =>
         !walks && step === 'dense' ? bases[i]!.add(i32.shl(number, shiftOf(dtype))) : [],
@@ -159,16 +162,27 @@ class Row {
   readonly #f: FunctionBuilder;
   readonly #outputs: number;
   readonly #roots: readonly Expression[];
+  readonly #drawing: Drawing | null;
+  /** What steady nodes are looked for in. */
+  readonly #all: readonly Expression[];
   readonly #nodes: readonly Expression[];
   readonly #block: Local;
   /** Whether computing an element twice gives the same: nothing that is read is overwritten. */
   readonly #repeatable: boolean;
   readonly #known: Known = new Map();
 
-  constructor(f: FunctionBuilder, kernel: MapKernel, roots: readonly Expression[], block: Local) {
+  constructor(
+    f: FunctionBuilder,
+    kernel: MapKernel,
+    roots: readonly Expression[],
+    drawing: Drawing | null,
+    block: Local,
+  ) {
     this.#f = f;
     this.#outputs = kernel.outputs.length;
     this.#roots = roots;
+    this.#drawing = drawing;
+    this.#all = drawing === null ? roots : [...roots, ...drawing.roots, ...drawing.draws.flatMap(({ words }) => words)];
     this.#nodes = topological(...roots);
     this.#block = block;
     this.#repeatable = kernel.outputs.every(({ overwrites }) => overwrites < 0);
@@ -180,14 +194,14 @@ class Row {
 
   /** Code for every node that depends only on run-time numbers. */
   numbers(): Code {
-    return emitSteady(this.#f, this.#roots, this.#known, (leaf) => loadNumber(this.#block, leaf));
+    return emitSteady(this.#f, this.#all, this.#known, (leaf) => loadNumber(this.#block, leaf));
   }
 
   /** Code for every node that depends only on what is the same all along the row. */
   invariants(streams: readonly Stream[]): Code {
     return emitSteady(
       this.#f,
-      this.#roots,
+      this.#all,
       this.#known,
       (leaf) => this.#streamOf(leaf, streams).load(0),
       (leaf) => leaf.op === 'input' && this.#streamOf(leaf, streams).step === 'one',
@@ -200,7 +214,9 @@ class Row {
     const counts = this.#nodes.some(({ op }) => op === 'coordinate');
     const slow = streams.some(({ step }) => step === 'far');
     // Vectors of a round: many where there is little to compute, one where the code is long anyway.
-    const vectors = slow || this.#nodes.length > 24 ? 1 : this.#nodes.length > 6 ? 2 : 4;
+    const drawing = slow ? null : this.#drawing;
+    const vectors =
+      drawing !== null ? drawnTogether : slow || this.#nodes.length > 24 ? 1 : this.#nodes.length > 6 ? 2 : 4;
     const round = 4 * vectors;
     const move = (elements: number): Code => [
       streams.map((stream) => stream.move(elements)),
@@ -219,26 +235,39 @@ class Row {
       counts ? index.set(at) : [],
       vectors === 1
         ? []
-        : countDown(
-            rest,
-            round,
-            round,
-            Array.from({ length: vectors }, (_, q) => this.#vector(streams, index, null, q)),
-            move(round),
-          ),
+        : drawing !== null
+          ? when(
+              i32.eqz(i32.and(index, 7)),
+              countDown(rest, round, round, this.#drawn(drawing, streams, index), move(round)),
+            )
+          : countDown(
+              rest,
+              round,
+              round,
+              Array.from({ length: vectors }, (_, q) => this.#vector(streams, index, null, q)),
+              move(round),
+            ),
       this.#repeatable
         ? when(isLong, countDown(rest, 4, 1, back, single(null)), when(i32.gtS(rest, 0), single(rest)))
         : countDown(rest, 4, 1, single(rest)),
     ];
   }
 
+  /** The vectors of a round that draws random bits. */
+  #drawn(drawing: Drawing, streams: readonly Stream[], index: Local): Code {
+    const { code, vectors } = emitDrawing(this.#f, drawing, index, this.#known, (q) => this.#leaf(streams, index, q));
+    return [code, vectors.map((known, q) => drawing.roots.map((root, j) => streams[j]!.store(known.get(root)!, q)))];
+  }
+
+  #leaf(streams: readonly Stream[], index: Local, q: number, rest: Local | null = null): LeafCode {
+    return (leaf) =>
+      leaf.op === 'coordinate' ? [ascending(this.#f, index, 4 * q)] : this.#streamOf(leaf, streams).load(q, rest);
+  }
+
   /** Vector number `q` after the cursors; with `rest`, only so many of its elements exist. */
   #vector(streams: readonly Stream[], index: Local, rest: Local | null, q: number): Code {
-    const f = this.#f;
     const known: Known = new Map(this.#known);
-    const code = emit(f, this.#roots, known, (leaf) =>
-      leaf.op === 'coordinate' ? [ascending(f, index, 4 * q)] : this.#streamOf(leaf, streams).load(q, rest),
-    );
+    const code = emit(this.#f, this.#roots, known, this.#leaf(streams, index, q, rest));
     return [code, this.#roots.map((root, j) => streams[j]!.store(known.get(root)!, q, rest))];
   }
 }

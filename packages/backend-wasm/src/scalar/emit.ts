@@ -15,38 +15,58 @@ export type LeafCode = (leaf: Expression) => Quad;
 /** Derived rows for which `math/` has code of its own in float32, because their meaning in core rows is many times longer. */
 export const nativeRows = ['tanh', 'erf', 'erfc', 'ndtr', 'expm1', 'log1p'] as const;
 
-/** Expressions as this backend sees them: down to rows for which there is code. */
-export const lower = (expression: Expression): Expression =>
-  shared(expand(expression, (name, type) => type === 'f32' && (nativeRows as readonly string[]).includes(name)));
+/** Expressions as this backend sees them: down to rows for which there is code, and to one that a kind has a way of its own with. */
+export const lower = (expression: Expression, own?: string): Expression =>
+  shared(
+    expand(
+      expression,
+      (name, type) => name === own || (type === 'f32' && (nativeRows as readonly string[]).includes(name)),
+    ),
+  );
 
 const codes: { readonly [name: string]: FunctionCode | undefined } = coreRows;
 
 /** Values that are in variables already. */
 export type Known = Map<Expression, readonly Local[]>;
 
+/** One of several vectors that are computed together: what is known of it, and its leaves. */
+export interface Copy {
+  readonly known: Known;
+  readonly leaf: LeafCode;
+}
+
 /**
  * Code that computes lowered expressions and leaves them in variables, entered in `known`. What `known` has already is not computed again, so that
  * a caller may compute what doesn't vary before a loop. `wanted` narrows it to some nodes.
  */
-export function emit(
+export const emit = (
   f: FunctionBuilder,
   roots: readonly Expression[],
   known: Known,
   leaf: LeafCode,
+  wanted?: (node: Expression) => boolean,
+): Code => emitTogether(f, roots, [{ known, leaf }], wanted);
+
+/** The same for several vectors, node by node: where each has to wait for its own last result, another one's is at hand. */
+export function emitTogether(
+  f: FunctionBuilder,
+  roots: readonly Expression[],
+  copies: readonly Copy[],
   wanted: (node: Expression) => boolean = () => true,
 ): Code {
   const code: Code[] = [];
-  for (const node of topological(...roots)) {
-    if (known.has(node) || !wanted(node)) continue;
-    const parts = node.op === 'constant' ? null : quadOf(f, node, known, leaf);
-    if (parts === null) {
-      known.set(node, constantLanes(f, node.type, node.value));
-      continue;
+  for (const node of topological(...roots))
+    for (const { known, leaf } of copies) {
+      if (known.has(node) || !wanted(node)) continue;
+      const parts = node.op === 'constant' ? null : quadOf(f, node, known, leaf);
+      if (parts === null) {
+        known.set(node, constantLanes(f, node.type, node.value));
+        continue;
+      }
+      const kept = parts.map(() => f.local(V128));
+      code.push(parts.map((part, i) => kept[i]!.set(part)));
+      known.set(node, kept);
     }
-    const kept = parts.map(() => f.local(V128));
-    code.push(parts.map((part, i) => kept[i]!.set(part)));
-    known.set(node, kept);
-  }
   return code;
 }
 

@@ -34,7 +34,8 @@ const plus = (x: Expression | undefined, y: Expression): Expression => (x === un
  * result would be computed again it is read from `output`. With an `incoming` of one's own nothing is recalled. Null: no dependence, or only by steps.
  */
 export function differentiate(root: Expression, index: number, incoming?: Expression): Expression | null {
-  const whole = expand(root, (name) => rowOf(name).gradient !== undefined);
+  // Through whole numbers nothing acts: what makes them stays as it is.
+  const whole = expand(root, (name, type) => !isFloatScalar(type) || rowOf(name).gradient !== undefined);
   const nodes = topological(whole).reverse();
   const depends = dependence(nodes, index);
   const adjoints = new Map<Expression, Expression>([[whole, incoming ?? gradient(whole.type)]]);
@@ -44,7 +45,7 @@ export function differentiate(root: Expression, index: number, incoming?: Expres
     if (node.op === 'input' && node.value === index) return incoming === undefined ? recall(g, whole) : g;
     const parts = isPlain(node)
       ? [node.op === 'cast' ? castGradient(g, node.args[0]!) : null]
-      : rowOf(node.op).gradient!(g, node, ...node.args);
+      : (rowOf(node.op).gradient?.(g, node, ...node.args) ?? []);
     node.args.forEach((arg, i) => {
       const part = parts[i] ?? null;
       if (part !== null && depends.has(arg)) adjoints.set(arg, plus(adjoints.get(arg), part));

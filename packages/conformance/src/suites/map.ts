@@ -1,6 +1,6 @@
 /** The `map` kind: layouts, dtypes, several outputs, overwritten inputs, run-time scalars, coordinates, large expressions. */
 import {
-  add, type Backend, castTo, coordinate, type DType, dtypes, type Expression, input, type MapKernel, mul, neg, scalar, sub,
+  add, type Backend, bitcast, cast, castTo, coordinate, type DType, dtypes, type Expression, elementBits, input, type MapKernel, mul, neg, scalar, sub,
 } from '@nn/backend'; // biome-ignore format: one list
 import { asReference, type Case, holds, type Suite } from '../case.ts';
 import { check, compare } from '../launch/compare.ts';
@@ -184,6 +184,7 @@ function expressionCases(backend: Backend): LaunchCase[] {
   return [
     mapCase({ name: 'coordinate, dense', sizes, inputs: [], outputs: to('int32', 'dense', coordinate) }),
     mapCase({ name: 'coordinate, transposed', sizes, inputs: [], outputs: to('int32', 'transposed', coordinate) }),
+    ...drawCases(),
     mapCase({ name: 'an input itself', sizes, inputs: one, outputs: to('float32', 'gaps', x) }),
     mapCase({ name: 'an expression of 600 nodes', sizes, inputs: one, outputs: to('float32', 'dense', deep) }),
     mapCase({ name: 'an expression with shared parts', sizes, inputs: one, outputs: to('float32', 'dense', shared) }),
@@ -194,6 +195,24 @@ function expressionCases(backend: Backend): LaunchCase[] {
       outputs: to('float32', 'dense', sum),
     }),
   ];
+}
+
+/** Random bits of elements, a number of each and the call: rows that begin and end anywhere. */
+function drawCases(): LaunchCase[] {
+  const [key0, key1, call] = [scalar(0, 'u32'), scalar(1, 'u32'), scalar(2, 'u32')];
+  const bits = bitcast(elementBits(key0, key1, call, cast(coordinate, 'u32')), 'i32');
+  const lists = [[1], [7], [32], [45], [1030], [5, 64], [3, 37], [2, 3, 72]];
+  return lists.flatMap((sizes) =>
+    (['dense', 'transposed', 'gaps'] as const).map((layout) =>
+      mapCase({
+        name: `random bits, [${sizes}] ${layout}`,
+        sizes,
+        inputs: [operandOver(sizes, 'int32', layout, numbers(3))],
+        outputs: [{ ...operandOver(sizes, 'int32', 'dense', footprint), expression: add(bits, input(0, 'i32')) }],
+        scalars: [7, 0xdeadbeef, 21],
+      }),
+    ),
+  );
 }
 
 /** One program, run with other numbers, other sizes and other operands each time. */

@@ -4,7 +4,7 @@ import { applied, evaluate } from '../../../test/evaluate.ts';
 import { cast } from '../core.ts';
 import { constant, coordinate, input, scalar } from '../expression.ts';
 import { print } from '../print.ts';
-import { dropoutMask, randomBits, randomBits2, threefry2x32, uniform } from './random.ts';
+import { dropoutMask, elementBits, randomBits, randomBits2, threefry2x32, uniform } from './random.ts';
 
 const words = (...values: number[]): number[][] => values.map((value) => [value]);
 const u32 = (i: number) => input(i, 'u32');
@@ -48,6 +48,16 @@ describe('threefry2x32', () => {
     expect(drawn[4999]).toBe(evaluate(applied('randomBits', 'u32'), words(1, 2, 3, 4999))[0]);
     expect(print(bits)).toBe('randomBits(s0, s1, s2, u32(coordinate))');
   });
+});
+
+it('elements i and i + 4 of every eight take the words of one block', () => {
+  const key = [scalar(0, 'u32'), scalar(1, 'u32'), scalar(2, 'u32')] as const;
+  const place = cast(coordinate, 'u32');
+  const of = [1, 2, 3];
+  const [first, second] = [randomBits, randomBits2].map((row) => evaluate(row(...key, place), [], of, 12));
+  const drawn = evaluate(elementBits(...key, place), [], of, 24);
+  const eight = (n: number): number[] => [...first!.slice(n, n + 4), ...second!.slice(n, n + 4)];
+  expect(drawn).toEqual([...eight(0), ...eight(4), ...eight(8)]);
 });
 
 describe('uniform', () => {

@@ -3,7 +3,7 @@
  * *Parallel random numbers: as easy as 1, 2, 3*, SC 2011). Only integer arithmetic and exact conversions, so that every
  * backend draws the same numbers.
  */
-import { add, cast, less, mul, or, same, shiftLeft, shiftRight, xor } from '../core.ts';
+import { add, and, cast, less, mul, or, same, select, shiftLeft, shiftRight, xor } from '../core.ts';
 import { constant, type Expression } from '../expression.ts';
 import { type Builder, defineRow } from '../row.ts';
 
@@ -57,6 +57,29 @@ export const randomBits: Builder<4> = word('randomBits', 0);
 
 /** The second word, for elements that need 64 bits. */
 export const randomBits2: Builder<4> = word('randomBits2', 1);
+
+/**
+ * 32 random bits for an element of a tensor, of key, key, counter and coordinate. Eight elements share the blocks of four: elements 8n to 8n + 3 take the first words of
+ * blocks 4n to 4n + 3, the next four the second words, so that vectors of four lanes waste none of them.
+ */
+export const elementBits: Builder<4> = defineRow({
+  name: 'elementBits',
+  arity: 4,
+  accepts: 'bits',
+  result: () => 'u32',
+  meaning: (...args) => {
+    const [key0, key1, counter, place] = args.map((arg) => cast(arg, 'u32')) as [
+      Expression,
+      Expression,
+      Expression,
+      Expression,
+    ];
+    const block = or(shiftLeft(shiftRight(place, unsigned(3)), unsigned(2)), and(place, unsigned(3)));
+    const second = less(unsigned(0), and(place, unsigned(4)));
+    return select(second, randomBits2(key0, key1, counter, block), randomBits(key0, key1, counter, block));
+  },
+  domain: Array.from({ length: 4 }, () => [0, 2 ** 31 - 1] as const),
+});
 
 /** A float32 in [0, 1) from the upper 24 of 32 random bits: exact, all multiples of 2^-24. */
 export const uniform: Builder = defineRow({

@@ -108,7 +108,7 @@ const references: Readonly<Record<string, Reference>> = {
 /** Checked at points of a table (gelu through ndtr), and in `random.test.ts`. */
 const elsewhere = new Set([
   ...Object.keys(specialValues),
-  ...['gelu', 'randomBits', 'randomBits2', 'uniform', 'uniformDouble', 'dropoutMask'],
+  ...['gelu', 'randomBits', 'randomBits2', 'elementBits', 'uniform', 'uniformDouble', 'dropoutMask'],
 ]);
 
 /** Units in the last place that a row may lose; more where a difference or an exponent magnifies the rounding of arguments. */

@@ -5,6 +5,7 @@ import {
   coordinate,
   dtypes,
   type Expression,
+  elementBits,
   leakyRelu,
   mul,
   randomBits,
@@ -41,8 +42,8 @@ export interface RandomReluOptions {
 /** Uniform in [0, 1): as many bits as the type has. Scalars 0 to 2 are the generator's key and the call. */
 function drawn(type: 'f32' | 'f64'): Expression {
   const place = [scalar(0, 'u32'), scalar(1, 'u32'), scalar(2, 'u32'), cast(coordinate, 'u32')] as const;
-  const bits = randomBits(...place);
-  return type === 'f32' ? uniform(bits) : uniformDouble(bits, randomBits2(...place));
+  if (type === 'f32') return uniform(elementBits(...place));
+  return uniformDouble(randomBits(...place), randomBits2(...place));
 }
 
 function build([layout]: readonly Layout[]): MapBuild {

@@ -10,10 +10,10 @@ import {
   DTypeError,
   dropoutMask,
   type Expression,
+  elementBits,
   isFloat,
   less,
   mul,
-  randomBits,
   same,
   scalar,
   select,
@@ -31,7 +31,7 @@ import { drawOf, type GeneratorOptions } from './options.ts';
 
 /** 32 random bits of the element; scalars 0 to 2 are the draw. */
 const bits = (): Expression =>
-  randomBits(scalar(0, 'u32'), scalar(1, 'u32'), scalar(2, 'u32'), cast(coordinate, 'u32'));
+  elementBits(scalar(0, 'u32'), scalar(1, 'u32'), scalar(2, 'u32'), cast(coordinate, 'u32'));
 const scalarsOf = ({ key0, key1, counter }: Draw): number[] => [key0, key1, counter];
 
 /** A probability as a whole number of 2^-24. */

@@ -220,6 +220,9 @@ const shapes: readonly Spec[] = [
   // All of k for a block of rows before the next.
   { m: 301, n: 34, k: 1030, epilogue: true },
   { m: 160, n: 10, k: 520, batch: 2, right: 'columns' },
+  { m: 301, n: 50, k: 1030, left: 'columns', epilogue: true },
+  { m: 150, n: 40, k: 600, left: 'columns', dtype: 'float64' },
+  { m: 1033, n: 33, k: 520, left: 'columns' },
   { m: 150, n: 7, k: 600, dtype: 'float64' },
 ];
 

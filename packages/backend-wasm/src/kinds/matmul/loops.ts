@@ -24,8 +24,8 @@ import type { FunctionBuilder } from '../../assembler/module.ts';
 import { BlockLayout, sharedWord } from '../kind.ts';
 import { emitSumOfBlocks } from './blocks.ts';
 import { type Read, reader } from './figures.ts';
-import { packer } from './pack.ts';
-import { type Figure, type Plan, type Side, type Tiles, tilesOf, wideBytes } from './plan.ts';
+import { packer, spreader } from './pack.ts';
+import { type Figure, type Plan, panelGap, type Side, type Tiles, wideBytes } from './plan.ts';
 import { last, running, tile } from './tile.ts';
 
 /** `min(x, y)`, signed. */
@@ -56,7 +56,11 @@ export function emitMatmul(module: WasmModule, plan: Plan): void {
         compute(height),
         move
           ? [
-              a!.add(left.packed ? i32.mul(steps, height * bytes) : i32.mul(read(f, block!, left.outer), height)),
+              a!.add(
+                left.packed
+                  ? i32.add(i32.mul(steps, height * bytes), panelGap(plan, left))
+                  : i32.mul(read(f, block!, left.outer), height),
+              ),
               cursors.map((cursor, i) => cursor.add(i32.mul(read(f, block!, movers[i]!.row), height))),
             ]
           : [],
@@ -90,39 +94,36 @@ export function emitMatmul(module: WasmModule, plan: Plan): void {
     const [leftBlock, leftRows, rightBlock, rightPanel, source, target, count] = f.locals(I32, 7) as [
       Local, Local, Local, Local, Local, Local, Local,
     ]; // biome-ignore format: one list
-    const [at, some] = f.locals(I32, 2) as [Local, Local];
     const cursors = f.locals(I32, movers.length);
 
-    // What is dense across panels is copied a few steps of all panels at a time, as it lies in memory; else a panel after the other.
+    const panelBytes = (side: Side, width: number): Code =>
+      i32.add(i32.mul(steps, width * bytes), panelGap(plan, side));
+
+    // What is dense across panels is copied step by step, as it lies in memory; else a panel after the other.
     const copy = (side: Side, tiles: Tiles, from: Code, to: Operand, hasRest: Code): Code => {
-      const strip = side.dense === 'outer' && (side === left || plan.panels > 1) ? 32 : null;
-      const sizes = [...(tiles.full.value > 0 ? [tiles.size] : []), ...tiles.rest];
+      const one = (size: number): Code => {
+        const width = side === left ? size : 4 * Math.ceil(size / 4);
+        return [
+          call(packer(module, read, side, size, width), block!, source, target, steps),
+          source.add(i32.mul(figure(side.outer), size)),
+          target.add(panelBytes(side, width)),
+        ];
+      };
+      const { size } = tiles;
+      const step = i32.mul(figure(side.outer), size);
+      const whole =
+        side.dense === 'outer' && (side === left || plan.panels > 1)
+          ? [
+              call(spreader(module, read, side, size), block!, source, target, steps, panelBytes(side, size), full),
+              source.add(i32.mul(full, step)),
+              target.add(i32.mul(full, panelBytes(side, size))),
+            ]
+          : [count.set(full), loop(one(size), branchIf(count.tee(i32.sub(count, 1)), 0))];
       return [
-        at.set(i32.const(0)),
-        loop(
-          some.set(strip === null ? steps : least(f, i32.sub(steps, at), strip)),
-          source.set(i32.add(from, i32.mul(at, figure(side.along)))),
-          target.set(number32(to)),
-          count.set(full),
-          sizes.map((size, i) => {
-            const width = side === left ? size : 4 * Math.ceil(size / 4);
-            const one = [
-              call(
-                packer(module, read, side, size, width),
-                block!,
-                source,
-                i32.add(target, i32.mul(at, width * bytes)),
-                some,
-              ),
-              source.add(i32.mul(figure(side.outer), size)),
-              target.add(i32.mul(steps, width * bytes)),
-            ];
-            return i === 0 && tiles.full.value > 0
-              ? when(count, loop(one, branchIf(count.tee(i32.sub(count, 1)), 0)))
-              : when(hasRest, one);
-          }),
-          strip === null ? [] : branchIf(i32.ltS(at.tee(i32.add(at, some)), steps), 0),
-        ),
+        source.set(from),
+        target.set(number32(to)),
+        tiles.full.value > 0 ? when(full, whole) : [],
+        tiles.rest.length > 0 ? when(hasRest, tiles.rest.map(one)) : [],
       ];
     };
     const rightPanels = i32.add(i32.add(scratch, figure(plan.rightPanels)), i32.mul(done, plan.pitch));
@@ -171,7 +172,7 @@ export function emitMatmul(module: WasmModule, plan: Plan): void {
     const rowBlocks = (body: Code): Code => [
       row.set(top),
       loop(
-        toRow.set(least(f, i32.add(row, tilesOf(rows.size)), bottom)),
+        toRow.set(least(f, i32.add(row, plan.tall), bottom)),
         full.set(i32.sub(least(f, toRow, figure(rows.full)), row)),
         rest.set(i32.gtS(toRow, figure(rows.full))),
         body,
@@ -213,7 +214,7 @@ export function emitMatmul(module: WasmModule, plan: Plan): void {
       right.packed ? rightPanel.set(rightPanels) : [],
       loop(
         eachWidth(usePanel),
-        right.packed ? rightPanel.add(i32.mul(steps, columns.size * bytes)) : [],
+        right.packed ? rightPanel.add(panelBytes(right, columns.size)) : [],
         branchIf(i32.ltS(column.tee(i32.add(column, 1)), toColumn), 0),
       ),
     ];

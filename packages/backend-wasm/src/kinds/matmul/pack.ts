@@ -28,8 +28,7 @@ export function packer(module: WasmModule, read: Read, side: Side, count: number
           const members = Math.min(4, count - 4 * g);
           if (side.dense === 'outer') {
             const { kept, code } = keep(f, loadQuad(f, side.dtype, source!, 4 * g * bytesOf(side.dtype)));
-            const within = Math.min(4, width - 4 * g);
-            return [code, within === 4 ? store(g, 0, kept) : storeSome(target!, kept, within, 4 * g * wide)];
+            return [code, storeMembers(target!, kept, Math.min(4, width - 4 * g), 4 * g * wide)];
           }
           const addresses = f.locals(I32, 4);
           return [
@@ -71,6 +70,38 @@ export function packer(module: WasmModule, read: Read, side: Side, count: number
     }),
   );
 }
+
+/**
+ * A function of (block, source, target, steps, pitch, panels): several panels, `pitch` bytes apart, of an operand that is dense across them. Each step is read as it lies in memory, which
+ * machines fetch ahead.
+ */
+export function spreader(module: WasmModule, read: Read, side: Side, width: number): Callable {
+  return module.helper(`spread ${side.operand}`, () =>
+    module.function(null, words(6), [], (f, block, source, target, steps, pitch, panels) => {
+      const [from, to, count] = f.locals(I32, 3) as [Local, Local, Local];
+      const own = bytesOf(side.dtype);
+      const wide = wideBytes(side.dtype);
+      const panel = Array.from({ length: Math.ceil(width / 4) }, (_, g) => {
+        const { kept, code } = keep(f, loadQuad(f, side.dtype, from, 4 * g * own));
+        return [code, storeMembers(to, kept, Math.min(4, width - 4 * g), 4 * g * wide)];
+      });
+      return countDown(steps!, 1, 1, [
+        from.set(source!),
+        to.set(target!),
+        count.set(panels!),
+        countDown(count, 1, 1, [panel, from.add(width * own), to.add(pitch!)]),
+        source!.add(read(f, block!, side.along)),
+        target!.add(width * wide),
+      ]);
+    }),
+  );
+}
+
+/** Stores the first elements of a quad. */
+const storeMembers = (target: Local, quad: readonly Local[], members: number, offset: number): Code =>
+  members === 4
+    ? quad.map((part, i) => v128.store(target, part, offset + 16 * i))
+    : storeSome(target, quad, members, offset);
 
 /** Stores the first one, two or three elements of a quad. */
 function storeSome(target: Local, quad: readonly Local[], members: number, offset: number): Code {

@@ -65,6 +65,8 @@ export interface Plan {
   /** What units divide: rows or columns, each of them a tile; the batch, entry by entry; k, block by block. */
   readonly split: 'rows' | 'columns' | 'entries' | 'blocks';
   readonly batch: readonly Figure[];
+  /** Tiles of a block of rows. */
+  readonly tall: number;
   /** Panels of columns that are copied, and worked on by a block of rows after the other. */
   readonly panels: number;
   /** Where panels of the right operand lie in the scratch memory, behind those of the left one; bytes of all. */
@@ -78,8 +80,11 @@ export interface Plan {
   readonly figures: readonly number[];
 }
 
-/** Tiles of so many rows that are worked on while their operands stay in the caches. */
-export const tilesOf = (height: number): number => 144 / height;
+/** Tiles of so many rows are worked on while their operands stay in the caches. */
+const rowsOfBlock = 144;
+
+/** All rows of few columns, where they are copied from what is dense along them: in panels of so many bytes at most, from memory that comes in one stream. */
+const [fewColumns, mostCopied] = [16, 1 << 21];
 
 /** Panels of all of k, in bytes at most, that stay in the second-level cache beside what passes. */
 const mostStreamed = 1 << 19;
@@ -207,8 +212,12 @@ export function planOf(
   const flight = ahead ? flightOf(m, vectors, Math.floor(k / blockSize)) : 1;
   // Behind panels, what their last copies write beyond them. The rest of the rows may be as much as three tiles.
   const room = (count: number, size: number, steps = blockSize * flight): number =>
-    64 * Math.ceil(((count * steps + 4) * size * wideBytes(dtype)) / 64 + 1);
-  const rightPanels = left.packed ? room(Math.min(tilesOf(height), rows.units.value) + 2, rows.size) : 0;
+    64 * Math.ceil(((count * steps + 4) * size * wideBytes(dtype)) / 64 + 1 + count);
+  const allRows = room(rows.units.value + 2, height);
+  const atOnce =
+    hot && left.packed && left.dense === 'outer' && columns.units.value <= fewColumns && allRows <= mostCopied;
+  const tall = atOnce ? rows.units.value : rowsOfBlock / height;
+  const rightPanels = left.packed ? Math.min(allRows, room(tall + 2, height)) : 0;
   // Where each panel is used by one block of rows only, and doesn't share its cache lines with others, it is copied just before that, and stays in the first-level cache.
   const near = right.dense !== 'outer' || right.along.value < 512;
   const bytes = bytesOf(dtype);
@@ -218,10 +227,10 @@ export function planOf(
   const plain = epilogue.op === 'input' && epilogue.value === 0 && entries === 1 && flight === 1;
   const dense = output.column.value === bytes && output.row.value === n * bytes;
   const byBlocks = threads && plain && dense && blocks >= leastBlocks && m * n <= k && blocks * kept <= mostKept;
-  const panels = hot && near && !left.packed && rows.units.value <= tilesOf(height) ? 1 : Math.ceil(512 / width);
+  const panels = hot && near && !left.packed && rows.units.value <= tall ? 1 : Math.ceil(512 / width);
   // All of k for a block of rows before the next where rows are read as they lie: memory then comes in one stream, which machines fetch ahead.
   const copied = Math.min(panels, columns.units.value);
-  const manyRows = rows.units.value > tilesOf(height) && !byBlocks && blocks > 1;
+  const manyRows = rows.units.value > tall && !byBlocks && blocks > 1;
   const streams =
     hot && manyRows && left.dense === 'along' && !left.packed && right.packed && room(copied, width, k) <= mostStreamed;
   return {
@@ -236,6 +245,7 @@ export function planOf(
     k: figure(k),
     blockSize: figure(blockSize),
     flight,
+    tall,
     panels,
     rightPanels: figure(rightPanels),
     pitch: streams ? copied * width * bytes : 0,
@@ -247,6 +257,9 @@ export function planOf(
     figures,
   };
 }
+
+/** Bytes between panels: a cache line, since panels of a power of two would all begin in one set of a cache. None where panels of all of k are in line, step by step. */
+export const panelGap = ({ left, pitch }: Plan, side: Side): number => (side === left || pitch === 0 ? 64 : 0);
 
 /** What of a plan its code depends on, besides figures. */
 export function keyOf({ hot, left, right, movers, rows, columns, split, figures }: Plan): string {

@@ -3,7 +3,18 @@
  * `target[step · width + x] = source[x, step]`. Bytes are widened to 32 bits on the way. Panels are written in ascending order: where k is dense or nothing is, up
  * to three steps and a vector beyond a panel's end hold leftovers.
  */
-import { type Callable, type Code, countDown, I32, i32, type Local, V128, v128, words } from '../../assembler/index.ts';
+import {
+  type Callable,
+  type Code,
+  countDown,
+  I32,
+  i32,
+  type Local,
+  times,
+  V128,
+  v128,
+  words,
+} from '../../assembler/index.ts';
 import { lanes } from '../../assembler/instructions.ts';
 import type { FunctionBuilder, WasmModule } from '../../assembler/module.ts';
 import { joinLow, keep, type Quad, turned } from '../../scalar/quad.ts';
@@ -61,12 +72,19 @@ export function packer(module: WasmModule, read: Read, side: Side, count: number
         return [code, quads.map((quad, step) => store(g, step, quad))];
       };
       const step = 4 * bytesOf(side.dtype);
-      const cursors = rows.slice(1);
-      return countDown(steps!, 4, 1, [
-        groups.toReversed().map(one),
-        [source!, ...cursors].map((row) => row.add(step)),
-        target!.add(4 * pitch),
-      ]);
+      const cursors = [source!, ...rows.slice(1)];
+      const move = (times: number): Code => [
+        cursors.map((row) => row.add(times * step)),
+        target!.add(4 * times * pitch),
+      ];
+      const latter = groups.toReversed();
+      // Of many rows a cache line each at a time: where they are a power of two apart, they would drive each other out of the cache before their lines are used up.
+      const lines = f.local(I32);
+      const inLines =
+        groups.length > 3
+          ? countDown(steps!, 16, 16, [latter.map((g) => [times(lines, 4, one(g), move(1)), move(-4)]), move(4)])
+          : [];
+      return [inLines, countDown(steps!, 4, 1, [latter.map(one), move(1)])];
     }),
   );
 }

@@ -1,23 +1,23 @@
 /** Bounds, the larger and the smaller that ignore NaN, and interpolation. Bounds are arguments: they are run-time numbers. */
 
 import { isFloatScalar } from '../../dtype.ts';
-import { add, and, equal, less, lessEqual, max, min, mul, or, same, select, sub } from '../core.ts';
+import { add, and, less, lessEqual, mul, or, same, select, sub } from '../core.ts';
 import type { Expression } from '../expression.ts';
 import { type Builder, defineRow } from '../row.ts';
 import { isnan } from './classification.ts';
 
 const wide: readonly [number, number] = [-10, 10];
 
-/** x where it equals the bound: the sign of a zero stays, as in PyTorch. */
-const keep = (x: Expression, bound: Expression, bounded: Expression): Expression =>
-  isFloatScalar(x.type) ? select(equal(x, bound), x, bounded) : bounded;
+/** The bound where x is beyond it or it is NaN, else x: NaN stays, and so does the sign of a zero that equals the bound, as in PyTorch. */
+const bounded = (x: Expression, bound: Expression, beyond: Expression): Expression =>
+  select(isFloatScalar(x.type) ? or(beyond, isnan(bound)) : beyond, bound, x);
 
 /** The larger of x and lo; NaN if either is. */
 export const clampMin: Builder<2> = defineRow({
   name: 'clampMin',
   arity: 2,
   accepts: 'number',
-  meaning: (x, lo) => keep(x, lo, max(x, lo)),
+  meaning: (x, lo) => bounded(x, lo, less(x, lo)),
   gradient: (g, _, x, lo) => [select(lessEqual(lo, x), g, same(0, g)), select(less(x, lo), g, same(0, g))],
   domain: [wide, [-3, 3]],
 });
@@ -27,7 +27,7 @@ export const clampMax: Builder<2> = defineRow({
   name: 'clampMax',
   arity: 2,
   accepts: 'number',
-  meaning: (x, hi) => keep(x, hi, min(x, hi)),
+  meaning: (x, hi) => bounded(x, hi, less(hi, x)),
   gradient: (g, _, x, hi) => [select(lessEqual(x, hi), g, same(0, g)), select(less(hi, x), g, same(0, g))],
   domain: [wide, [-3, 3]],
 });

@@ -3,7 +3,7 @@
  * alone; whole numbers take words in turn, since they reject some.
  */
 import type { DType } from '@nn/backend';
-import { circle, log } from './elementary.ts';
+import { circle, logs } from './elementary.ts';
 import { type Draw, threefryWords } from './threefry.ts';
 
 /** Places computed at a time. */
@@ -45,8 +45,11 @@ export function fillUniform(values: Float32Array | Float64Array, draw: Draw, dty
 export function fillNormal(values: Float32Array | Float64Array, draw: Draw): void {
   const n = values.length;
   eachChunk(draw, n + (n % 2), (words, start, count) => {
+    const radii = new Float64Array(count / 2);
+    for (let j = 0; j < radii.length; j++) radii[j] = (bits53(words[4 * j]!, words[4 * j + 1]!) + 1) * 2 ** -53;
+    logs(radii);
     for (let i = 0; i < count; i += 2) {
-      const radius = Math.sqrt(-2 * log((bits53(words[2 * i]!, words[2 * i + 1]!) + 1) * 2 ** -53));
+      const radius = Math.sqrt(-2 * radii[i / 2]!);
       const [cosine, sine] = circle(bits53(words[2 * i + 2]!, words[2 * i + 3]!) * 2 ** -53);
       // Beyond an odd number of values nothing is stored.
       values[start + i] = radius * cosine;
@@ -58,8 +61,11 @@ export function fillNormal(values: Float32Array | Float64Array, draw: Draw): voi
 /** Fills with values of the exponential law of rate 1: -log of a uniform value of 52 bits, the ends left out. */
 export function fillExponential(values: Float32Array | Float64Array, draw: Draw): void {
   eachChunk(draw, values.length, (words, start, count) => {
+    const drawn = new Float64Array(count);
     for (let i = 0; i < count; i++)
-      values[start + i] = -log((Math.floor(bits53(words[2 * i]!, words[2 * i + 1]!) / 2) + 0.5) * 2 ** -52);
+      drawn[i] = (Math.floor(bits53(words[2 * i]!, words[2 * i + 1]!) / 2) + 0.5) * 2 ** -52;
+    logs(drawn);
+    for (let i = 0; i < count; i++) values[start + i] = -drawn[i]!;
   });
 }
 

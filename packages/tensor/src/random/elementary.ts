@@ -3,39 +3,44 @@
  * Errors stay within a few units in the last place.
  */
 
-const scratch = new Float64Array(1);
-const halves = new Uint32Array(scratch.buffer);
-/** Which half holds sign and exponent. */
-const upper = ((): 0 | 1 => {
-  scratch[0] = 1;
-  return halves[0] === 0 ? 1 : 0;
-})();
-
-/** 1/23, 1/21 … 1. */
-const oddReciprocals = Float64Array.from({ length: 12 }, (_, i) => 1 / (23 - 2 * i));
-/** 1 / (k (k - 1)) for k = 18, 16 … 2, then 1 / (k (k + 1)) for the same: what a term of the cosine and of the sine is to the one before, but for the angle's square. */
-const termRatios = Float64Array.from({ length: 18 }, (_, i) => {
-  const k = 18 - 2 * (i % 9);
-  return 1 / (k * (i < 9 ? k - 1 : k + 1));
-});
+/** Which half of a double holds sign and exponent. */
+const upper = new Uint32Array(Float64Array.of(1).buffer)[0] === 0 ? 1 : 0;
 
 /**
- * Natural logarithm of a normal number above 0. With x = 2^e m and s = (m - 1)/(m + 1): log m = 2 (s + s³/3 + s⁵/5 …), where |s| < 0.172, so eleven terms do.
+ * Natural logarithms of normal numbers above 0, in their place; the bits are looked at all at once, since reading half of a double that was just written makes processors wait. With x = 2^e m
+ * and s = (m - 1)/(m + 1): log m = 2 (s + s³/3 + s⁵/5 …), where |s| < 0.172, so eleven terms do.
  */
-export function log(x: number): number {
-  scratch[0] = x;
-  let exponent = (halves[upper]! >>> 20) - 1023;
-  halves[upper] = (halves[upper]! & 0xfffff) | 0x3ff00000;
-  let m = scratch[0]!;
-  if (m > Math.SQRT2) {
-    m /= 2;
-    exponent++;
+export function logs(values: Float64Array): void {
+  const halves = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length);
+  const exponents = new Int32Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const half = halves[2 * i + upper]!;
+    exponents[i] = (half >>> 20) - 1023;
+    halves[2 * i + upper] = (half & 0xfffff) | 0x3ff00000;
   }
-  const s = (m - 1) / (m + 1);
-  const square = s * s;
-  let sum = 0;
-  for (let i = 0; i < oddReciprocals.length; i++) sum = sum * square + oddReciprocals[i]!;
-  return exponent * Math.LN2 + 2 * s * sum;
+  for (let i = 0; i < values.length; i++) {
+    let m = values[i]!;
+    let exponent = exponents[i]!;
+    if (m > Math.SQRT2) {
+      m /= 2;
+      exponent++;
+    }
+    const s = (m - 1) / (m + 1);
+    const square = s * s;
+    let sum = 1 / 23;
+    sum = sum * square + 1 / 21;
+    sum = sum * square + 1 / 19;
+    sum = sum * square + 1 / 17;
+    sum = sum * square + 1 / 15;
+    sum = sum * square + 1 / 13;
+    sum = sum * square + 1 / 11;
+    sum = sum * square + 1 / 9;
+    sum = sum * square + 1 / 7;
+    sum = sum * square + 1 / 5;
+    sum = sum * square + 1 / 3;
+    sum = sum * square + 1;
+    values[i] = exponent * Math.LN2 + 2 * s * sum;
+  }
 }
 
 /** [cos, sin] of 2π u, for u from 0 to 1: Taylor's series around the nearest quarter, at most π/4 away. */
@@ -43,12 +48,25 @@ export function circle(u: number): readonly [number, number] {
   const quarter = Math.floor(u * 4 + 0.5);
   const angle = (u - quarter / 4) * 6.283185307179586;
   const square = -angle * angle;
-  let cosine = 0;
-  let sine = 0;
-  for (let i = 0; i < 9; i++) {
-    cosine = (1 + cosine) * (square * termRatios[i]!);
-    sine = (1 + sine) * (square * termRatios[i + 9]!);
-  }
+  // A term is to the one before as the square is to k (k - 1), of the sine to k (k + 1): k = 18, 16 … 2.
+  let cosine = square * (1 / 306);
+  let sine = square * (1 / 342);
+  cosine = (1 + cosine) * (square * (1 / 240));
+  sine = (1 + sine) * (square * (1 / 272));
+  cosine = (1 + cosine) * (square * (1 / 182));
+  sine = (1 + sine) * (square * (1 / 210));
+  cosine = (1 + cosine) * (square * (1 / 132));
+  sine = (1 + sine) * (square * (1 / 156));
+  cosine = (1 + cosine) * (square * (1 / 90));
+  sine = (1 + sine) * (square * (1 / 110));
+  cosine = (1 + cosine) * (square * (1 / 56));
+  sine = (1 + sine) * (square * (1 / 72));
+  cosine = (1 + cosine) * (square * (1 / 30));
+  sine = (1 + sine) * (square * (1 / 42));
+  cosine = (1 + cosine) * (square * (1 / 12));
+  sine = (1 + sine) * (square * (1 / 20));
+  cosine = (1 + cosine) * (square * (1 / 2));
+  sine = (1 + sine) * (square * (1 / 6));
   cosine += 1;
   sine = (1 + sine) * angle;
   switch (quarter % 4) {

@@ -7,7 +7,14 @@ import { Op } from '../core/op.ts';
 import { currentDevice } from '../core/state.ts';
 import '../tensor.ts';
 import { fillExponential, fillNormal, fillUniform, permutation, WholeNumbers } from './distributions.ts';
-import { circle, log } from './elementary.ts';
+import { circle, logs } from './elementary.ts';
+
+const log = (x: number): number => {
+  const values = Float64Array.of(x);
+  logs(values);
+  return values[0]!;
+};
+
 import { Generator } from './generator.ts';
 import { type Draw, threefryWords } from './threefry.ts';
 

@@ -316,13 +316,12 @@ def handicap():
 
 
 def main():
-    blas = os.environ.get("OPENBLAS_CORETYPE", "as built")
     kernels = os.environ.get("ATEN_CPU_CAPABILITY", "as built")
-    greeting = {
-        "ready": f"PyTorch {torch.__version__}, {threads} thread{'' if threads == 1 else 's'}, "
-        f"kernels {kernels}, OpenBLAS {blas}"
-    }
     reason = handicap()
+    blas = "reference BLAS" if reason is not None else f"OpenBLAS {os.environ.get('OPENBLAS_CORETYPE', 'as built')}"
+    greeting = {
+        "ready": f"PyTorch {torch.__version__}, {threads} thread{'' if threads == 1 else 's'}, kernels {kernels}, {blas}"
+    }
     send(greeting if reason is None else {**greeting, "handicap": reason})
     call, records = None, False
     for line in sys.stdin:

@@ -201,6 +201,28 @@ describe('random functions', () => {
   });
 });
 
+describe('running products', () => {
+  it.each([0, 1])('with zeros have the gradient of any order at the first, along %i', async (dim) => {
+    nn.manualSeed(dim);
+    for (let i = 0; i < 20; i++) {
+      const v = nn.randint(-2, 3, [5, 6]).double().requiresGrad_() as Tensor;
+      const g = nn.randn([5, 6], { dtype: 'float64' }) as Tensor;
+      const gradient = (createGraph: boolean): Tensor =>
+        grad(nn.cumprod(v, dim), [v], { gradOutputs: [g], createGraph })[0]!;
+      // Sums over a table of products, which nothing was divided for.
+      expect(await nn.allclose(gradient(false), gradient(true), { rtol: 1e-12 })).toBe(true);
+    }
+  });
+  it('take the memory of their input', async () => {
+    const v = nn.ones([2, 30_000]).requiresGrad_() as Tensor;
+    nn.cumprod(v, 1).sum().backward();
+    expect((await v.grad!.at(':', [0, 29_999]).toArray()) as number[][]).toEqual([
+      [30_000, 1],
+      [30_000, 1],
+    ]);
+  });
+});
+
 it('names ops as the user called them', () => {
   const v = nn.tensor([[1, 2]], { requiresGrad: true });
   const name = (t: Tensor): string | undefined => t.node?.plan.op.name;

@@ -2,16 +2,19 @@
  * The `scan` op with its gradient: a running sum's is the running sum from the other end, extremes send theirs back to where they came from, and a running product's is
  * right where elements are zero: nothing is divided by an element.
  */
+import { and, constant, div, dtypes, type Expression, equal, type ScalarType, same, select } from '@nn/backend';
 import { copyOp } from '../../core/copy.ts';
 import { dispatch, dispatchMany, fresh } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
 import { assign } from '../../core/in-place.ts';
-import { layoutOf } from '../../core/layout.ts';
+import { type Layout, layoutOf } from '../../core/layout.ts';
 import { bit, savedInput } from '../../core/node.ts';
 import { Op, type Own, type ScanAttributes } from '../../core/op.ts';
 import { planScan } from '../../core/plan-axis.ts';
+import { state } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
 import { mul } from '../elementwise/arithmetic.ts';
+import { element, single } from '../elementwise/build.ts';
 import { expand, reshape, stridedView, transpose } from '../shape/views.ts';
 import { sendBack } from './send-back.ts';
 
@@ -60,14 +63,65 @@ function productGradient(x: Tensor, g: Tensor, dim: number, reverse: boolean): T
   if (x.shape.length === 0) return g;
   const last = x.shape.length - 1;
   const moved = (t: Tensor): Tensor => transpose(t, dim, last);
-  return moved(alongLast(moved(x), moved(g), reverse));
+  return moved((state.tracking ? byTable : bySums)(moved(x), moved(g), reverse));
+}
+
+/** 1 for the first zero of a row, else x; from x and how many zeros there are up to it. */
+const withoutFirst = new Op('map', 'cumprodBackward', {
+  inPlace: false,
+  build: ([layout]) =>
+    single(layout!.dtype, select(firstZero(layout!), constant(1, typeOf(layout!)), element(layout!, 0))),
+});
+
+/** The gradient of x, from it, the zeros, and the sums of both kinds. */
+const chosen = new Op('map', 'cumprodBackward', {
+  inPlace: false,
+  build: ([layout]) => {
+    const [x, zeros, sums, others] = [0, 1, 2, 3].map((i) => element(layout!, i)) as [Expression, Expression, Expression, Expression]; // biome-ignore format: four of a kind
+    const atZero = select(firstZero(layout!), others, same(0, x));
+    return single(layout!.dtype, select(equal(zeros, same(0, zeros)), div(sums, x), atZero));
+  },
+});
+
+const isZero = new Op('map', 'cumprodBackward', {
+  inPlace: false,
+  build: ([layout]) => {
+    const x = element(layout!, 0);
+    return single(layout!.dtype, select(equal(x, same(0, x)), same(1, x), same(0, x)));
+  },
+});
+
+const typeOf = ({ dtype }: Layout): ScalarType => dtypes[dtype].scalar;
+
+function firstZero(layout: Layout): Expression {
+  const [x, zeros] = [element(layout, 0), element(layout, 1)];
+  return and(equal(x, same(0, x)), equal(zeros, same(1, zeros)));
 }
 
 /**
- * Gradient of y = cumprod(x) along the last dimension: x̄ₖ = Σ_{i ≥ k} ȳᵢ Π_{l ≤ i, l ≠ k} x_l (≤ and ≥ swap in reverse). Row k of an n×n table
+ * Gradient of y = cumprod(x) along the last dimension, in time and memory of x: x̄ₖ = Σ_{i ≥ k} ȳᵢ yᵢ / xₖ before the first zero of a row. At that zero it is the same sum over
+ * products without it, and behind it 0. Of the first order only.
+ */
+function bySums(x: Tensor, g: Tensor, reverse: boolean): Tensor {
+  const used: Tensor[] = [];
+  const keep = (t: Tensor): Tensor => {
+    used.push(t);
+    return t;
+  };
+  const sumsOf = (factors: Tensor): Tensor =>
+    keep(running(keep(mul(g, keep(running(factors, 'product', reverse))) as Tensor), 'sum', !reverse));
+  const zeros = keep(running(keep(dispatch(isZero, x)), 'sum', reverse));
+  const rest = keep(dispatch(withoutFirst, x, zeros));
+  const result = dispatchMany(chosen, [x, zeros, sumsOf(x), sumsOf(rest)])[0]!;
+  for (const t of used) t.dispose();
+  return result;
+}
+
+/**
+ * The same to any order of derivative: x̄ₖ = Σ_{i ≥ k} ȳᵢ Π_{l ≤ i, l ≠ k} x_l (≤ and ≥ swap in reverse). Row k of an n×n table
  * holds the running products with xₖ replaced by 1, which is right for any zeros and to any order of derivative.
  */
-function alongLast(x: Tensor, g: Tensor, reverse: boolean): Tensor {
+function byTable(x: Tensor, g: Tensor, reverse: boolean): Tensor {
   const last = x.shape.length - 1;
   const n = x.shape[last]!;
   if (n === 0) return g;

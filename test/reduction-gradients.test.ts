@@ -1,6 +1,7 @@
 /** Gradients of reductions, scans, sorting and random functions: against finite differences, first and second order, and PyTorch's conventions where those don't decide. */
 import '@nn/tensor/methods';
 import { grad, gradcheck, gradgradcheck } from '@nn/autograd';
+import { nullBackend } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
 import * as nn from '@nn/tensor';
 import { describe, expect, it } from 'vitest';
@@ -221,6 +222,18 @@ describe('running products', () => {
       [30_000, 1],
     ]);
   });
+});
+
+it('distances of all pairs have gradients without a table of all differences', () => {
+  const backend = nullBackend();
+  const [a, b] = [300, 400].map((n) => nn.ones([n, 64], { backend, requiresGrad: true }) as Tensor);
+  const distances = nn.cdist(a!, b!);
+  const total = distances.sum();
+  const { launches, allocated } = backend.counts;
+  total.backward();
+  // A launch for each gradient; a table would have 300 · 400 · 64 elements.
+  expect(backend.counts.launches.reduce - launches.reduce).toBe(2);
+  expect(backend.counts.allocated - allocated).toBeLessThan(4 * (700 * 64 + 2 * 300 * 400));
 });
 
 it('names ops as the user called them', () => {

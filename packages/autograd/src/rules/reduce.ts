@@ -11,6 +11,7 @@ import {
   mentions,
   NnError,
   output,
+  product,
   same,
   select,
 } from '@nn/backend';
@@ -26,7 +27,16 @@ import {
   savedInput,
 } from '@nn/tensor/internal';
 import { handle, restore, settle, stretched, sumTo } from './rule.ts';
-import { type Derived, derive, derivedMap, derivedSum, readsOf, runDerived, type Source } from './symbolic.ts';
+import {
+  type Derived,
+  derive,
+  derivedMap,
+  derivedSum,
+  readsOf,
+  runDerived,
+  type Source,
+  usesCoordinate,
+} from './symbolic.ts';
 
 interface ReduceGradient {
   readonly derived: Derived;
@@ -77,8 +87,13 @@ function makeGradient(plan: Plan, j: number): ReduceGradient | null {
   const derived = derive(derivative);
   const { dtype } = plan.inputs[j]!;
   if (derivative.op === 'gradient' && plan.out.dtype === dtype) return { derived, op: null, small: true };
-  const small = !mentions(derivative, 'input') && !mentions(derivative, 'coordinate');
-  return { derived, op: derivedMap(`${plan.op.name}Gradient`, derived, dtype), small };
+  const name = `${plan.op.name}Gradient`;
+  const placed = usesCoordinate(derived);
+  const small = !mentions(derivative, 'input') && !placed;
+  // What broadcasting stretched is summed in the same launch: pairs of rows have no table of all their elements.
+  const dims = small || placed ? [] : stretched(plan.inputs[j]!.shape, shapeOf(plan));
+  const op = dims.length > 0 ? derivedSum(name, derived, dtype, dims, true) : derivedMap(name, derived, dtype);
+  return { derived, op, small };
 }
 
 /** Result and gradient enter stretched over the reduction's input. */
@@ -98,6 +113,10 @@ function shared(node: Node, g: Tensor): Tensor {
   count.dispose();
   return out;
 }
+
+/** Leading dimensions of one element are no sum. */
+const narrowed = (wide: Tensor, shape: readonly number[]): Tensor =>
+  product(wide.shape) === product(shape) ? settle(wide, shape) : narrow(wide, shape);
 
 function narrow(wide: Tensor, shape: readonly number[]): Tensor {
   if (stretched(shape, wide.shape).length === 0) return wide;
@@ -129,7 +148,7 @@ export const reduceRule: Rule<'reduce'> = {
     if (made === null) return null;
     const own = plan.inputs[j]!.shape;
     const incoming = combine === 'sum' ? g : shared(node, g);
-    if (!made.small) return narrow(runDerived(made.op!, made.derived, node, incoming, overInput(node)), own);
+    if (!made.small) return narrowed(runDerived(made.op!, made.derived, node, incoming, overInput(node)), own);
     const value = made.op === null ? handle(incoming) : runDerived(made.op, made.derived, node, incoming);
     const wide = restore(value, shape, dims, keepdim);
     value.dispose();

@@ -14,6 +14,7 @@ import {
   operandsOf,
   type Program,
   product,
+  type RowsKernel,
 } from '@nn/backend';
 import { type Features, WasmModule } from './assembler/index.ts';
 import { hostFunctions } from './host.ts';
@@ -22,7 +23,7 @@ import { BlockLayout, faultWord, type Kind, sharedWord, type Variant } from './k
 import type { Heap } from './memory/heap.ts';
 import { blockAddress, blockBytes } from './memory/layout.ts';
 import type { LinearMemory } from './memory/linear-memory.ts';
-import { lacking, type MathPart, type Part, type Parts } from './part.ts';
+import { lacking, type MathPart, type Part, type Parts, type WayPart } from './part.ts';
 import { Entry, Prepared, WasmProgram } from './program.ts';
 import type { Pool } from './threads/pool.ts';
 
@@ -168,7 +169,11 @@ export class WasmBackend implements Backend {
     const elements = product(geometry.sizes);
     if (elements > mostElements && kernel.kind !== 'matmul' && kernel.kind !== 'conv')
       throw refused(`${elements} elements in one operation; the wasm backend counts to ${mostElements}: work on parts`);
-    const variant = (this.#partOf(kernel).content as Kind<Kernel>)(kernel, geometry, this.#features);
+    const across =
+      kernel.kind === 'rows' ? (this.#parts.get('across') as WayPart<'rows', 'across'> | undefined) : undefined;
+    const variant =
+      across?.content(kernel as RowsKernel, geometry) ??
+      (this.#partOf(kernel).content as Kind<Kernel>)(kernel, geometry, this.#features);
     if (program.layout.constant(variant.constants.length) > blockBytes)
       throw refused(`${variant.constants.length} numbers don't fit a launch of the wasm backend`);
     return this.#keep(program, geometry, variant);

@@ -1,7 +1,21 @@
 /** The public page of @nn/backend-wasm. */
 import type { WasmBackend } from './backend.ts';
 import type { WasmOptions } from './options.ts';
-import { conv, gather, map, math, matmul, reduce, rows, scan, scatter, sort, wasmOf, workers } from './parts.ts';
+import {
+  across,
+  conv,
+  gather,
+  map,
+  math,
+  matmul,
+  reduce,
+  rows,
+  scan,
+  scatter,
+  sort,
+  wasmOf,
+  workers,
+} from './parts.ts';
 
 export type { WasmInfo } from './backend.ts';
 export type { WasmOptions } from './options.ts';
@@ -23,5 +37,5 @@ export type { WasmBackend };
  * ```
  */
 export function wasm(options: WasmOptions = {}): Promise<WasmBackend> {
-  return wasmOf([map, reduce, rows, matmul, conv, gather, scatter, scan, sort, math, workers], options);
+  return wasmOf([map, reduce, rows, across, matmul, conv, gather, scatter, scan, sort, math, workers], options);
 }

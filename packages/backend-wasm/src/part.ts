@@ -1,7 +1,7 @@
 /** What a backend is put together from. A part is a value that a bundle carries only where a program names it; nothing here names one. */
-import { BackendError, type Kernel, type KernelKind } from '@nn/backend';
+import { BackendError, type Geometry, type Kernel, type KernelKind } from '@nn/backend';
 import type { FunctionCode } from './assembler/index.ts';
-import type { Kind } from './kinds/kind.ts';
+import type { Kind, Variant } from './kinds/kind.ts';
 import type { StartWorkers } from './threads/index.ts';
 
 /** A piece of the backend: the code of one kind of kernels, of mathematical functions, or threads. */
@@ -13,6 +13,11 @@ export interface Part<Name extends string = string, Content = unknown> {
 
 /** Code for the kernels of a kind. */
 export type KindPart<K extends KernelKind> = Part<K, Kind<Extract<Kernel, { readonly kind: K }>>>;
+/** A way of its own with some kernels of a kind, null for the others. */
+export type WayPart<K extends KernelKind, Name extends string> = Part<
+  Name,
+  (kernel: Extract<Kernel, { readonly kind: K }>, geometry: Geometry) => Variant | null
+>;
 /** Code for functions of the scalar language, by name. */
 export type MathPart = Part<'math', Readonly<Record<string, FunctionCode>>>;
 export type WorkersPart = Part<'workers', StartWorkers>;

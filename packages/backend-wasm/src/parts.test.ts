@@ -2,6 +2,7 @@
 import {
   BackendError,
   compileFor,
+  div,
   type Expression,
   exp,
   input,
@@ -9,6 +10,7 @@ import {
   type MapKernel,
   pow,
   type ReduceKernel,
+  type RowsKernel,
   runLaunch,
   tanh,
 } from '@nn/backend';
@@ -16,6 +18,7 @@ import { judge, type Verdict } from '@nn/conformance';
 import { describe, expect, it, test } from 'vitest';
 import { type WasmBackend, wasm } from './index.ts';
 import {
+  across,
   conv,
   gather,
   map,
@@ -151,11 +154,46 @@ describe('a backend that lacks a part', () => {
     two.dispose();
   });
 
+  it('has the same bits without the part across', async () => {
+    const [shorter, whole] = [
+      await wasmOf([map, rows], { threads: 1 }),
+      await wasmOf([map, rows, across], { threads: 1 }),
+    ];
+    const sizes = [3, 50, 20];
+    const n = 3000;
+    const kernel: RowsKernel = {
+      kind: 'rows',
+      rank: 2,
+      inputs: [{ dtype: 'float32', access: 'strided' }],
+      reductions: [{ combine: 'sum', body: exp(input(0, 'f32')) }],
+      outputs: [{ dtype: 'float32', expression: div(exp(input(0, 'f32')), input(1, 'f32')), perRow: false }],
+      scalars: 0,
+    };
+    const results = [shorter, whole].map((backend) => {
+      const launch = new Launch();
+      launch.program = backend.compile(kernel);
+      launch.geometry = { sizes, strides: [[1000, 20, 1], [1000, 1, 50]], extents: [] }; // biome-ignore format: one line
+      launch.count = 2;
+      launch.blocks.push(backend.allocate(4 * n), backend.allocate(4 * n));
+      launch.offsets.push(0, 0);
+      backend.write(
+        launch.blocks[1]!,
+        0,
+        'float32',
+        Float32Array.from({ length: n }, (_, i) => Math.sin(i)),
+      );
+      backend.run(launch);
+      return backend.readSync(launch.blocks[0]!, 0, 'float32', n);
+    });
+    expect(results[0]).toEqual(results[1]);
+    for (const one of [shorter, whole]) one.dispose();
+  });
+
   it('tells its parts, each once', async () => {
     const backend = await wasmOf([map, workers, map], { threads: 1 });
     expect(backend.info().parts).toEqual(['map', 'workers']);
     const whole = await wasm({ threads: 1 });
-    expect(new Set(whole.info().parts)).toEqual(new Set([...kinds, math, workers].map(({ name }) => name)));
+    expect(new Set(whole.info().parts)).toEqual(new Set([...kinds, across, math, workers].map(({ name }) => name)));
     for (const one of [backend, whole]) one.dispose();
   });
 });

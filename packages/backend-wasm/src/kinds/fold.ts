@@ -3,17 +3,20 @@
  * strands are added as a tree, (0+4) (1+5) (2+6) (3+7), then (0+2) (1+3), then (0+1). Along a row strands are the lanes of two vectors; across rows each strand
  * is a vector of its own with one output a lane. Either way the same numbers meet in the same order.
  */
-import type { Combine, ReduceKernel, ScalarType } from '@nn/backend';
+import { type Combine, type Expression, type ReduceKernel, type ScalarType, topological } from '@nn/backend';
 import {
   type Code,
   countDown,
   f32x4,
   f64x2,
+  I32,
   i32,
   i32x4,
   type Local,
   lanes,
+  type Operand,
   pick,
+  stepUp,
   V128,
   v128,
   when,
@@ -25,6 +28,9 @@ import { narrowMask, type Quad, upperHalf, wideMasks } from '../scalar/quad.ts';
 
 /** The position of no element. */
 export const nowhere = 0x7fffffff;
+
+/** Whether a row's loop over a body is unrolled. */
+export const isShort = (body: Expression): boolean => topological(body).length < 8;
 
 /** Strands of a sum. */
 export const strands = 8;
@@ -185,8 +191,8 @@ export class Fold {
 
 /**
  * Code that combines `rest` elements in a row into two states, whose lanes are the strands. `value` gives vector number q after the streams' cursors, with
- * a count only so many of its elements; `move` moves on. `rest` is used up. Short bodies are worth unrolling. `loose` says that no other code computes the
- * same result, which would have to choose the same of two zeros.
+ * a count only so many of its elements; `move` moves on. `rest` is used up. Short bodies are worth unrolling. `loose` says that no other code than
+ * `foldAcross` computes the same result, which would have to choose the same of two zeros.
  */
 export function foldAlong(
   fold: Fold,
@@ -221,6 +227,70 @@ export function foldAlong(
       when(i32.gtS(rest, 4), [move(4), rest.set(i32.sub(rest, 4)), absorb(back, 0, rest)]),
     ]),
   ];
+}
+
+/**
+ * The same for `width` vectors of rows at once, a row a lane: elements `index` to `size` of all of them, in the order in which `foldAlong` (loose) combines those of a
+ * row. Strands lie in scratch memory, 256 bytes a vector. `value` gives vector q of the element at hand; `move` moves on.
+ */
+export function foldAcross(
+  f: FunctionBuilder,
+  fold: Fold,
+  width: number,
+  index: Local,
+  size: Local,
+  scratch: Local,
+  value: (q: number) => { readonly code: Code; readonly parts: Quad },
+  move: Code,
+  unrolled: boolean,
+): { readonly code: Code; readonly states: readonly State[] } {
+  const at = f.local(I32);
+  const states = Array.from({ length: width }, () => fold.state());
+  const parts = fold.values(states[0]!).length;
+  const other = f.locals(V128, parts);
+  const bytes = 16 * parts * width;
+  const load = (into: readonly Local[], q: number, from: Local, strand = 0): Code =>
+    into.map((part, i) => part.set(v128.load(from, strand * bytes + 16 * (q * parts + i))));
+  const save = (q: number, to: Local, strand = 0): Code =>
+    fold.values(states[q]!).map((part, i) => v128.store(to, part, strand * bytes + 16 * (q * parts + i)));
+  const each = (code: (state: State, q: number) => Code): Code => states.map(code);
+  const combine = (into: number, ...strands: readonly number[]): Code =>
+    each((state, q) => [
+      load(fold.values(state), q, scratch, into),
+      strands.map((strand) => [load(other, q, scratch, strand), fold.merge(state, other)]),
+      save(q, scratch, into),
+    ]);
+  const clear = (from: number): Code =>
+    Array.from({ length: strands }, (_, strand) => each((_, q) => save(q, scratch, from + strand)));
+  const until = (end: Operand, used: number): Code =>
+    stepUp(
+      index,
+      end,
+      1,
+      at.set(i32.add(scratch, i32.mul(i32.and(index, used - 1), bytes))),
+      each((state, q) => {
+        const { code, parts } = value(q);
+        return [code, load(fold.values(state), q, at), fold.merge(state, parts, true), save(q, at)];
+      }),
+      move,
+    );
+  const code = [
+    each((state) => fold.reset(state)),
+    clear(0),
+    unrolled && fold.notes
+      ? when(i32.geS(size, 16), [
+          clear(8),
+          until(i32.and(size, -16), 16),
+          [0, 1, 2, 3].map((strand) => combine(strand, strand + 8, strand + 12)),
+        ])
+      : [],
+    until(size, strands),
+    [0, 1, 2, 3].map((strand) => combine(strand, strand + 4)),
+    [0, 1].map((strand) => combine(strand, strand + 2)),
+    combine(0, 1),
+    each((state) => fold.settle(state)),
+  ];
+  return { code, states };
 }
 
 /** Two values combined lane by lane. */

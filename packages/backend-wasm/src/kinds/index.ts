@@ -1,11 +1,12 @@
 /** The code of each kind, as a part. */
-import type { KindPart } from '../part.ts';
+import type { KindPart, WayPart } from '../part.ts';
 import { convKind } from './conv/conv.ts';
 import { gatherKind, scatterKind } from './indexed.ts';
 import { mapKind } from './map.ts';
 import { matmulKind } from './matmul.ts';
 import { reduceKind } from './reduce.ts';
 import { rowsKind } from './rows.ts';
+import { acrossRows } from './rows-across.ts';
 import { scanKind } from './scan.ts';
 import { sortKind } from './sort.ts';
 
@@ -15,6 +16,8 @@ export const map: KindPart<'map'> = { name: 'map', content: mapKind };
 export const reduce: KindPart<'reduce'> = { name: 'reduce', content: reduceKind };
 /** Softmax, normalization, variance, losses of classes: reductions along rows, and what is computed with them. */
 export const rows: KindPart<'rows'> = { name: 'rows', content: rowsKind };
+/** A quicker way of rows that lie side by side, a vector of rows at a time: softmax over channels. The same bits. */
+export const across: WayPart<'rows', 'across'> = { name: 'across', content: acrossRows };
 /** Products of matrices: linear layers, attention. */
 export const matmul: KindPart<'matmul'> = { name: 'matmul', content: matmulKind };
 /** Convolutions and their gradients. */

@@ -192,6 +192,37 @@ describe('matrices', () => {
     expect(places(nn.trilIndices(3, 4, { offset: diagonal }))).toEqual(all.filter(([r, c]) => c! - r! <= diagonal));
     expect(places(nn.triuIndices(3, 4, { offset: diagonal }))).toEqual(all.filter(([r, c]) => c! - r! >= diagonal));
   });
+  it.each([
+    [[40, 3, 5], 0],
+    [[2, 3, 5, 2], -1],
+    [[3, 0], 0],
+    [[0, 3], 1],
+    [[0, 2, 2], 0],
+    [[1, 7], 3],
+    [[7, 1], -3],
+    [[2, 70], 1e12],
+    [[70, 2], -1e12],
+  ] as const)('triangles of every dtype, shape %j at %d', (shape, diagonal) => {
+    const [rows, columns] = shape.slice(-2) as [number, number];
+    const size = shape.reduce<number>((p, n) => p * n, 1);
+    for (const dtype of ['float32', 'float64', 'float16', 'int64', 'int32', 'uint8', 'bool'] as const) {
+      const x = nn.full(shape, 1, { dtype }) as Tensor;
+      const kept = (keep: (distance: number) => boolean): number[] =>
+        Array.from({ length: size }, (_, i) => Number(keep((i % columns) - (Math.floor(i / columns) % rows))));
+      const [lower, upper] = [nn.tril(x, { diagonal }), nn.triu(x, { diagonal })];
+      expect([lower.dtype, lower.shape, upper.dtype]).toEqual([dtype, [...shape], dtype]);
+      expect(Array.from(lower.dataSync())).toEqual(kept((d) => d <= diagonal));
+      expect(Array.from(upper.dataSync())).toEqual(kept((d) => d >= diagonal));
+    }
+  });
+  it('triangles drop what is no number, and every zero is positive', () => {
+    const x = nn.tensor([
+      [-0, Number.NaN],
+      [Number.NEGATIVE_INFINITY, -0],
+    ]);
+    expect(Array.from(nn.tril(x).dataSync())).toEqual([-0, 0, Number.NEGATIVE_INFINITY, -0]);
+    expect(Array.from(nn.triu(x).dataSync())).toEqual([-0, Number.NaN, 0, -0]);
+  });
   it('triangles of bools, and refusals', () => {
     expect(nn.tril(nn.ones([2, 2], { dtype: 'bool' })).toArraySync()).toEqual([
       [true, false],

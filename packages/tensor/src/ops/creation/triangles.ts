@@ -1,5 +1,6 @@
 /** The identity, and the triangles of matrices. */
 import {
+  add,
   castTo,
   coordinate,
   type DType,
@@ -13,18 +14,19 @@ import {
   same,
   scalar,
   select,
-  sub,
   ValueError,
 } from '@nn/backend';
 import { shapeText } from '../../core/collapse.ts';
 import { dispatch, dispatchCreate } from '../../core/dispatch.ts';
-import { layoutOf } from '../../core/layout.ts';
+import { type Layout, layoutOf } from '../../core/layout.ts';
 import { checkNamed } from '../../core/named.ts';
 import { Op } from '../../core/op.ts';
 import { getDefaultDType } from '../../core/promotion.ts';
+import { untracked } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { EyeFunction } from '../../types/creation-signatures.ts';
 import { element, single } from '../elementwise/build.ts';
+import { contiguous, finish, stridedView } from '../shape/views.ts';
 import { fromFlat } from './from-data.ts';
 import { checkSizes, deviceFor, type TensorOptions, track } from './options.ts';
 
@@ -52,26 +54,57 @@ export const eye: EyeFunction = ((n: number, m: number | TensorOptions = n, opti
   return track(dispatchCreate(eyeOp, layout, [m]), options);
 }) as never;
 
-/** An element of x where its place passes the test, else 0. Scalars: rows, columns, diagonal. */
-const triangleOp = (name: string, keeps: (distance: Expression, diagonal: Expression) => Expression): Op<'map'> =>
+/** An element of x where the mask holds, else 0. */
+const kept = (name: string): Op<'map'> =>
   new Op('map', name, {
     inPlace: false,
-    build: ([layout]) => {
+    build: ([layout, mask]) => {
       const x = element(layout!, 0);
-      const distance = sub(columnOf(1), rem(rowOf(1), scalar(0, 'i32')));
-      return single(layout!.dtype, select(keeps(distance, scalar(2, 'i32')), x, same(0, x)), 3);
+      return single(layout!.dtype, select(element(mask!, 1), x, same(0, x)));
     },
   });
 
-const trilOp = triangleOp('tril', lessEqual);
-const triuOp = triangleOp('triu', (distance, diagonal) => lessEqual(diagonal, distance));
+/** Whether places of a line, counted from scalar 0, are on one side of 0. */
+const sideOp = (name: string, side: (place: Expression) => Expression): Op<'map'> =>
+  new Op('map', name, { inPlace: false, build: () => single('bool', side(add(coordinate, scalar(0, 'i32'))), 1) });
+
+/** What takes the elements out, and what makes the line of marks that the mask is a view of. */
+interface Triangle {
+  readonly kept: Op<'map'>;
+  readonly marks: Op<'map'>;
+}
+
+const triangleOf = (name: string, side: (place: Expression) => Expression): Triangle => ({
+  kept: kept(name),
+  marks: sideOp(name, side),
+});
+const lower = triangleOf('tril', (place) => lessEqual(place, same(0, place)));
+const upper = triangleOf('triu', (place) => lessEqual(same(0, place), place));
+
+/** Columns up to which masks of many matrices are written out: rows are then as long as a matrix. */
+const narrow = 64;
+
+/**
+ * Which elements of a rows × columns matrix a triangle keeps. Depends on column - row alone, so a line of all differences holds every row, each starting an
+ * element before the one above it: nothing is divided for each element.
+ */
+function maskOf(op: Op<'map'>, { device, shape, size }: Layout, diagonal: number): Tensor {
+  const [rows, columns] = shape.slice(-2) as [number, number];
+  const line = layoutOf(device, 'bool', [Math.max(rows, 1) + columns]);
+  const below = Math.max(rows - 1, 0);
+  const bound = Math.min(Math.max(diagonal, -below - 1), columns + 1);
+  const marks = dispatchCreate(op, line, [-below - bound]);
+  const mask = stridedView(marks, [rows, columns], [-1, 1], below, op.name);
+  const dense = columns <= narrow && size > 8 * rows * columns ? contiguous(mask) : mask;
+  return finish(dense, dense, marks, mask);
+}
 
 export interface DiagonalOptions {
   /** Which diagonal bounds the triangle: 0 the main one, positive ones above it, negative ones below. */
   readonly diagonal?: number | undefined;
 }
 
-function triangle(op: Op<'map'>, x: Tensor, options: DiagonalOptions = {}): Tensor {
+function triangle({ kept: op, marks }: Triangle, x: Tensor, options: DiagonalOptions = {}): Tensor {
   const diagonal = checkNamed(op.name, options).diagonal ?? 0;
   const { shape } = x.layout;
   if (shape.length < 2)
@@ -80,7 +113,8 @@ function triangle(op: Op<'map'>, x: Tensor, options: DiagonalOptions = {}): Tens
       `takes matrices, got shape ${shapeText(shape)}; reshape it to two dimensions or more`,
     );
   if (!Number.isInteger(diagonal)) throw new ValueError(op.name, `diagonal is ${diagonal}; it must be a whole number`);
-  return dispatch(op, x, null, null, [shape[shape.length - 2]!, shape[shape.length - 1]!, diagonal]);
+  const mask = untracked(() => maskOf(marks, x.layout, diagonal));
+  return finish(dispatch(op, x, mask), x, mask);
 }
 
 /**
@@ -92,11 +126,11 @@ function triangle(op: Op<'map'>, x: Tensor, options: DiagonalOptions = {}): Tens
  * ```
  */
 export const tril = <A extends Tensor>(x: A, options?: DiagonalOptions): Tensor<A['~shape'], A['dtype']> =>
-  triangle(trilOp, x, options) as never;
+  triangle(lower, x, options) as never;
 
 /** The upper triangles, with zeros below the `diagonal`. PyTorch: `torch.triu`. */
 export const triu = <A extends Tensor>(x: A, options?: DiagonalOptions): Tensor<A['~shape'], A['dtype']> =>
-  triangle(triuOp, x, options) as never;
+  triangle(upper, x, options) as never;
 
 export interface TriangleOptions<D extends DType = DType> extends Omit<TensorOptions<D>, 'requiresGrad'> {
   /** Which diagonal bounds the triangle; 0. */

@@ -6,7 +6,8 @@ import { checkNamed } from '../../core/named.ts';
 import { untracked } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
 import { contiguous } from '../shape/views.ts';
-import { ordered, orderOf, placesOfRanks } from './order.ts';
+import { leading } from './leading.ts';
+import { ordered, orderOf } from './order.ts';
 import { chosenAt, isTracked, pick } from './pick.ts';
 import type { ArgsortFunction, KthFunction, SortFunction, TopkFunction } from './signatures.ts';
 
@@ -81,7 +82,7 @@ function checkRank(name: string, k: number, least: number, size: number, x: Tens
 export const topk: TopkFunction = ((x: Tensor, k: number, options: TopkOptions = {}) => {
   const d = along('topk', x, checkNamed('topk', options).dim);
   checkRank('topk', k, 0, x.layout.shape[d] ?? 1, x);
-  const indices = placesOfRanks(x, d, options.largest !== false, 0, k);
+  const indices = leading(x, d, options.largest !== false, 0, k);
   return { values: pick('topk', x, indices, d), indices };
 }) as never;
 
@@ -93,5 +94,5 @@ export const kthvalue: KthFunction<'kthvalue'> = ((
 ) => {
   const d = along('kthvalue', x, checkNamed('kthvalue', options).dim);
   checkRank('kthvalue', k, 1, x.layout.shape[d] ?? 1, x);
-  return chosenAt('kthvalue', x, placesOfRanks(x, d, false, k - 1, 1), d, options.keepdim === true);
+  return chosenAt('kthvalue', x, leading(x, d, false, k - 1, 1), d, options.keepdim === true);
 }) as never;

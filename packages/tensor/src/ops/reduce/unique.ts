@@ -1,5 +1,5 @@
 /**
- * Distinct elements. The size of the result depends on the values, so they are read, compared here, and written back: at once where the backend can read
+ * Distinct elements. The size of the result depends on the values, so they are read (sorted, where that helps), compared here, and written back: at once where the backend can read
  * without waiting, awaited with the functions that end in `Async`.
  */
 
@@ -11,7 +11,8 @@ import { read, readSync } from '../../read.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Shape } from '../../types/index.ts';
 import { fromFlat } from '../creation/from-data.ts';
-import { reorder } from '../shape/views.ts';
+import { finish, reorder, reshape } from '../shape/views.ts';
+import { ordered } from './order.ts';
 
 export interface UniqueOptions<I extends boolean = boolean, C extends boolean = boolean> {
   /** Always so: the values come in ascending order. */
@@ -32,11 +33,11 @@ export type Unique<D extends DType, I, C> = [I, C] extends [false, false]
 
 type Options = Omit<UniqueOptions, 'sorted'>;
 
-/** Rows of `width` elements, by the numbers of the first of each distinct one, and for every row the number of its distinct one. */
+/** The distinct rows, for every row the number of its distinct one, and how often each occurs. */
 interface Groups {
-  readonly firsts: number[];
+  readonly distinct: DataArray;
   readonly inverse: Int32Array;
-  readonly counts: number[];
+  readonly counts: Int32Array;
 }
 
 /** Rows in ascending order, NaN after all numbers; both zeros are equal. */
@@ -60,22 +61,82 @@ const equality =
     return true;
   };
 
-/** Neighbours in the order that are equal form a group. A NaN equals nothing. */
+/** Rows of `width` elements; neighbours in the order that are equal form a group. A NaN equals nothing. */
 function group(values: DataArray, width: number, count: number, consecutive: boolean): Groups {
   const order = Uint32Array.from({ length: count }, (_, i) => i);
   if (!consecutive) order.sort(comparison(values, width));
   const isSame = equality(values, width);
-  const [firsts, counts, inverse] = [[] as number[], [] as number[], new Int32Array(count)];
+  const [distinct, inverse, counts] = [values.slice(), new Int32Array(count), new Int32Array(count)];
+  let found = 0;
   for (let k = 0; k < count; k++) {
     const row = order[k]!;
     if (k === 0 || !isSame(row, order[k - 1]!)) {
-      firsts.push(row);
-      counts.push(0);
+      for (let i = 0; i < width; i++) distinct[found * width + i] = values[row * width + i]!;
+      found++;
     }
-    counts[counts.length - 1]!++;
-    inverse[row] = counts.length - 1;
+    counts[found - 1]!++;
+    inverse[row] = found - 1;
   }
-  return { firsts, inverse, counts };
+  return { distinct: distinct.subarray(0, found * width), inverse, counts: counts.subarray(0, found) };
+}
+
+/** Groups of sorted elements, of which `order` says where they were (null if no inverse is asked for). A NaN equals nothing. */
+function groupSorted(sorted: DataArray, order: DataArray | null): Groups {
+  const count = sorted.length;
+  const [distinct, inverse, counts] = [
+    sorted.slice(),
+    new Int32Array(order === null ? 0 : count),
+    new Int32Array(count),
+  ];
+  let found = 0;
+  for (let k = 0; k < count; k++) {
+    if (k === 0 || sorted[k] !== sorted[k - 1]) distinct[found++] = sorted[k]!;
+    counts[found - 1]!++;
+    if (order !== null) inverse[order[k]!] = found - 1;
+  }
+  return { distinct: distinct.subarray(0, found), inverse, counts: counts.subarray(0, found) };
+}
+
+/** Groups of integers by a table of all there may be; null if they are too far apart. */
+function groupNear(values: DataArray, inverted: boolean): Groups | null {
+  const count = values.length;
+  let [low, high] = [0x7fffffff, -0x80000000];
+  for (let i = 0; i < count; i++) {
+    const value = values[i]!;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  const span = Math.max(high - low + 1, 0);
+  if (span > 4 * count + 256) return null;
+  const table = new Int32Array(span);
+  for (let i = 0; i < count; i++) table[values[i]! - low]!++;
+  const [distinct, counts] = [values.slice(), new Int32Array(count)];
+  let found = 0;
+  for (let i = 0; i < span; i++)
+    if (table[i] !== 0) {
+      distinct[found] = low + i;
+      counts[found] = table[i]!;
+      table[i] = found++;
+    }
+  const inverse = new Int32Array(inverted ? count : 0);
+  if (inverted) for (let i = 0; i < count; i++) inverse[i] = table[values[i]! - low]!;
+  return { distinct: distinct.subarray(0, found), inverse, counts: counts.subarray(0, found) };
+}
+
+/** Something that has to be read; what comes back are its values. */
+type Reading<T> = Generator<Tensor, T, DataArray>;
+
+/** Groups of single elements: near integers by a table, others are sorted where they are. */
+function* groupElements(x: Tensor, inverted: boolean): Reading<Groups> {
+  if (dtypes[x.dtype].category !== 'float') {
+    const near = groupNear(yield x, inverted);
+    if (near !== null) return near;
+  }
+  const flat = untracked(() => reshape(x, [-1]));
+  const { values, indices } = ordered(flat, 0, false);
+  const groups = groupSorted(yield values, inverted ? yield indices : null);
+  finish(x, x, flat, values, indices);
+  return groups;
 }
 
 /** x with the dimension to compare along in front; the others make up the rows. */
@@ -87,41 +148,51 @@ function rowsOf(op: string, x: Tensor, dim: number | undefined): Tensor {
   return untracked(() => reorder(x, op, order));
 }
 
-function assemble(x: Tensor, rows: Tensor, values: DataArray, consecutive: boolean, options: Options): unknown {
-  const { shape } = rows.layout;
-  const whole = options.dim === undefined;
-  const count = whole ? values.length : (shape[0] ?? 1);
-  const width = whole || count === 0 ? 1 : values.length / count;
-  const { firsts, inverse, counts } = group(values, width, count, consecutive);
-  const distinct = new dtypes[x.dtype].array(firsts.length * width);
-  firsts.forEach((row, k) => {
-    distinct.set(values.subarray(row * width, (row + 1) * width), k * width);
-  });
+function* distinct(op: string, x: Tensor, consecutive: boolean, options: Options): Reading<unknown> {
+  const { dim, returnInverse, returnCounts } = checkNamed(op, options);
   const { backend } = x;
-  const result = fromFlat(distinct, whole ? [firsts.length] : [firsts.length, ...shape.slice(1)], x.dtype, backend);
-  const d = whole ? 0 : dimension('unique', options.dim!, x.layout.shape.length);
+  const whole = dim === undefined;
+  const rows = rowsOf(op, x, dim);
+  const { shape } = rows.layout;
+  const count = whole ? x.layout.size : (shape[0] ?? 1);
+  const width = whole || count === 0 ? 1 : rows.layout.size / count;
+  const groups =
+    whole && !consecutive
+      ? yield* groupElements(x, returnInverse === true)
+      : group(yield rows, width, count, consecutive);
+  finish(x, x, rows);
+  const found = groups.counts.length;
+  const result = fromFlat(groups.distinct, whole ? [found] : [found, ...shape.slice(1)], x.dtype, backend);
+  const d = whole ? 0 : dimension('unique', dim, x.layout.shape.length);
   const order = result.layout.shape.map((_, i) => (i < d ? i + 1 : i === d ? 0 : i));
-  const output = d === 0 ? result : reorder(result, 'unique', order);
-  if (options.returnInverse !== true && options.returnCounts !== true) return output;
+  const values = d === 0 ? result : untracked(() => reorder(result, 'unique', order));
+  if (values !== result) {
+    // Nothing else reaches the rows.
+    values.base = null;
+    result.dispose();
+  }
+  if (returnInverse !== true && returnCounts !== true) return values;
   return {
-    values: output,
-    ...(options.returnInverse === true && {
-      inverse: fromFlat(inverse, whole ? x.layout.shape : [count], 'int64', backend),
+    values,
+    ...(returnInverse === true && {
+      inverse: fromFlat(groups.inverse, whole ? x.layout.shape : [count], 'int64', backend),
     }),
-    ...(options.returnCounts === true && {
-      counts: fromFlat(Int32Array.from(counts), [counts.length], 'int64', backend),
-    }),
+    ...(returnCounts === true && { counts: fromFlat(groups.counts, [found], 'int64', backend) }),
   };
 }
 
 function now(op: string, x: Tensor, consecutive: boolean, options: Options): unknown {
-  const rows = rowsOf(op, x, checkNamed(op, options).dim);
-  return assemble(x, rows, readSync(rows, op), consecutive, options);
+  const steps = distinct(op, x, consecutive, options);
+  let step = steps.next();
+  while (step.done !== true) step = steps.next(readSync(step.value, op));
+  return step.value;
 }
 
 async function later(op: string, x: Tensor, consecutive: boolean, options: Options): Promise<unknown> {
-  const rows = rowsOf(op, x, checkNamed(op, options).dim);
-  return assemble(x, rows, await read(rows), consecutive, options);
+  const steps = distinct(op, x, consecutive, options);
+  let step = steps.next();
+  while (step.done !== true) step = steps.next(await read(step.value));
+  return step.value;
 }
 
 /**

@@ -27,7 +27,7 @@ test('defaults, some of which depend on the optimiser', () => {
 
 test('defaults that depend on the model', () => {
   expect(completeOptions({ model: 'cnn' })).toMatchObject({
-    ...{ optimizer: 'adam', lr: 0.002, channels: [16, 32], dropout: 0.5, epochs: 8 },
+    ...{ optimizer: 'adam', lr: 0.002, channels: [16, 32], dropout: 0.5, epochs: 12 },
   });
   expect(completeOptions({ model: 'gpt', dataset: 'a.txt' })).toMatchObject({
     ...{ optimizer: 'adamw', lr: 0.001, weightDecay: 0.01 },

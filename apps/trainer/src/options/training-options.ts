@@ -162,9 +162,9 @@ export const optionRows: { readonly [K in OptionName]: Row<TrainingOptions[K]> }
   },
   epochs: {
     flag: '--epochs <n>',
-    help: 'times through what is trained with (default: 5, for cnn 8)',
+    help: 'times through what is trained with (default: 5, for cnn 12)',
     read: whole(1),
-    fallback: ({ model }) => (model === 'cnn' ? 8 : 5),
+    fallback: ({ model }) => (model === 'cnn' ? 12 : 5),
     free: true,
   },
   batchSize: {

@@ -114,12 +114,9 @@ function shared(node: Node, g: Tensor): Tensor {
   return out;
 }
 
-/** Leading dimensions of one element are no sum. */
-const narrowed = (wide: Tensor, shape: readonly number[]): Tensor =>
-  product(wide.shape) === product(shape) ? settle(wide, shape) : narrow(wide, shape);
-
+/** Dimensions of one element are no sum. */
 function narrow(wide: Tensor, shape: readonly number[]): Tensor {
-  if (stretched(shape, wide.shape).length === 0) return wide;
+  if (product(wide.shape) === product(shape)) return settle(wide, shape);
   const out = sumTo(wide, shape);
   wide.dispose();
   return out;
@@ -148,7 +145,7 @@ export const reduceRule: Rule<'reduce'> = {
     if (made === null) return null;
     const own = plan.inputs[j]!.shape;
     const incoming = combine === 'sum' ? g : shared(node, g);
-    if (!made.small) return narrowed(runDerived(made.op!, made.derived, node, incoming, overInput(node)), own);
+    if (!made.small) return narrow(runDerived(made.op!, made.derived, node, incoming, overInput(node)), own);
     const value = made.op === null ? handle(incoming) : runDerived(made.op, made.derived, node, incoming);
     const wide = restore(value, shape, dims, keepdim);
     value.dispose();

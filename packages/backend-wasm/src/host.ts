@@ -4,10 +4,8 @@
 const pow = (x: number, y: number): number =>
   x === 1 || (x === -1 && Math.abs(y) === Number.POSITIVE_INFINITY) ? 1 : x ** y;
 
-const rem = (x: number, y: number): number => x % y;
-
 /** What every module imports, by name. */
 export const hostFunctions = (memory: WebAssembly.Memory): Record<string, WebAssembly.ImportValue> => {
   const { exp, log, sin, cos } = Math;
-  return { m: memory, exp, log, sin, cos, pow, rem };
+  return { m: memory, exp, log, sin, cos, pow };
 };

@@ -7,7 +7,6 @@ import { type Code, f32x4, f64x2, i32x4, pick, v128 } from '../assembler/index.t
 import type { FunctionBuilder, FunctionCode } from '../assembler/module.ts';
 import { integerQuotient, integerRemainder, unsignedQuotient, unsignedRemainder } from './integers.ts';
 import { exponential } from './math/exponential.ts';
-import { hostLanes } from './math/host-lanes.ts';
 import type { MathName } from './math/index.ts';
 import { logarithm } from './math/logarithm.ts';
 import { narrowMask, wideMasks } from './quad.ts';
@@ -65,7 +64,7 @@ export const coreRows: { readonly [N in Exclude<CoreName, MathName>]: FunctionCo
   div: by({ f32: f32x4.div, f64: f64x2.div, i32: integerQuotient, u32: unsignedQuotient }),
   rem: (f, type, args) =>
     type === 'f32' || type === 'f64'
-      ? hostLanes(f, 'rem', type, args)
+      ? f.module.codeOf!('rem')(f, type, args)
       : [(type === 'u32' ? unsignedRemainder : integerRemainder)(args[0]![0]!, args[1]![0]!)],
   neg: by({ f32: f32x4.neg, f64: f64x2.neg, i32: i32x4.neg }),
   abs: by({ f32: f32x4.abs, f64: f64x2.abs, i32: i32x4.abs, u32: (x) => x }),

@@ -1,6 +1,6 @@
 /**
- * Mathematical functions beyond exp and log, as a part: core rows, and in float32 derived rows, which keep the bounds that follow from their meaning (float64 is lowered
- * to that). Known by name: a program that doesn't use a row may carry its code, but not the row.
+ * Mathematical functions beyond exp and log, as a part: core rows (`rem` for floats alone), and in float32 derived rows, which keep the bounds that follow from their
+ * meaning (float64 is lowered to that). Known by name: a program that doesn't use a row may carry its code, but not the row.
  */
 import type { Code, FunctionBuilder, FunctionCode, Local } from '../../assembler/index.ts';
 import type { MathPart } from '../../part.ts';
@@ -8,6 +8,7 @@ import type { nativeRows } from '../emit.ts';
 import { exponentialMinusOne } from './exponential.ts';
 import { logarithmOfOnePlus } from './logarithm.ts';
 import { power } from './power.ts';
+import { remainder } from './remainder.ts';
 import {
   errorFunction,
   errorFunctionComplement,
@@ -34,10 +35,11 @@ const log1p: FunctionCode = float32(logarithmOfOnePlus);
 /** No row of the language: exp(-x²/2) beside ndtr(x). */
 const bell: FunctionCode = float32(normalBell);
 
-const functions: { readonly [N in MathName | (typeof nativeRows)[number] | 'bell']: FunctionCode } = {
+const functions: { readonly [N in MathName | 'rem' | (typeof nativeRows)[number] | 'bell']: FunctionCode } = {
   sin: sine,
   cos: cosine,
   pow: power,
+  rem: remainder,
   tanh,
   erf,
   erfc,
@@ -47,5 +49,5 @@ const functions: { readonly [N in MathName | (typeof nativeRows)[number] | 'bell
   bell,
 };
 
-/** Powers, sines and cosines, tanh, erf and erfc, the normal law's distribution function, expm1 and log1p. */
+/** Powers, sines and cosines, tanh, erf and erfc, the normal law's distribution function, expm1 and log1p, remainders of floats. */
 export const math: MathPart = { name: 'math', content: functions };

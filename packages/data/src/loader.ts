@@ -3,7 +3,7 @@ import { ValueError } from '@nn/backend';
 import { breathe } from '@nn/tensor/internal';
 import { type Collated, defaultCollate } from './collate.ts';
 import { isBatched, type Source, sampleOf } from './dataset.ts';
-import { type Generator, type GeneratorState, getState, setState } from './random.ts';
+import { defaultGenerator, type Generator, type GeneratorState, getState, setState } from './random.ts';
 import { BatchSampler, RandomSampler, type Sampler, SequentialSampler } from './samplers.ts';
 
 export interface DataLoaderOptions<Sample, Batch> {
@@ -51,6 +51,7 @@ export type BatchOf<Sample> = Collated<Sample>;
 export class DataLoader<Sample, Batch = BatchOf<Sample>> implements AsyncIterable<Batch> {
   readonly dataset: Source<Sample>;
   readonly #batches: Sampler<readonly number[]>;
+  readonly #generator: Generator | undefined;
   // Any samples: a loader of some is a loader of more.
   // biome-ignore lint/suspicious/noExplicitAny: see above
   readonly #collate: ((samples: any[]) => Batch | Promise<Batch>) | null;
@@ -95,6 +96,7 @@ export class DataLoader<Sample, Batch = BatchOf<Sample>> implements AsyncIterabl
         : new SequentialSampler(dataset));
     this.#batches = batchSampler ?? new BatchSampler(order, batchSize, { dropLast });
     this.#collate = collate ?? null;
+    this.#generator = generator;
   }
 
   /** Batches an epoch; PyTorch: `len(loader)`. */
@@ -111,10 +113,14 @@ export class DataLoader<Sample, Batch = BatchOf<Sample>> implements AsyncIterabl
     if (generator !== undefined && start !== null) setState(generator, start);
     this.#began = start;
     this.#given = 0;
+    const isMiddle = resumed !== null && resumed.batches > 0;
+    const own = this.#generator ?? defaultGenerator;
+    // The seed that PyTorch draws for workers at the start of an epoch.
+    if (!isMiddle || generator === own) own.laws?.wide();
     const batches = this.#batches[Symbol.iterator]();
     let next = batches.next();
     // In the middle of an epoch its order is drawn again, and what else the generator gave since stays given.
-    if (resumed !== null && resumed.batches > 0 && generator !== undefined && now !== null) setState(generator, now);
+    if (isMiddle && generator !== undefined && now !== null) setState(generator, now);
     for (; next.done !== true; next = batches.next()) {
       this.#given++;
       if (resumed !== null && this.#given <= resumed.batches) continue;

@@ -1,6 +1,6 @@
 /** Random orders on the host, from the same counter-based generator as everything else: no tensor, no read, the same on every backend. */
 import { defaultGenerator, Generator, type GeneratorState } from '@nn/tensor';
-import { permutation as permutationOf, WholeNumbers } from '@nn/tensor/internal';
+import { type Draw, permutation as permutationOf, WholeNumbers } from '@nn/tensor/internal';
 
 export { defaultGenerator, type Generator, type GeneratorState };
 
@@ -8,10 +8,27 @@ export { defaultGenerator, type Generator, type GeneratorState };
 export const permutation = (n: number, generator: Generator = defaultGenerator): number[] =>
   Array.from(permutationOf(n, generator.next()));
 
+/** The draws of a sampler's epoch. As in PyTorch, one that was given no generator has an own one for each epoch where the default generator makes orders in its own way. */
+function drawsOf(given: Generator | undefined): () => Draw {
+  const generator = given ?? defaultGenerator;
+  const laws = given === undefined ? generator.laws?.orders() : generator.laws;
+  return () => ({ ...generator.next(), laws });
+}
+
 /** `count` independent numbers below `high`. */
-export function integers(count: number, high: number, generator: Generator): number[] {
-  const numbers = new WholeNumbers(generator.next());
+export function integers(count: number, high: number, given: Generator | undefined): number[] {
+  const numbers = new WholeNumbers(drawsOf(given)());
   return Array.from({ length: count }, () => numbers.below(high));
+}
+
+/** 0 … n − 1 in random order, again and again up to `count` numbers. */
+export function rounds(count: number, n: number, given: Generator | undefined): number[] {
+  const draws = drawsOf(given);
+  const order: number[] = [];
+  while (order.length < count && n > 0) order.push(...permutationOf(n, draws()));
+  // PyTorch makes an order for the rest even where nothing is left.
+  if (count % n === 0) given?.laws?.permutation(n);
+  return order.slice(0, count);
 }
 
 /** A generator of its own for a seed. */
@@ -24,7 +41,9 @@ export function weighted(
   replacement: boolean,
   generator: Generator,
 ): number[] {
-  const numbers = new WholeNumbers(generator.next());
+  const draw = generator.next();
+  if (draw.laws && !replacement) return ranked(weights, count, draw.laws);
+  const numbers = new WholeNumbers(draw);
   const left = [...weights];
   const drawn: number[] = [];
   let total = left.reduce((p, w) => p + w, 0);
@@ -36,6 +55,16 @@ export function weighted(
     total = left.reduce((p, w) => p + w, 0);
   }
   return drawn;
+}
+
+/** The `count` largest of weight over exponential time, as `multinomial` chooses (Efraimidis & Spirakis 2006). */
+function ranked(weights: readonly number[], count: number, laws: NonNullable<Draw['laws']>): number[] {
+  const times = new Float64Array(weights.length);
+  laws.exponential(times, 1);
+  const keys = weights.map((weight, i) => weight / times[i]!);
+  return Array.from(keys.keys())
+    .sort((i, j) => keys[j]! - keys[i]!)
+    .slice(0, count);
 }
 
 /** The index in whose share of the running sum a point lies; never one of weight 0. */

@@ -1,6 +1,6 @@
 /** In which order samples are read. A sampler is iterable again and again; random ones draw a new order each time. */
 import { ValueError } from '@nn/backend';
-import { defaultGenerator, type Generator, integers, permutation, seeded, weighted } from './random.ts';
+import { defaultGenerator, type Generator, integers, permutation, rounds, seeded, weighted } from './random.ts';
 
 /** An order of indices; PyTorch: `Sampler`. */
 export interface Sampler<T = number> extends Iterable<T> {
@@ -41,7 +41,7 @@ function checkCount(op: string, count: number): void {
 /** Every index once in a random order, or draws with replacement; PyTorch: `RandomSampler`. */
 export class RandomSampler implements Sampler {
   readonly length: number;
-  readonly generator: Generator;
+  readonly #given: Generator | undefined;
   readonly #size: number;
   readonly #replacement: boolean;
   constructor(source: Sized, options: RandomSamplerOptions = {}) {
@@ -49,25 +49,30 @@ export class RandomSampler implements Sampler {
     this.length = options.numSamples ?? source.length;
     if (options.numSamples !== undefined) checkCount('RandomSampler', options.numSamples);
     this.#replacement = options.replacement === true;
-    this.generator = options.generator ?? defaultGenerator;
+    this.#given = options.generator;
+  }
+
+  get generator(): Generator {
+    return this.#given ?? defaultGenerator;
   }
 
   *[Symbol.iterator](): Iterator<number> {
     // All of an epoch's numbers are drawn before its first index, so that a loader can go on in the middle of it.
-    if (this.#replacement) return yield* integers(this.length, this.#size, this.generator);
-    const order: number[] = [];
-    while (order.length < this.length && this.#size > 0) order.push(...permutation(this.#size, this.generator));
-    yield* order.slice(0, this.length);
+    yield* (this.#replacement ? integers : rounds)(this.length, this.#size, this.#given);
   }
 }
 
 /** Given indices, each once in a random order; PyTorch: `SubsetRandomSampler`. */
 export class SubsetRandomSampler implements Sampler {
-  readonly generator: Generator;
+  readonly #given: Generator | undefined;
   readonly #indices: readonly number[];
   constructor(indices: readonly number[], options: { readonly generator?: Generator } = {}) {
     this.#indices = [...indices];
-    this.generator = options.generator ?? defaultGenerator;
+    this.#given = options.generator;
+  }
+
+  get generator(): Generator {
+    return this.#given ?? defaultGenerator;
   }
 
   get length(): number {
@@ -82,7 +87,7 @@ export class SubsetRandomSampler implements Sampler {
 /** Indices drawn with probabilities in proportion to weights; PyTorch: `WeightedRandomSampler`. */
 export class WeightedRandomSampler implements Sampler {
   readonly length: number;
-  readonly generator: Generator;
+  readonly #given: Generator | undefined;
   readonly #weights: readonly number[];
   readonly #replacement: boolean;
   constructor(
@@ -106,7 +111,11 @@ export class WeightedRandomSampler implements Sampler {
         `can't draw ${numSamples} samples ${this.#replacement ? '' : 'without replacement '}from ${possible} with a weight above 0`,
       );
     this.length = numSamples;
-    this.generator = options.generator ?? defaultGenerator;
+    this.#given = options.generator;
+  }
+
+  get generator(): Generator {
+    return this.#given ?? defaultGenerator;
   }
 
   *[Symbol.iterator](): Iterator<number> {

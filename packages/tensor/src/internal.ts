@@ -49,4 +49,5 @@ export {
 } from './ops/shape/views.ts';
 export { widened } from './ops/shape/widened.ts';
 export { permutation, WholeNumbers } from './random/distributions.ts';
+export type { Draw } from './random/threefry.ts';
 export { readSync } from './read.ts';

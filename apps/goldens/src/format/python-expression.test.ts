@@ -25,10 +25,20 @@ describe('parsePythonExpression', () => {
     });
   });
 
+  it('reads methods and attributes of what a call gives', () => {
+    const empty = { name: 'torch.empty', positional: [6], keywords: {} };
+    expect(parsePythonExpression('torch.empty(6).normal_(1, std=3).T')).toEqual({
+      of: { of: empty, name: 'normal_', call: { name: 'normal_', positional: [1], keywords: { std: 3 } } },
+      name: 'T',
+      call: null,
+    });
+  });
+
   it.each([
     ['-1', -1],
     ['1e-05', new PythonFloat(1e-5)],
     ['2.', new PythonFloat(2)],
+    ['.1', new PythonFloat(0.1)],
     ['None', null],
     ['(32,)', [32]],
     ['()', []],

@@ -1,5 +1,5 @@
 /**
- * Reads one Python expression made of calls and literals, such as `Sequential(Linear(3, 4), ReLU(inplace=True))`, into a
+ * Reads one Python expression made of calls and literals, such as `Sequential(Linear(3, 4), ReLU(inplace=True))` or `torch.empty(6).normal_(1, 3)`, into a
  * tree. It knows Python's way of writing values; what a name means is for the reader of the tree.
  */
 
@@ -11,10 +11,25 @@ export interface PythonCall {
   readonly keywords: Readonly<Record<string, PythonValue>>;
 }
 
-export type PythonValue = null | boolean | number | string | PythonFloat | readonly PythonValue[] | PythonCall;
+/** A method that is called on a value, or an attribute of it. */
+export interface PythonMember {
+  readonly of: PythonValue;
+  readonly name: string;
+  readonly call: PythonCall | null;
+}
+
+export type PythonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | PythonFloat
+  | readonly PythonValue[]
+  | PythonCall
+  | PythonMember;
 
 const TOKEN =
-  /\s*(?:(?<number>-?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?)|(?<string>"[^"]*"|'[^']*')|(?<name>[A-Za-z_][\w.]*)|(?<mark>[()[\]=,]))\s*/y;
+  /\s*(?:(?<number>-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)|(?<string>"[^"]*"|'[^']*')|(?<name>[A-Za-z_][\w.]*)|\.(?<member>[A-Za-z_]\w*)|(?<mark>[()[\]=,]))\s*/y;
 
 const LITERALS: ReadonlyMap<string, PythonValue> = new Map<string, PythonValue>([
   ['None', null],
@@ -23,7 +38,7 @@ const LITERALS: ReadonlyMap<string, PythonValue> = new Map<string, PythonValue>(
 ]);
 
 interface Token {
-  readonly kind: 'number' | 'string' | 'name' | 'mark';
+  readonly kind: 'number' | 'string' | 'name' | 'member' | 'mark';
   readonly text: string;
 }
 
@@ -33,6 +48,10 @@ export class PythonSyntaxError extends Error {
 
 export function isPythonCall(value: unknown): value is PythonCall {
   return typeof value === 'object' && value !== null && 'positional' in value && 'keywords' in value;
+}
+
+export function isPythonMember(value: unknown): value is PythonMember {
+  return typeof value === 'object' && value !== null && 'of' in value && 'call' in value;
 }
 
 export function parsePythonExpression(text: string): PythonValue {
@@ -56,6 +75,15 @@ function readTokens(text: string): Token[] {
 }
 
 function parseValue(tokens: Token[]): PythonValue {
+  let value = parseWhole(tokens);
+  while (tokens[0]?.kind === 'member') {
+    const name = (tokens.shift() as Token).text;
+    value = { of: value, name, call: tokens[0]?.text === '(' ? parseCall(name, tokens) : null };
+  }
+  return value;
+}
+
+function parseWhole(tokens: Token[]): PythonValue {
   const token = tokens.shift();
   switch (token?.kind) {
     case 'number':

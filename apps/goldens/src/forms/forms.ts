@@ -3,6 +3,7 @@
 import type { GoldenCase } from '../format/document.ts';
 import { callForm } from './call.ts';
 import { dataForm } from './data-loading.ts';
+import { drawForm } from './draws.ts';
 import type { Form } from './form.ts';
 import { functionForm } from './functions.ts';
 import { utilityForm } from './gradient-clipping.ts';
@@ -21,7 +22,7 @@ import { trainingForm } from './training.ts';
 const FORMS: readonly Form[] = [
   ...[seedForm, programForm, trainingForm, moduleStructureForm, printForm, strideForm, subscriptForm],
   ...[statisticsForm, functionForm, initializerForm, initialStateForm, moduleCallForm],
-  ...[optimizerForm, schedulerForm, utilityForm, dataForm],
+  ...[optimizerForm, schedulerForm, utilityForm, dataForm, drawForm],
 ];
 
 export function findForm(golden: GoldenCase): Form {

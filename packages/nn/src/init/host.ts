@@ -2,16 +2,23 @@
 
 import { noGrad } from '@nn/autograd';
 import { reference } from '@nn/backend';
-import { type Generator, rand, randn, randperm, type Tensor, tensor } from '@nn/tensor';
+import { defaultGenerator, type Generator, rand, randn, randperm, type Tensor, tensor } from '@nn/tensor';
 import { assign } from '@nn/tensor/internal';
 
+/** Values of a law in double precision, one for each element; in the target's own where the generator has PyTorch's laws, which make others for each dtype. */
+const drawn = (make: typeof rand, { layout }: Tensor, generator: Generator | undefined): Float64Array => {
+  const dtype = (generator ?? defaultGenerator).laws ? layout.dtype : 'float64';
+  const values = make([layout.size], { dtype: dtype as 'float64', backend: reference(), generator }).dataSync();
+  return Float64Array.from(values);
+};
+
 /** Uniform values in [0, 1). */
-export const uniforms = (n: number, generator: Generator | undefined): Float64Array =>
-  rand([n], { dtype: 'float64', backend: reference(), generator }).dataSync() as Float64Array;
+export const uniforms = (target: Tensor, generator: Generator | undefined): Float64Array =>
+  drawn(rand, target, generator);
 
 /** Standard normal values. */
-export const normals = (n: number, generator: Generator | undefined): Float64Array =>
-  randn([n], { dtype: 'float64', backend: reference(), generator }).dataSync() as Float64Array;
+export const normals = (target: Tensor, generator: Generator | undefined): Float64Array =>
+  drawn(randn, target, generator);
 
 /** The numbers from 0 to n - 1 in random order. */
 export const permutation = (n: number, generator: Generator | undefined): Int32Array =>

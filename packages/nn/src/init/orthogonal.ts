@@ -25,6 +25,12 @@ function orthonormalize(m: Float64Array, rows: number, columns: number): void {
   }
 }
 
+/** Columns as rows, of a matrix with so many columns. */
+const transposed = (m: Float64Array, columns: number): Float64Array => {
+  const rows = m.length / columns;
+  return m.map((_, i) => m[(i % rows) * columns + Math.floor(i / rows)]!);
+};
+
 /**
  * A random orthogonal matrix times `gain`: with the tensor as (rows, everything else), the rows or, if there are more of them, the columns are orthogonal. PyTorch:
  * `init.orthogonal_`.
@@ -48,10 +54,12 @@ export function orthogonal_<T extends Tensor>(tensor: T, options: XavierOptions 
   const columns = size / rows;
   const isTall = rows > columns;
   const [short, long] = isTall ? [columns, rows] : [rows, columns];
-  const basis = normals(size, generator);
+  const drawn = normals(tensor, generator);
+  const basis = isTall ? transposed(drawn, columns) : drawn;
   orthonormalize(basis, short, long);
+  const values = isTall ? transposed(basis, rows) : basis;
   return overwrite(
     tensor,
-    basis.map((_, i) => gain * basis[isTall ? (i % columns) * rows + Math.floor(i / columns) : i]!),
+    values.map((x) => gain * x),
   );
 }

@@ -83,7 +83,7 @@ export function truncNormal_<T extends Tensor>(target: T, options: TruncatedNorm
   const { mean = 0, std = 1, a = -2, b = 2, generator } = checkNamed('truncNormal_', options);
   if (!(a <= b)) throw new ValueError('truncNormal_', `a is ${a}, above b, ${b}; exchange them`);
   const [low, high] = [distribution((a - mean) / std), distribution((b - mean) / std)];
-  const places = uniforms(target.layout.size, generator).map((u) => 2 * (low + u * (high - low)) - 1);
+  const places = uniforms(target, generator).map((u) => 2 * (low + u * (high - low)) - 1);
   const deviations = noGrad<Tensor>(() =>
     erfinv(tensor(places as never, { dtype: 'float64', backend: reference() }) as Tensor),
   ).dataSync();
@@ -161,7 +161,7 @@ export function sparse_<T extends Tensor>(tensor: T, sparsity: number, options: 
   if (!(sparsity >= 0 && sparsity <= 1))
     throw new ValueError('sparse_', `sparsity is ${sparsity}; it is a fraction between 0 and 1`);
   const [rows, columns] = shape as readonly [number, number];
-  const values = normals(rows * columns, generator).map((z) => z * std);
+  const values = normals(tensor, generator).map((z) => z * std);
   const zeros = Math.ceil(sparsity * rows);
   for (let column = 0; column < columns; column++)
     for (const row of permutation(rows, generator).subarray(0, zeros)) values[row * columns + column] = 0;

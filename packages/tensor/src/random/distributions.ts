@@ -4,6 +4,7 @@
  */
 import type { DType } from '@nn/backend';
 import { circle, logs } from './elementary.ts';
+import type { Floats } from './laws.ts';
 import { type Draw, threefryWords } from './threefry.ts';
 
 /** Places computed at a time. */
@@ -25,7 +26,7 @@ function eachChunk(
 const bits53 = (first: number, second: number): number => (first >>> 5) * 2 ** 26 + (second >>> 6);
 
 /** Fills with uniform values in [0, 1): multiples of 2^-24 in 32 bits, of 2^-53 in 64, for float16 of 2^-11. */
-export function fillUniform(values: Float32Array | Float64Array, draw: Draw, dtype?: DType): void {
+export function fillUniform(values: Floats, draw: Draw, dtype?: DType): void {
   if (values instanceof Float32Array) {
     const digits = dtype === 'float16' ? 11 : 24;
     const [shift, step] = [32 - digits, 2 ** -digits];
@@ -42,7 +43,7 @@ export function fillUniform(values: Float32Array | Float64Array, draw: Draw, dty
  * Fills with standard normal values: Box & Muller, "A note on the generation of random normal deviates" (1958). Places 2j and 2j + 1 make one pair, of 53 bits each,
  * computed in double precision.
  */
-export function fillNormal(values: Float32Array | Float64Array, draw: Draw): void {
+export function fillNormal(values: Floats, draw: Draw): void {
   const n = values.length;
   eachChunk(draw, n + (n % 2), (words, start, count) => {
     const radii = new Float64Array(count / 2);
@@ -59,7 +60,7 @@ export function fillNormal(values: Float32Array | Float64Array, draw: Draw): voi
 }
 
 /** Fills with values of the exponential law of rate 1: -log of a uniform value of 52 bits, the ends left out. */
-export function fillExponential(values: Float32Array | Float64Array, draw: Draw): void {
+export function fillExponential(values: Floats, draw: Draw): void {
   eachChunk(draw, values.length, (words, start, count) => {
     const drawn = new Float64Array(count);
     for (let i = 0; i < count; i++)
@@ -81,7 +82,7 @@ export class WholeNumbers {
   }
 
   /** 32 random bits. */
-  word(): number {
+  #word(): number {
     if (this.#next === this.#words.length) {
       // Few numbers are often all that is wanted.
       const blocks = Math.min(chunk, Math.max(4, this.#place));
@@ -93,13 +94,15 @@ export class WholeNumbers {
   }
 
   /**
-   * A number from 0 to `range` - 1 (range up to 2^32), all equally likely: the upper half of word · range, where words whose lower half would favour some numbers are
+   * A number from 0 to `range` - 1 (range up to 2^32), all equally likely, unless the generator has a law of its own (which may take a `long` draw): the upper half of word · range, where words whose lower half would favour some numbers are
    * drawn again (Lemire, "Fast random integer generation in an interval", 2019).
    */
-  below(range: number): number {
+  below(range: number, long?: boolean): number {
+    const { laws } = this.#draw;
+    if (laws) return laws.below(range, long);
     const biased = 2 ** 32 % range;
     for (;;) {
-      const word = this.word();
+      const word = this.#word();
       const low = (word & 0xffff) * range;
       const middle = (word >>> 16) * range + Math.floor(low / 65536);
       const rest = (middle % 65536) * 65536 + (low % 65536);
@@ -109,12 +112,13 @@ export class WholeNumbers {
 
   /** A number below 2^53. */
   wide(): number {
-    return bits53(this.word(), this.word());
+    return this.#draw.laws?.wide() ?? bits53(this.#word(), this.#word());
   }
 }
 
 /** The numbers 0 to n - 1 in random order, every order equally likely (Fisher & Yates; Durstenfeld, "Algorithm 235", 1964). */
 export function permutation(n: number, draw: Draw): Int32Array {
+  if (draw.laws) return draw.laws.permutation(n);
   const order = Int32Array.from({ length: n }, (_, i) => i);
   const numbers = new WholeNumbers(draw);
   for (let i = n - 1; i > 0; i--) {

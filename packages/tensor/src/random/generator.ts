@@ -3,6 +3,7 @@
  * mask, and a stored state goes on exactly where it stopped, on any backend.
  */
 import { ValueError } from '@nn/backend';
+import type { Laws } from './laws.ts';
 import type { Draw } from './threefry.ts';
 
 /** All there is to a generator, as JSON can hold it: the seed as two 32-bit words (low, high) and the number of calls. */
@@ -32,6 +33,9 @@ export class Generator {
   #low = 0;
   #high = 0;
   #counter = 0;
+
+  /** @internal How numbers are made if not from the words of `next`. */
+  readonly laws: Laws | undefined;
 
   constructor(seed: number | bigint = defaultSeed) {
     this.manualSeed(seed);
@@ -77,7 +81,8 @@ export class Generator {
       seed.length !== 2 ||
       !seed.every(isWord) ||
       !Number.isSafeInteger(counter) ||
-      counter < 0
+      counter < 0 ||
+      'words' in state
     )
       throw new ValueError(
         'setState',
@@ -92,12 +97,31 @@ export class Generator {
   /** @internal The numbers of the next call. Each takes one; after 2^32 of them the key changes, so that none comes twice. */
   next(): Draw {
     const calls = this.#counter++;
-    return { key0: this.#low, key1: (this.#high + Math.floor(calls / word)) % word, counter: calls % word };
+    const key1 = (this.#high + Math.floor(calls / word)) % word;
+    return { key0: this.#low, key1, counter: calls % word, laws: this.laws };
   }
 }
 
 /** The generator of calls that name none. PyTorch: `torch.default_generator`. */
-export const defaultGenerator: Generator = new Generator();
+export let defaultGenerator: Generator = /* @__PURE__ */ new Generator();
+
+/**
+ * Makes another generator that of calls that name none; returns the one before. From then on `manualSeed` seeds it.
+ * @example
+ * ```ts
+ * import { manualSeed, randperm, setDefaultGenerator, TorchGenerator } from '@nn/tensor';
+ * setDefaultGenerator(new TorchGenerator());
+ * manualSeed(0);
+ * console.log(randperm(5)); // prints: tensor([4, 0, 1, 3, 2])
+ * ```
+ */
+export function setDefaultGenerator(generator: Generator): Generator {
+  if (!(generator instanceof Generator))
+    throw new ValueError('setDefaultGenerator', `${String(generator)} is no generator; pass new Generator(seed)`);
+  const before = defaultGenerator;
+  defaultGenerator = generator;
+  return before;
+}
 
 /**
  * Starts the default generator anew from a seed, and returns it. PyTorch: `torch.manual_seed`.

@@ -3,11 +3,15 @@
  * scalar language's `randomBits` and `randomBits2`. Integer arithmetic alone.
  */
 
+import type { Laws } from './laws.ts';
+
 /** Which numbers a call draws: the generator's key and the call's number. The place of an element is the second word of the counter. */
 export interface Draw {
   readonly key0: number;
   readonly key1: number;
   readonly counter: number;
+  /** The generator's own laws, which come before these words. */
+  readonly laws?: Laws | undefined;
 }
 
 /** The parity of the paper's key schedule. */

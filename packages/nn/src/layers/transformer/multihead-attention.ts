@@ -113,15 +113,20 @@ export class MultiheadAttention extends Module {
     this.bias_k = addBiasKv ? parameter(1, 1, embedDim) : null;
     this.bias_v = addBiasKv ? parameter(1, 1, embedDim) : null;
     this.out_proj = new NonDynamicallyQuantizableLinear(embedDim, embedDim, { bias, dtype, backend });
-    this.resetParameters();
+    this.#resetOwn();
   }
 
   /** Draws new values: Glorot's uniform ones for the projections, zeros for their biases, Glorot's normal ones for the added key and value. */
   resetParameters(): void {
+    this.out_proj.resetParameters();
+    this.#resetOwn();
+  }
+
+  /** All but the output's weights, which come first. */
+  #resetOwn(): void {
     for (const weight of [this.in_proj_weight, this.q_proj_weight, this.k_proj_weight, this.v_proj_weight])
       if (weight !== null) xavierUniform_(weight);
     if (this.in_proj_bias !== null) zeros_(this.in_proj_bias);
-    this.out_proj.resetParameters();
     if (this.out_proj.bias !== null) zeros_(this.out_proj.bias);
     for (const bias of [this.bias_k, this.bias_v]) if (bias !== null) xavierNormal_(bias);
   }

@@ -14,7 +14,10 @@ import type { Tensor } from '../../tensor.ts';
 import type { Shape } from '../../types/index.ts';
 import { like } from '../creation/fill.ts';
 import { element, single } from '../elementwise/build.ts';
-import { type Fill, floats, type GeneratorOptions, overwriteWith, type RandomOptions } from './options.ts';
+import { type Fill, floats, type GeneratorOptions, lawful, overwriteWith, type RandomOptions } from './options.ts';
+
+const unit: Fill = lawful(fillUniform, (laws, values) => laws.uniform(values, 0, 1));
+const standard: Fill = lawful(fillNormal, (laws, values) => laws.normal(values, 0, 1));
 
 /** rand, randn. */
 export type RandomFunction = <const S extends Shape, D extends DType = 'float32'>(
@@ -38,19 +41,19 @@ export type RandomLikeFunction = <A extends Tensor, D extends DType = A['dtype']
  * ```
  */
 export const rand: RandomFunction = ((shape: readonly number[], options?: RandomOptions) =>
-  floats('rand', shape, options, fillUniform)) as never;
+  floats('rand', shape, options, unit)) as never;
 
 /** Standard normal values. PyTorch: `torch.randn`. */
 export const randn: RandomFunction = ((shape: readonly number[], options?: RandomOptions) =>
-  floats('randn', shape, options, fillNormal)) as never;
+  floats('randn', shape, options, standard)) as never;
 
 /** `rand` in the shape, dtype and place of x. PyTorch: `torch.rand_like`. */
 export const randLike: RandomLikeFunction = ((x: Tensor, options?: RandomOptions) =>
-  floats('randLike', x.layout.shape, { ...options, ...like('randLike', x, options) }, fillUniform)) as never;
+  floats('randLike', x.layout.shape, { ...options, ...like('randLike', x, options) }, unit)) as never;
 
 /** `randn` in the shape, dtype and place of x. PyTorch: `torch.randn_like`. */
 export const randnLike: RandomLikeFunction = ((x: Tensor, options?: RandomOptions) =>
-  floats('randnLike', x.layout.shape, { ...options, ...like('randnLike', x, options) }, fillNormal)) as never;
+  floats('randnLike', x.layout.shape, { ...options, ...like('randnLike', x, options) }, standard)) as never;
 
 /** Values of a fill, each changed. */
 const changed =
@@ -69,18 +72,23 @@ function onHalves(value: number): number {
 /** Uniform values in [from, to): what rounding lifts to the end is lowered to the start. */
 function between(from: number, to: number): Fill {
   const stretched = changed(fillUniform, (u) => from + u * (to - from));
-  return (values, draw, dtype) => {
+  const own: Fill = (values, draw, dtype) => {
     stretched(values, draw, dtype);
     if (dtype === 'float16') for (let i = 0; i < values.length; i++) values[i] = onHalves(values[i]!);
     if (from < to) for (let i = 0; i < values.length; i++) if (values[i]! >= to) values[i] = from;
   };
+  return lawful(own, (laws, values) => laws.uniform(values, from, to));
 }
 
 function checkDeviation(op: string, std: number): void {
   if (!(std >= 0)) throw new ValueError(op, `the standard deviation is ${std}; it must be ≥ 0`);
 }
 
-const around = (mean: number, std: number): Fill => changed(fillNormal, (z) => mean + z * std);
+const around = (mean: number, std: number): Fill =>
+  lawful(
+    changed(fillNormal, (z) => mean + z * std),
+    (laws, values) => laws.normal(values, mean, std),
+  );
 
 /** Overwrites x with uniform values in [from, to). In place; PyTorch: `Tensor.uniform_`. */
 export function uniform_<A extends Tensor>(x: A, from = 0, to = 1, options?: GeneratorOptions): A {
@@ -97,12 +105,11 @@ export function normal_<A extends Tensor>(x: A, mean = 0, std = 1, options?: Gen
 /** Overwrites x with values of density rate · exp(-rate x). In place; PyTorch: `Tensor.exponential_`. */
 export function exponential_<A extends Tensor>(x: A, rate = 1, options?: GeneratorOptions): A {
   if (!(rate > 0)) throw new ValueError('exponential_', `the rate is ${rate}; it must be above 0`);
-  return overwriteWith(
-    'exponential_',
-    x,
-    options,
+  const fill = lawful(
     changed(fillExponential, (value) => value / rate),
-  ) as never;
+    (laws, values) => laws.exponential(values, rate),
+  );
+  return overwriteWith('exponential_', x, options, fill) as never;
 }
 
 /** mean + std · z. */
@@ -156,7 +163,7 @@ export const normal: NormalFunction = ((
     'normal',
     shape,
     { ...checkNamed('normal', (third ?? {}) as GeneratorOptions), dtype, backend: layout.device.backend },
-    fillNormal,
+    standard,
   );
   const operand = (t: Tensor | number): Tensor => (typeof t === 'number' ? filled(layout.device, dtype, [], t) : t);
   return dispatchMany(scaledOp, [operand(mean), operand(std), z])[0]!;

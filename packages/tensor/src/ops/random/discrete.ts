@@ -19,7 +19,7 @@ import { searchsorted } from '../reduce/search.ts';
 import { topk } from '../reduce/sort.ts';
 import { toDType } from '../shape/convert.ts';
 import { finish, sliceView } from '../shape/views.ts';
-import { drawOf, floats, type GeneratorOptions, overwrite, type RandomOptions } from './options.ts';
+import { drawOf, floats, type GeneratorOptions, lawful, overwrite, type RandomOptions } from './options.ts';
 
 /** Whole numbers from `low` up to but without `high`, as values of a dtype. */
 function wholes(
@@ -29,6 +29,7 @@ function wholes(
   count: number,
   dtype: DType,
   options: GeneratorOptions | undefined,
+  long?: boolean,
 ) {
   if (![low, high].every(Number.isSafeInteger) || low >= high)
     throw new ValueError(
@@ -41,7 +42,7 @@ function wholes(
   const range = high - low;
   if (range > 2 ** 32)
     throw new ValueError(op, `the ${range} numbers from ${low} to ${high} are more than 2^32; take fewer`);
-  for (let i = 0; i < count; i++) values[i] = low + numbers.below(range);
+  for (let i = 0; i < count; i++) values[i] = low + numbers.below(range, long);
   return values;
 }
 
@@ -158,7 +159,8 @@ export function random_<A extends Tensor>(x: A, ...given: readonly (number | Gen
     ) as never;
   }
   const [from, to] = bounds.length === 2 ? [bounds[0]!, bounds[1]!] : [0, bounds[0] ?? ends[x.dtype]];
-  return overwrite('random_', x, wholes('random_', from, to, x.layout.size, x.dtype, options)) as never;
+  const long = bounds.length === 0 && x.dtype === 'int64';
+  return overwrite('random_', x, wholes('random_', from, to, x.layout.size, x.dtype, options, long)) as never;
 }
 
 const keysOp = new Op('map', 'multinomial', {
@@ -168,6 +170,16 @@ const keysOp = new Op('map', 'multinomial', {
 const targetsOp = new Op('map', 'multinomial', {
   inPlace: false,
   build: ([share, total]) => single(share!.dtype, mul(element(share!, 0), element(total!, 1))),
+});
+
+const times = lawful(fillExponential, (laws, values) => laws.exponential(values, 1));
+/** PyTorch's have 53 bits for weights of any dtype. */
+const points = lawful(fillUniform, (laws, values) => {
+  for (let i = 0; i < values.length; i++) {
+    values[i] = laws.wide() * 2 ** -53;
+    // Rounded up in 32 bits.
+    if (values[i] === 1) values[i] = 1 - 2 ** -24;
+  }
 });
 
 export interface MultinomialOptions extends GeneratorOptions {
@@ -208,14 +220,14 @@ export function multinomial(weights: Tensor, n: number, options: MultinomialOpti
           'multinomial',
           `can't choose ${n} of ${choices} without replacement; pass replacement: true`,
         );
-      const times = floats('multinomial', shape, { dtype, backend, generator }, fillExponential);
-      const keys = dispatch(keysOp, weights, times);
+      const drawn = floats('multinomial', shape, { dtype, backend, generator }, times);
+      const keys = dispatch(keysOp, weights, drawn);
       const { values, indices } = topk(keys, n, { dim: last });
-      for (const t of [times, keys, values]) t.dispose();
+      for (const t of [drawn, keys, values]) t.dispose();
       return indices;
     }
     const sums = cumsum(weights, last);
-    const shares = floats('multinomial', [...shape.slice(0, last), n], { dtype, backend, generator }, fillUniform);
+    const shares = floats('multinomial', [...shape.slice(0, last), n], { dtype, backend, generator }, points);
     const total = sliceView(sums, last, choices - 1, 1);
     const targets = dispatch(targetsOp, shares, total);
     const found = searchsorted(sums, targets, { right: true });

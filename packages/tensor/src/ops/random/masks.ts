@@ -9,6 +9,7 @@ import {
   type DType,
   DTypeError,
   dropoutMask,
+  dtypes,
   type Expression,
   elementBits,
   isFloat,
@@ -22,10 +23,13 @@ import {
 } from '@nn/backend';
 import { dispatch } from '../../core/dispatch.ts';
 import { dispatchInto } from '../../core/in-place.ts';
+import type { Layout } from '../../core/layout.ts';
 import { checkNamed } from '../../core/named.ts';
-import { Op } from '../../core/op.ts';
+import { type MapBuild, Op } from '../../core/op.ts';
+import type { Floats } from '../../random/laws.ts';
 import type { Draw } from '../../random/threefry.ts';
 import type { Tensor } from '../../tensor.ts';
+import { fromFlat } from '../creation/from-data.ts';
 import { element, single } from '../elementwise/build.ts';
 import { drawOf, type GeneratorOptions } from './options.ts';
 
@@ -33,6 +37,22 @@ import { drawOf, type GeneratorOptions } from './options.ts';
 const bits = (): Expression =>
   elementBits(scalar(0, 'u32'), scalar(1, 'u32'), scalar(2, 'u32'), cast(coordinate, 'u32'));
 const scalarsOf = ({ key0, key1, counter }: Draw): number[] => [key0, key1, counter];
+
+/** A mask that the generator's own law says, 1 with probability p; null where the kernel makes it from the draw. */
+function maskOf(x: Tensor, { laws }: Draw, p: number): Tensor | null {
+  if (!laws) return null;
+  const values = new Uint8Array(x.layout.size);
+  laws.chances(values, p);
+  return fromFlat(values, x.layout.shape, 'bool', x.backend);
+}
+
+/** The same for what probabilities are compared with. */
+function sharesOf(x: Tensor, draw: Draw, dtype: DType): Tensor | null {
+  if (!draw.laws) return null;
+  const values = new dtypes[dtype].array(x.layout.size) as Floats;
+  draw.laws.uniform(values, 0, 1);
+  return fromFlat(values, x.layout.shape, dtype, x.backend);
+}
 
 /** A probability as a whole number of 2^-24. */
 function inBits(op: string, p: number): number {
@@ -42,13 +62,10 @@ function inBits(op: string, p: number): number {
 
 const dropoutOp = new Op('map', 'dropout', {
   inPlace: false,
-  build: ([layout]) => {
+  build: ([layout, mask]) => {
     const x = element(layout!, 0);
-    return single(
-      layout!.dtype,
-      select(dropoutMask(bits(), scalar(3, 'u32')), mul(x, scalar(4, x.type)), same(0, x)),
-      5,
-    );
+    const isKept = mask ? element(mask, 1) : dropoutMask(bits(), scalar(3, 'u32'));
+    return single(layout!.dtype, select(isKept, mul(x, scalar(4, x.type)), same(0, x)), 5);
   },
 });
 
@@ -75,34 +92,32 @@ export function dropout<A extends Tensor>(x: A, options: DropoutOptions = {}): T
   if (!training || p === 0) return x as never;
   if (!isFloat(x.dtype))
     throw new DTypeError('dropout', `takes floats, got ${x.dtype}; convert with .to('float32') first`);
-  return dispatch(dropoutOp, x, null, null, [
-    ...scalarsOf(drawOf('dropout', options)),
-    kept,
-    p === 1 ? 0 : 1 / (1 - p),
-  ]) as never;
+  const draw = drawOf('dropout', options);
+  const mask = maskOf(x, draw, 1 - p);
+  const out = dispatch(dropoutOp, x, mask, null, [...scalarsOf(draw), kept, p === 1 ? 0 : 1 / (1 - p)]);
+  mask?.dispose();
+  return out as never;
 }
 
-/** 1 with the probability that the operand says, compared exactly: uniform values are whole numbers of 2^-24. */
-const bernoulliOp = new Op('map', 'bernoulli', {
-  inPlace: false,
-  build: ([layout]) => {
-    const p = element(layout!, 0);
-    return single(layout!.dtype, castTo(less(cast(uniform(bits()), p.type), p), layout!.dtype), 3);
-  },
-});
+/** 1 with the probability that operand `at` says, compared exactly: uniform values, those of the next operand if there is one, are whole numbers of 2^-24. */
+function chance(layouts: readonly Layout[], at: number): MapBuild {
+  const { dtype } = layouts[0]!;
+  const p = element(layouts[at]!, at);
+  const shares = layouts[at + 1];
+  return single(dtype, castTo(less(cast(shares ? element(shares, at + 1) : uniform(bits()), p.type), p), dtype), 3);
+}
+
+const bernoulliOp = new Op('map', 'bernoulli', { inPlace: false, build: (layouts) => chance(layouts, 0) });
 
 /** The same written over the first operand, which is any dtype's. */
-const bernoulliInto = new Op('map', 'bernoulli_', {
-  inPlace: true,
-  build: ([target, layout]) => {
-    const p = element(layout!, 1);
-    return single(target!.dtype, castTo(less(cast(uniform(bits()), p.type), p), target!.dtype), 3);
-  },
-});
+const bernoulliInto = new Op('map', 'bernoulli_', { inPlace: true, build: (layouts) => chance(layouts, 1) });
 
 const bernoulliFill = new Op('map', 'bernoulli_', {
   inPlace: true,
-  build: ([target]) => single(target!.dtype, castTo(dropoutMask(bits(), scalar(3, 'u32')), target!.dtype), 4),
+  build: ([target, mask]) => {
+    const isOne = mask ? element(mask, 1) : dropoutMask(bits(), scalar(3, 'u32'));
+    return single(target!.dtype, castTo(isOne, target!.dtype), 4);
+  },
 });
 
 const checkProbabilities = (op: string, dtype: DType): void => {
@@ -120,17 +135,30 @@ const checkProbabilities = (op: string, dtype: DType): void => {
  */
 export function bernoulli<A extends Tensor>(x: A, options?: GeneratorOptions): Tensor<A['~shape'], A['dtype']> {
   checkProbabilities('bernoulli', x.dtype);
-  return dispatch(bernoulliOp, x, null, null, scalarsOf(drawOf('bernoulli', options))) as never;
+  const draw = drawOf('bernoulli', options);
+  const shares = sharesOf(x, draw, x.dtype);
+  const out = dispatch(bernoulliOp, x, shares, null, scalarsOf(draw));
+  shares?.dispose();
+  return out as never;
+}
+
+/** In place, from what was drawn for it if anything was. */
+function into(op: Op, operands: readonly Tensor[], drawn: Tensor | null, scalars: readonly number[]): Tensor {
+  if (drawn === null) return dispatchInto(op, operands, scalars);
+  dispatchInto(op, [...operands, drawn], scalars);
+  drawn.dispose();
+  return operands[0]!;
 }
 
 /** Overwrites x with 1 with probability `p` (0.5; a tensor that broadcasts says it for each element), else 0. In place; PyTorch: `Tensor.bernoulli_`. */
 export function bernoulli_<A extends Tensor>(x: A, p: number | Tensor = 0.5, options?: GeneratorOptions): A {
-  if (typeof p === 'number')
-    return dispatchInto(
-      bernoulliFill,
-      [x],
-      [...scalarsOf(drawOf('bernoulli_', options)), inBits('bernoulli_', p)],
-    ) as never;
+  if (typeof p === 'number') {
+    const limit = inBits('bernoulli_', p);
+    const draw = drawOf('bernoulli_', options);
+    const mask = maskOf(x, draw, p);
+    return into(bernoulliFill, [x], mask, [...scalarsOf(draw), limit]) as never;
+  }
   checkProbabilities('bernoulli_', p.dtype);
-  return dispatchInto(bernoulliInto, [x, p], scalarsOf(drawOf('bernoulli_', options))) as never;
+  const draw = drawOf('bernoulli_', options);
+  return into(bernoulliInto, [x, p], sharesOf(x, draw, p.dtype), scalarsOf(draw)) as never;
 }

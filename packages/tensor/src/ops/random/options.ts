@@ -6,6 +6,7 @@ import { checkNamed } from '../../core/named.ts';
 import { Op } from '../../core/op.ts';
 import { checkDType, getDefaultDType } from '../../core/promotion.ts';
 import { defaultGenerator, type Generator } from '../../random/generator.ts';
+import type { Floats, Laws } from '../../random/laws.ts';
 import type { Draw } from '../../random/threefry.ts';
 import type { Tensor } from '../../tensor.ts';
 import { fromFlat } from '../creation/from-data.ts';
@@ -24,7 +25,13 @@ export const drawOf = (op: string, options: GeneratorOptions = {}): Draw =>
   (checkNamed(op, options).generator ?? defaultGenerator).next();
 
 /** Fills values of a dtype in place from one draw. */
-export type Fill = (values: Float32Array | Float64Array, draw: Draw, dtype: DType) => void;
+export type Fill = (values: Floats, draw: Draw, dtype: DType) => void;
+
+/** A fill, or what the generator's own law makes instead. */
+export const lawful =
+  (own: Fill, law: (laws: Laws, values: Floats) => void): Fill =>
+  (values, draw, dtype) =>
+    draw.laws ? law(draw.laws, values) : own(values, draw, dtype);
 
 function checkFloat(op: string, dtype: DType): void {
   checkDType(op, dtype);
@@ -40,7 +47,7 @@ export function floats(op: string, shape: readonly number[], options: RandomOpti
   checkSizes(op, shape);
   const dtype = options?.dtype ?? getDefaultDType();
   checkFloat(op, dtype);
-  const values = new dtypes[dtype].array(sizeOf(shape)) as Float32Array | Float64Array;
+  const values = new dtypes[dtype].array(sizeOf(shape)) as Floats;
   fill(values, drawOf(op, options), dtype);
   return track(fromFlat(values, shape, dtype, options?.backend), options);
 }
@@ -63,7 +70,7 @@ export function overwrite(op: string, x: Tensor, values: DataArray): Tensor {
 /** Overwrites x with random floats. */
 export function overwriteWith(op: string, x: Tensor, options: GeneratorOptions | undefined, fill: Fill): Tensor {
   checkFloat(op, x.dtype);
-  const values = new dtypes[x.dtype].array(x.layout.size) as Float32Array | Float64Array;
+  const values = new dtypes[x.dtype].array(x.layout.size) as Floats;
   fill(values, drawOf(op, options), x.dtype);
   return overwrite(op, x, values);
 }

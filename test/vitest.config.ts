@@ -12,6 +12,6 @@ export default mergeConfig(base, {
     pool: 'forks',
     env: driver === undefined ? {} : { ...driver.environment, NN_WEBGPU_ADAPTER: driver.adapter },
     include: ['**/*.test.ts'],
-    exclude: ['temp/**', 'browser/**', 'platforms/**', 'webgpu/**', 'node_modules/**'],
+    exclude: ['temp/**', 'browser/**', 'platforms/**', 'vectors/**', 'webgpu/**', 'node_modules/**'],
   },
 });

@@ -6,10 +6,10 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { install, ownNode, root, run } from './bootstrap.mjs';
 
-// The steps that run tests: those of the sources, those of the sources on WebGPU in Node and in a browser, and those of what is built.
-const suites = ['vitest', 'webgpu', 'browser', 'platforms'];
-// Without an adapter, or a browser, there is nothing to run on; the suite has said so, and NN_REQUIRE_WEBGPU and NN_REQUIRE_BROWSER make it fail.
-const mayBeEmpty = ['webgpu', 'browser'];
+// The steps that run tests: those of the sources, those of them on wasm with vectors in pairs, on WebGPU in Node and in a browser, and those of what is built.
+const suites = ['vitest', 'vectors', 'webgpu', 'browser', 'platforms'];
+// Without an engine that can, an adapter, or a browser, there is nothing to run on; the suite has said so, and NN_REQUIRE_WEBGPU and NN_REQUIRE_BROWSER make it fail.
+const mayBeEmpty = ['vectors', 'webgpu', 'browser'];
 const reportOf = (suite) => join(root, 'temp', `${suite}.json`);
 const test = (suite, ...options) =>
   run('vitest', ['run', ...options, '--reporter=default', '--reporter=json', `--outputFile.json=${reportOf(suite)}`]);
@@ -24,6 +24,7 @@ const steps = [
   { name: 'knip', needs: 'install', start: () => run('knip', []) },
   { name: 'typecheck', needs: 'install', start: () => run('node', ['tools/typecheck.mjs']) },
   { name: 'vitest', needs: 'install', start: () => test('vitest') },
+  { name: 'vectors', needs: 'install', start: () => test('vectors', '--root=test/vectors') },
   { name: 'webgpu', needs: 'install', start: () => test('webgpu', '--root=test/webgpu') },
   { name: 'browser', needs: 'install', start: () => test('browser', '--root=test/browser') },
   { name: 'build', needs: 'install', start: () => turbo('build') },

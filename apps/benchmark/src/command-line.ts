@@ -1,6 +1,7 @@
 /** The command line: flags to options. */
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { vectorsFlag } from '@nn/backend-wasm';
 import { Command, CommanderError } from 'commander';
 import { type PeerName, peerNames } from './cases/case.ts';
 import { Failure, oneLine } from './failure.ts';
@@ -43,6 +44,7 @@ export function readCommandLine(argv: readonly string[]): Options | null {
       '--threads <counts>',
       'threads of wasm and of PyTorch, such as 1,2; default 1, without --quick 1,2 where there are two cores',
     )
+    .option('--vectors <bits>', 'of wasm, 256 or 128; default 256 where this Node can join vectors of 128, as nn-train')
     .option('--peers <names>', `some of ${peerNames.join(',')}, or none; default all that are there`)
     .option('--rounds <count>', 'samples of each player for a case; default 15, quick 5')
     .option('--json <file>', 'write all samples')
@@ -71,6 +73,7 @@ interface Given {
   readonly filter?: readonly string[];
   readonly backend?: readonly string[];
   readonly threads?: string;
+  readonly vectors?: string;
   readonly peers?: string;
   readonly rounds?: string;
   readonly json?: string;
@@ -111,6 +114,7 @@ function read(given: Given): Options {
     filter: (given.filter ?? []).map((text) => named('--filter', text)!),
     backends: unique((given.backend ?? ['wasm']).map((name) => oneOf('--backend', name, backendNames))),
     threads: given.threads === undefined ? (several ? [1, 2] : [1]) : unique(parts(given.threads).map(threadCount)),
+    vectors: vectorsOf(given.vectors),
     peers: peersOf(given.peers),
     rounds: given.rounds === undefined ? (quick ? 5 : 15) : whole('--rounds', given.rounds, 1, 1000),
     json: named('--json', given.json),
@@ -128,6 +132,14 @@ function oneOf<const Name extends string>(flag: string, text: string, names: rea
   const found = names.find((name) => name === text);
   if (found === undefined) throw new Failure(`${flag}: ${JSON.stringify(text)} is not one of ${names.join(', ')}`);
   return found;
+}
+
+function vectorsOf(text: string | undefined): 128 | 256 {
+  if (text === undefined) return vectorsFlag() === null ? 128 : 256;
+  if (oneOf('--vectors', text, ['128', '256']) === '128') return 128;
+  if (vectorsFlag() === null)
+    throw new Failure('--vectors 256: this Node joins no vectors; take Node 24 or later on x64, or 128');
+  return 256;
 }
 
 function peersOf(text: string | undefined): readonly PeerName[] {

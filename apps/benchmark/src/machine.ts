@@ -1,14 +1,26 @@
 /** The machine that a run is measured on. */
 import { readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os';
+import { vectorsFlag } from '@nn/backend-wasm';
 import type { Machine } from './results.ts';
 
-export const machine = (): Machine => ({
+/** V8's flag for vectors of so many bits; none where this Node has none. */
+export function flagOfVectors(vectors: 128 | 256): string[] {
+  const flag = vectorsFlag();
+  return flag === null ? [] : [vectors === 256 ? flag : flag.replace('--', '--no-')];
+}
+
+/** Bits of the vectors that this process was started for. */
+export const vectorsHere = (): 128 | 256 =>
+  flagOfVectors(256).some((flag) => process.execArgv.includes(flag)) ? 256 : 128;
+
+export const machine = (vectors: 128 | 256): Machine => ({
   processor: cpus()[0]?.model.trim() ?? 'unknown',
   cores: availableParallelism(),
   memory: totalmem(),
   node: process.version,
   v8: process.versions.v8,
+  vectors,
   system: `${platform()} ${release()} ${arch()}`,
   load: loadavg()[0] ?? 0,
 });

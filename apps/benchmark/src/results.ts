@@ -11,6 +11,8 @@ export interface Machine {
   readonly memory: number;
   readonly node: string;
   readonly v8: string;
+  /** Bits of the vectors that WebAssembly computed with; of runs before there was a choice it isn't known. */
+  readonly vectors?: 128 | 256 | undefined;
   readonly system: string;
   /** Processes that wanted to compute in the minute before the run; 0 where nobody tells. */
   readonly load: number;

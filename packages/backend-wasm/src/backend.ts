@@ -48,6 +48,8 @@ export interface Settings {
   readonly parts: Parts;
   /** Whether relaxed instructions are used. */
   readonly relaxed: boolean;
+  /** Whether kernels are written for vectors of 256 bits. */
+  readonly pairs: boolean;
   readonly memory: LinearMemory;
   readonly heap: Heap;
   readonly pool: Pool | null;
@@ -64,6 +66,8 @@ export interface WasmInfo {
   readonly parts: readonly string[];
   /** Whether fused multiply-adds are used. */
   readonly relaxed: boolean;
+  /** Bits of the vectors that kernels are written for. */
+  readonly vectors: 128 | 256;
   /** Bytes of linear memory: in use, most ever in use, taken from the machine. */
   readonly memory: { readonly used: number; readonly peak: number; readonly taken: number };
   /** Modules compiled so far. */
@@ -90,9 +94,9 @@ export class WasmBackend implements Backend {
   readonly #reason: string | null;
   #disposed = false;
 
-  constructor({ parts, relaxed, memory, heap, pool, reason }: Settings) {
+  constructor({ parts, relaxed, pairs, memory, heap, pool, reason }: Settings) {
     this.#parts = parts;
-    this.#features = { relaxed, shared: memory.shared };
+    this.#features = { relaxed, pairs, shared: memory.shared };
     this.#memory = memory;
     this.#heap = heap;
     this.#pool = pool;
@@ -214,6 +218,7 @@ export class WasmBackend implements Backend {
       reason: broken ?? this.#reason,
       parts: [...this.#parts.keys()],
       relaxed: this.#features.relaxed,
+      vectors: this.#features.pairs ? 256 : 128,
       memory: { used: this.#heap.used, peak: this.#heap.peak, taken: this.#memory.size },
       compiled: this.#nextEntry,
     };

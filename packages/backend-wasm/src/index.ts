@@ -19,6 +19,7 @@ import {
 
 export type { WasmInfo } from './backend.ts';
 export type { WasmOptions } from './options.ts';
+export { vectorsFlag } from './pairs.ts';
 export type { WasmBackend };
 
 /**

@@ -2,6 +2,7 @@
 export type { WasmBackend, WasmInfo } from './backend.ts';
 export { across, conv, gather, map, matmul, reduce, rows, scan, scatter, sort } from './kinds/index.ts';
 export type { WasmOptions } from './options.ts';
+export { vectorsFlag } from './pairs.ts';
 export type { Part } from './part.ts';
 export { math } from './scalar/math/index.ts';
 export { workers } from './threads/index.ts';

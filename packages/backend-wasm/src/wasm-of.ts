@@ -5,6 +5,7 @@ import { Heap } from './memory/heap.ts';
 import { heapStart } from './memory/layout.ts';
 import { LinearMemory } from './memory/linear-memory.ts';
 import { checkedOptions, type WasmOptions } from './options.ts';
+import { joinsPairs } from './pairs.ts';
 import { lack, type Part, type WorkersPart } from './part.ts';
 
 /**
@@ -25,12 +26,12 @@ import { lack, type Part, type WorkersPart } from './part.ts';
  * ```
  */
 export async function wasmOf(parts: readonly Part[], options: WasmOptions = {}): Promise<WasmBackend> {
-  const { relaxed, memoryLimit, threads } = checkedOptions(options);
+  const { relaxed, memoryLimit, threads, vectors } = checkedOptions(options);
   const refusal = whyNotHere();
   if (refusal !== null) throw refusal;
   const byName = new Map(parts.map((part) => [part.name, part]));
   const workers = byName.get('workers') as WorkersPart | undefined;
-  const common = { parts: byName, relaxed: relaxed && hasRelaxed() };
+  const common = { parts: byName, relaxed: relaxed && hasRelaxed(), pairs: joinsPairs(vectors) };
   const team = threads === 1 ? null : ((await workers?.content(threads, memoryLimit)) ?? lack('workers'));
   if (team instanceof Object) return new WasmBackend({ ...common, ...team, reason: null });
   const memory = new LinearMemory(false);

@@ -19,20 +19,20 @@ interface Limit {
 const lanes = 4;
 const vectorBytes = 16;
 
-/** More chains than the operation's latency in issue slots, as many as registers hold. */
-const chains = 12;
+/** More chains than the operation's latency in issue slots, as many as registers hold: twice as many where V8 joins vectors in pairs. */
+const chainsOf = (vectors: 128 | 256): number => (vectors / 128) * 12;
 const unrolled = 8;
 const turns = 4000;
 
-/** turns × unrolled × c ← c · a + b, over independent c. */
-function arithmetic(step: (chain: number, a: number, b: number) => number[]): Uint8Array<ArrayBuffer> {
+/** turns × unrolled × c ← c · a + b, over independent c; the mean of the first lanes. They are stored side by side, since vectors are joined that are. */
+function arithmetic(chains: number, step: (chain: number, a: number, b: number) => number[]): Uint8Array<ArrayBuffer> {
   const [n, first] = [0, 1];
-  const [a, b] = [first + chains, first + chains + 1];
+  const [a, b, base] = [first + chains, first + chains + 1, first + chains + 2];
   const all = Array.from({ length: chains }, (_, i) => first + i);
   return moduleOf({
     vectors: chains + 2,
-    integers: 0,
-    pages: 0,
+    integers: 1,
+    pages: 1,
     body: [
       ...[...code.float(1.0000001), ...code.splat, ...code.set(a), ...code.float(1e-9), ...code.splat, ...code.set(b)],
       ...all.flatMap((chain) => [...code.get(a), ...code.set(chain)]),
@@ -40,18 +40,26 @@ function arithmetic(step: (chain: number, a: number, b: number) => number[]): Ui
         ...Array.from({ length: unrolled }, () => all.flatMap((chain) => step(chain, a, b))).flat(),
         ...[...code.get(n), ...code.integer(1), ...code.subtractIntegers, ...code.tee(n)],
       ]),
-      ...code.get(all[0]!),
-      ...all.slice(1).flatMap((chain) => [...code.get(chain), ...code.add]),
+      ...all.flatMap((chain, i) => [...code.get(base), ...code.get(chain), ...code.store(vectorBytes * i)]),
+      ...[...code.get(base), ...code.load(0)],
+      ...all.slice(1).flatMap((_, i) => [...code.get(base), ...code.load(vectorBytes * (i + 1)), ...code.add]),
+      ...[...code.float(1 / chains), ...code.splat, ...code.multiply],
       ...code.firstLane,
     ],
   });
 }
 
-const fused = (): Uint8Array<ArrayBuffer> =>
-  arithmetic((c, a, b) => [...code.get(c), ...code.get(a), ...code.get(b), ...code.multiplyAdd, ...code.set(c)]);
+const fused = (chains: number): Uint8Array<ArrayBuffer> =>
+  arithmetic(chains, (c, a, b) => [
+    ...code.get(c),
+    ...code.get(a),
+    ...code.get(b),
+    ...code.multiplyAdd,
+    ...code.set(c),
+  ]);
 
-const separate = (): Uint8Array<ArrayBuffer> =>
-  arithmetic((c, a, b) => [
+const separate = (chains: number): Uint8Array<ArrayBuffer> =>
+  arithmetic(chains, (c, a, b) => [
     ...code.get(c),
     ...code.get(a),
     ...code.multiply,
@@ -60,7 +68,7 @@ const separate = (): Uint8Array<ArrayBuffer> =>
     ...code.set(c),
   ]);
 
-const flops = turns * unrolled * chains * lanes * 2;
+const flopsOf = (chains: number): number => turns * unrolled * chains * lanes * 2;
 
 /** Vectors a turn of a loop over memory. */
 const perTurn = 8;
@@ -108,18 +116,24 @@ function traffic(n: number, reads: boolean, writes: boolean): Uint8Array<ArrayBu
 const size = 4 << 20;
 
 /** What each limit is, made when asked for; null where the engine can't. */
-const makers: { readonly [Name in LimitName]: () => Limit | null } = {
-  fma: () => {
-    const bytes = fused();
+const makers: { readonly [Name in LimitName]: (chains: number) => Limit | null } = {
+  fma: (chains) => {
+    const bytes = fused(chains);
     // Relaxed SIMD: Node 22 and later.
     if (!engine.validate(bytes)) return null;
-    return { title: 'fused multiply-add, registers only', unit: 'GFLOP/s', work: flops, bytes, argument: turns };
+    return {
+      title: 'fused multiply-add, registers only',
+      unit: 'GFLOP/s',
+      work: flopsOf(chains),
+      bytes,
+      argument: turns,
+    };
   },
-  'mul-add': () => ({
+  'mul-add': (chains) => ({
     title: 'multiply then add, registers only',
     unit: 'GFLOP/s',
-    work: flops,
-    bytes: separate(),
+    work: flopsOf(chains),
+    bytes: separate(chains),
     argument: turns,
   }),
   copy: () => ({
@@ -150,8 +164,8 @@ export interface TimedLimit {
 export const nameOfLimit = (limit: LimitName): string => `limit ${limit}`;
 
 /** Compiles a limit; null where the engine lacks an instruction. */
-export function openLimit(name: LimitName): TimedLimit | null {
-  const limit = makers[name]();
+export function openLimit(name: LimitName, vectors: 128 | 256 = 128): TimedLimit | null {
+  const limit = makers[name](chainsOf(vectors));
   if (limit === null) return null;
   const { run, memory } = instantiate(limit.bytes);
   // Pages that nobody has written to are one and the same page of zeros, which lies in the first cache.

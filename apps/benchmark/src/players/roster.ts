@@ -1,5 +1,6 @@
 /** Who takes part: our backends with their threads, a judge for each, and the peers that are asked for. */
 import type { PeerName } from '../cases/case.ts';
+import { flagOfVectors } from '../machine.ts';
 import type { BackendName } from '../ours/backends.ts';
 import { fileOf, playerProgram } from '../place.ts';
 import type { PlayerRecord } from '../results.ts';
@@ -10,6 +11,8 @@ export interface Wanted {
   readonly backends: readonly BackendName[];
   readonly threads: readonly number[];
   readonly peers: readonly PeerName[];
+  /** Bits of the vectors that WebAssembly computes with, in every player of Node. */
+  readonly vectors: 128 | 256;
 }
 
 /** One of ours, with the process that judges it. */
@@ -30,9 +33,9 @@ export const nameOfOurs = (backend: string, threads = 1): string => withThreads(
 export const nameOfPeer = (peer: PeerName, threads = 1): string => withThreads(peer, threads);
 
 /** On this very Node, with the flags that this process has, so that sources are run from sources. */
-const node = (...args: string[]): Start => ({
+const node = (vectors: 128 | 256, ...args: string[]): Start => ({
   command: process.execPath,
-  args: [...process.execArgv, playerProgram(), ...args],
+  args: [...process.execArgv, ...flagOfVectors(vectors), playerProgram(), ...args],
 });
 
 /**
@@ -73,28 +76,28 @@ async function openTorch(threads: readonly number[], hasWideVectors: boolean): P
 
 type Opened = Awaited<ReturnType<typeof Player.open>>;
 
-const openOurs = (backend: BackendName, threads: number): Promise<Opened> =>
-  Player.open(nameOfOurs(backend, threads), 'ours', threads, node('ours', backend, String(threads)));
+const openOurs = (backend: BackendName, threads: number, vectors: 128 | 256): Promise<Opened> =>
+  Player.open(nameOfOurs(backend, threads), 'ours', threads, node(vectors, 'ours', backend, String(threads)));
 
 /** Starts everybody. */
 export async function openRoster(
-  { backends, threads, peers }: Wanted,
+  { backends, threads, peers, vectors }: Wanted,
   { hasThreads, hasWideVectors }: { hasThreads: (name: BackendName) => boolean; hasWideVectors: boolean },
 ): Promise<Roster> {
   const entrants: Entrant[] = [];
   const records: PlayerRecord[] = [];
   for (const backend of backends) {
     for (const count of hasThreads(backend) ? threads : [1]) {
-      const { player, record } = await openOurs(backend, count);
+      const { player, record } = await openOurs(backend, count, vectors);
       records.push(record);
-      if (player !== null) entrants.push({ player, judge: (await openOurs(backend, count)).player });
+      if (player !== null) entrants.push({ player, judge: (await openOurs(backend, count, vectors)).player });
     }
   }
   for (const peer of peers) {
     const opened =
       peer === 'torch'
         ? await openTorch(threads, hasWideVectors)
-        : [await Player.open(nameOfPeer(peer), 'peer', 1, node(peer))];
+        : [await Player.open(nameOfPeer(peer), 'peer', 1, node(vectors, peer))];
     for (const { player, record } of opened) {
       records.push(record);
       if (player !== null) entrants.push({ player, judge: null });
@@ -104,4 +107,4 @@ export async function openRoster(
 }
 
 /** The player that computes nothing and counts. */
-export const openCounter = async (): Promise<Player | null> => (await openOurs('null', 1)).player;
+export const openCounter = async (): Promise<Player | null> => (await openOurs('null', 1, 128)).player;

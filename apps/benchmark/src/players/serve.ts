@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline';
 import type { LimitName } from '../cases/case.ts';
 import { openLimit, type TimedLimit } from '../limits/limits.ts';
+import { vectorsHere } from '../machine.ts';
 import type { Prepared } from './performer.ts';
 import { prepare, type Repertoire, Unsupported } from './performer.ts';
 import type { Answer, Counts, DeviceCounts, DeviceKind, Greeting, Question } from './protocol.ts';
@@ -102,7 +103,7 @@ class Stage {
   }
 
   #limit(name: LimitName): TimedLimit | null {
-    if (this.#opened?.limit !== name) this.#opened = openLimit(name);
+    if (this.#opened?.limit !== name) this.#opened = openLimit(name, vectorsHere());
     return this.#opened;
   }
 

@@ -47,7 +47,7 @@ export function renderReport(results: Results, comparison: Comparison | null): s
   const list = (items: readonly string[]): string => items.map((item) => `<li>${escapeHtml(item)}</li>`).join('');
   const body = [
     '<h1>nn-bench</h1>',
-    `<p class="lead">${escapeHtml(`${date.slice(0, 16).replace('T', ' ')} UTC; ${machine.processor}, ${machine.cores} cores, ${machine.system}; Node ${machine.node}; ${rounds} rounds`)}${goals === null ? '' : `<br><b>${escapeHtml(goals)}</b>`}</p>`,
+    `<p class="lead">${escapeHtml(`${date.slice(0, 16).replace('T', ' ')} UTC; ${machine.processor}, ${machine.cores} cores, ${machine.system}; Node ${machine.node}${machine.vectors === undefined ? '' : `, vectors of ${machine.vectors} bits`}; ${rounds} rounds`)}${goals === null ? '' : `<br><b>${escapeHtml(goals)}</b>`}</p>`,
     `<ul class="remarks">${list(players.map(({ name, about, isAbsent }) => `${name}${isAbsent ? ' is absent' : ''}: ${about}`))}</ul>`,
     ...(wrong.length === 0 ? [] : [`<ul class="bad">${list(wrong)}</ul>`]),
     ...(comparison === null ? [] : [changes(comparison)]),

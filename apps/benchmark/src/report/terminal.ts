@@ -52,7 +52,7 @@ export function renderComparison(comparison: Comparison, file: string): string {
 export function renderResults(results: Results): string {
   const { players, machine, rounds, isInterrupted, isQuick } = results;
   const lead = [
-    `${machine.processor}, ${machine.cores} core${machine.cores === 1 ? '' : 's'}; Node ${machine.node} (V8 ${machine.v8}); ${rounds} rounds${isQuick ? ', quick' : ''}`,
+    `${machine.processor}, ${machine.cores} core${machine.cores === 1 ? '' : 's'}; Node ${machine.node} (V8 ${machine.v8}${machine.vectors === undefined ? '' : `, vectors of ${machine.vectors} bits`}); ${rounds} rounds${isQuick ? ', quick' : ''}`,
     ...players.filter(({ isAbsent }) => !isAbsent).map(({ name, about }) => `${name}: ${about}`),
   ];
   const wrong = wrongOnes(results);

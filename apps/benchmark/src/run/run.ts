@@ -1,9 +1,10 @@
 /** A whole run: players, limits, cases, overhead, bundles, in this order; stopped at any moment it gives what it has. */
+import { setFlagsFromString } from 'node:v8';
 import { weighBundles } from '../bundle/weigh.ts';
 import { type LimitName, limitNames } from '../cases/case.ts';
 import { asksForBundles, select } from '../cases/index.ts';
 import { openLimit, type TimedLimit } from '../limits/limits.ts';
-import { hasWideVectors, machine } from '../machine.ts';
+import { flagOfVectors, hasWideVectors, machine } from '../machine.ts';
 import { measure, type Plan } from '../measure/rounds.ts';
 import { hasThreads } from '../ours/backends.ts';
 import { version } from '../place.ts';
@@ -47,7 +48,8 @@ export async function run(options: RunOptions, { abort, progress }: Listener): P
   const isStopped = (): boolean => abort.aborted;
   const plan = planOf(options);
   // Before our own work is part of the load.
-  const found = machine();
+  const found = machine(options.vectors);
+  for (const flag of flagOfVectors(options.vectors)) setFlagsFromString(flag);
   const chosen = select(options.filter, options);
   const wantsBundles = asksForBundles(options.filter);
   const counted = chosen.filter(hasOverhead);
@@ -71,7 +73,7 @@ export async function run(options: RunOptions, { abort, progress }: Listener): P
     progress("the machine's limits", done, total);
     const opened = new Map<LimitName, TimedLimit>();
     for (const name of limitNames) {
-      const limit = openLimit(name);
+      const limit = openLimit(name, options.vectors);
       if (limit !== null) opened.set(name, limit);
     }
     const samples = await measure([...opened.values()], plan, { isStopped });

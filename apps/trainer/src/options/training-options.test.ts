@@ -120,7 +120,7 @@ describe('resuming', () => {
     );
     expect(() => resume({ download: true })).toThrow(/started with no --download, not --download; leave it out/);
     for (const name of optionNames) {
-      const free = ['epochs', 'backend', 'threads', 'checkpointEvery', 'snapshotEvery'].includes(name);
+      const free = ['epochs', 'backend', 'threads', 'vectors', 'checkpointEvery', 'snapshotEvery'].includes(name);
       const given = { [name]: 'something else' } as Partial<TrainingOptions>;
       if (free) expect(() => resume(given)).not.toThrow();
       else expect(() => resume(given)).toThrow(Failure);

@@ -21,6 +21,7 @@ export const modelNames = ['mlp', 'cnn', 'gpt'] as const;
 export const activationNames = ['relu', 'leaky-relu', 'elu', 'gelu', 'silu', 'tanh', 'sigmoid'] as const;
 export const optimizerNames = ['sgd', 'adam', 'adamw'] as const;
 export const backendNames = ['wasm', 'webgpu', 'reference'] as const;
+export const vectorBits = ['256', '128'] as const;
 
 export interface TrainingOptions {
   readonly model: (typeof modelNames)[number];
@@ -44,6 +45,7 @@ export interface TrainingOptions {
   readonly seed: number;
   readonly backend: (typeof backendNames)[number];
   readonly threads: number | null;
+  readonly vectors: (typeof vectorBits)[number];
   readonly checkpointEvery: Schedule;
   readonly snapshotEvery: number;
   readonly logEvery: number;
@@ -216,6 +218,13 @@ export const optionRows: { readonly [K in OptionName]: Row<TrainingOptions[K]> }
     help: 'of wasm; the result is the same with any number (default: one a core, at most 8)',
     read: wholeOrNone(1, 64),
     fallback: null,
+    free: true,
+  },
+  vectors: {
+    flag: '--vectors <bits>',
+    help: 'of wasm: 256 lets V8 join vectors of 128 where it can; the result is the same (default: 256)',
+    read: oneOf(vectorBits),
+    fallback: vectorBits[0],
     free: true,
   },
   checkpointEvery: {

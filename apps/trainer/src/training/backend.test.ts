@@ -9,7 +9,7 @@ vi.mock('@nn/backend-webgpu', () => ({ webgpu }));
 
 test('a missing adapter is said with a way out', async () => {
   webgpu.mockRejectedValue(new BackendError('webgpu', 'no adapter: install a driver, or use wasm()'));
-  const attempt = openBackend({ backend: 'webgpu', threads: null });
+  const attempt = openBackend({ backend: 'webgpu', threads: null, vectors: '256' });
   await expect(attempt).rejects.toThrow(Failure);
   await expect(attempt).rejects.toThrow(
     "--backend webgpu: [webgpu] no adapter: install a driver, or use wasm(), which is nn-train's --backend wasm",
@@ -18,12 +18,12 @@ test('a missing adapter is said with a way out', async () => {
 
 test('a mistake stays one', async () => {
   webgpu.mockRejectedValue(new TypeError('x is not a function'));
-  await expect(openBackend({ backend: 'webgpu', threads: null })).rejects.toThrow(TypeError);
+  await expect(openBackend({ backend: 'webgpu', threads: null, vectors: '256' })).rejects.toThrow(TypeError);
 });
 
 test('a backend is opened anew each time it is asked for', async () => {
   webgpu.mockImplementation(async () => reference());
-  const open = (): ReturnType<typeof openBackend> => openBackend({ backend: 'webgpu', threads: null });
+  const open = (): ReturnType<typeof openBackend> => openBackend({ backend: 'webgpu', threads: null, vectors: '256' });
   expect(await open()).not.toBe(await open());
 });
 

@@ -3,13 +3,16 @@ import { type Backend, BackendError } from '@nn/backend';
 import { Failure, oneLine } from '../failure.ts';
 import type { TrainingOptions } from '../options/training-options.ts';
 
-type Choice = Pick<TrainingOptions, 'backend' | 'threads'>;
+type Choice = Pick<TrainingOptions, 'backend' | 'threads' | 'vectors'>;
 
 /** Makes a backend ready. Asked again, it opens another one. */
 export type OpenBackend = (choice: Choice) => Promise<Backend>;
 
+const bits = { '256': 256, '128': 128 } as const;
+
 const openers: { readonly [Name in TrainingOptions['backend']]: OpenBackend } = {
-  wasm: async ({ threads }) => (await import('@nn/backend-wasm')).wasm(threads === null ? {} : { threads }),
+  wasm: async ({ threads, vectors }) =>
+    (await import('@nn/backend-wasm')).wasm({ vectors: bits[vectors], ...(threads !== null && { threads }) }),
   webgpu: openWebGPU,
   reference: async () => (await import('@nn/backend')).reference(),
 };

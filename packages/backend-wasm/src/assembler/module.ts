@@ -12,6 +12,8 @@ export interface Features {
   readonly relaxed: boolean;
   /** The memory is shared between threads. */
   readonly shared: boolean;
+  /** The engine joins two vectors into one of 256 bits, so that twice as many fit its registers. */
+  readonly pairs?: boolean | undefined;
 }
 
 /** Code for a function that is no instruction, on vectors: arguments of one type, each one vector or, of f64, two. */

@@ -181,6 +181,11 @@ export class Fold {
     return [shuffled([2, 3, 2, 3], [upperHalf(x!)]), shuffled([1, 1, 1, 1], [v128.shuffle(x!, x!, lanes(1, 1, 1, 1))])];
   }
 
+  /** The first element at an address in every lane of a vector. */
+  splat(address: Local): Code {
+    return this.#type === 'f64' ? v128.load64Splat(address, 0) : v128.load32Splat(address, 0);
+  }
+
   /** The first lane of a quad in all lanes. */
   spread(value: Quad): Quad {
     return this.#type === 'f64'
@@ -198,14 +203,18 @@ export function foldAlong(
   fold: Fold,
   [front, back]: readonly [State, State],
   rest: Local,
-  value: (q: number, count: Local | null) => { readonly code: Code; readonly parts: Quad },
+  value: (q: number, count: Local | null) => { readonly code: Code; readonly parts: Quad; readonly keep?: Code },
   move: (elements: number) => Code,
   unrolled: boolean,
   loose = false,
 ): Code {
-  const absorb = (state: State, q: number, count: Local | null): Code => {
-    const { code, parts } = value(q, count);
-    return [code, fold.merge(state, parts, true)];
+  const absorb = (states: readonly State[], count: Local | null): Code => {
+    const values = states.map((_, q) => value(q, count));
+    return [
+      values.map(({ code }) => code),
+      values.map(({ keep = [] }) => keep),
+      values.map(({ parts }, q) => fold.merge(states[q]!, parts, true)),
+    ];
   };
   // Extremes are the same in any order but for the sign of a zero: four of them don't wait for each other.
   const more = unrolled && loose && fold.notes ? [fold.state(), fold.state()] : [];
@@ -214,7 +223,10 @@ export function foldAlong(
       rest,
       elements,
       elements,
-      Array.from({ length: elements / 4 }, (_, q) => absorb(states[q % states.length]!, q, null)),
+      absorb(
+        Array.from({ length: elements / 4 }, (_, q) => states[q % states.length]!),
+        null,
+      ),
       move(elements),
     );
   return [
@@ -223,8 +235,8 @@ export function foldAlong(
     more.map((state) => fold.merge(front, state)),
     rounds(8),
     when(i32.gtS(rest, 0), [
-      absorb(front, 0, rest),
-      when(i32.gtS(rest, 4), [move(4), rest.set(i32.sub(rest, 4)), absorb(back, 0, rest)]),
+      absorb([front], rest),
+      when(i32.gtS(rest, 4), [move(4), rest.set(i32.sub(rest, 4)), absorb([back], rest)]),
     ]),
   ];
 }

@@ -5,7 +5,7 @@
 import { type Expression, type Geometry, type MapKernel, product, topological } from '@nn/backend';
 import { type Code, countDown, I32, i32, type Local, type WasmModule, when, words } from '../assembler/index.ts';
 import type { FunctionBuilder } from '../assembler/module.ts';
-import { emit, emitSteady, type Known, type LeafCode, lower } from '../scalar/emit.ts';
+import { emitSteady, emitTogether, type Known, type LeafCode, lower } from '../scalar/emit.ts';
 import { ascending } from '../scalar/quad.ts';
 import { bytesAlong, bytesOf, loadNumber, shiftOf } from './access.ts';
 import { type Drawing, drawingOf, drawnTogether, emitDrawing } from './draws.ts';
@@ -213,16 +213,17 @@ class Row {
     const [rest, index, isLong] = this.#f.locals(I32, 3) as [Local, Local, Local];
     const counts = this.#nodes.some(({ op }) => op === 'coordinate');
     const slow = streams.some(({ step }) => step === 'far');
-    // Vectors of a round: many where there is little to compute, one where the code is long anyway.
+    // Vectors of a round: many where there is little to compute, one where the code is long anyway and vectors aren't joined.
     const drawing = slow ? null : this.#drawing;
-    const vectors =
-      drawing !== null ? drawnTogether : slow || this.#nodes.length > 24 ? 1 : this.#nodes.length > 6 ? 2 : 4;
+    const together = this.#f.module.features.pairs && !slow ? 2 : 1;
+    const long = slow || this.#nodes.length > 24;
+    const vectors = drawing !== null ? drawnTogether : long ? together : this.#nodes.length > 6 ? 2 : 4;
     const round = 4 * vectors;
     const move = (elements: number): Code => [
       streams.map((stream) => stream.move(elements)),
       counts ? index.add(elements) : [],
     ];
-    const single = (left: Local | null): Code => [this.#vector(streams, index, left, 0), move(4)];
+    const single = (left: Local | null): Code => [this.#vectors(streams, index, left, 0, 1), move(4)];
     // The last elements of a row are computed with those before them once more, so that they fill a vector.
     const back = when(i32.ltS(rest, 4), [
       streams.map((stream) => stream.moveBy(i32.sub(rest, 4))),
@@ -244,7 +245,9 @@ class Row {
               rest,
               round,
               round,
-              Array.from({ length: vectors }, (_, q) => this.#vector(streams, index, null, q)),
+              Array.from({ length: vectors / together }, (_, i) =>
+                this.#vectors(streams, index, null, i * together, together),
+              ),
               move(round),
             ),
       this.#repeatable
@@ -264,10 +267,15 @@ class Row {
       leaf.op === 'coordinate' ? [ascending(this.#f, index, 4 * q)] : this.#streamOf(leaf, streams).load(q, rest);
   }
 
-  /** Vector number `q` after the cursors; with `rest`, only so many of its elements exist. */
-  #vector(streams: readonly Stream[], index: Local, rest: Local | null, q: number): Code {
-    const known: Known = new Map(this.#known);
-    const code = emit(this.#f, this.#roots, known, this.#leaf(streams, index, q, rest));
-    return [code, this.#roots.map((root, j) => streams[j]!.store(known.get(root)!, q, rest))];
+  /** So many vectors from number `from` after the cursors on, stored when all are computed; with `rest`, only so many elements exist. */
+  #vectors(streams: readonly Stream[], index: Local, rest: Local | null, from: number, count: number): Code {
+    const copies = Array.from({ length: count }, (_, i) => ({
+      known: new Map(this.#known) as Known,
+      leaf: this.#leaf(streams, index, from + i, rest),
+    }));
+    return [
+      emitTogether(this.#f, this.#roots, copies),
+      this.#roots.map((root, j) => copies.map(({ known }, i) => streams[j]!.store(known.get(root)!, from + i, rest))),
+    ];
   }
 }

@@ -94,10 +94,11 @@ export interface RowCode {
   readonly resultAt: (j: number, q: number, count?: Local | null) => ValueCode;
 }
 
-/** Code, and where the value is then. */
+/** Code, and where the value is then; and code that puts it where it is kept, which may come after that of other values: engines join what no store separates. */
 export interface ValueCode {
   readonly code: Code;
   readonly parts: Quad;
+  readonly keep: Code;
 }
 
 /**
@@ -141,7 +142,7 @@ export function rowCode(
     knowns.map((known, group) =>
       emitSteady(f, [root], known, (leaf) => result(leaf, group)!, (leaf) => result(leaf, group) !== undefined),
     ); // biome-ignore format: one call
-  const stashAddress = (place: number): Code => i32.add(stash, i32.mul(padded(size), place));
+  const stashAddress = (place: number): Code => (place === 0 ? stash : i32.add(stash, i32.mul(padded(size), place)));
   /** The value of a body or result at vector q. */
   const valueAt = (root: Expression, reduction: number, q: number, count: Local | null): ValueCode => {
     const group = width === 1 ? 0 : q;
@@ -160,7 +161,8 @@ export function rowCode(
     const code = emit(f, [root], here, leafOf, (node) => below.has(node));
     const parts: Quad = here.get(root)!;
     const place = stashed.findIndex((entry) => entry.reduction === reduction);
-    return { code: [before, code, place < 0 ? [] : v128.store(stashAddress(place), parts[0]!, 16 * q)], parts };
+    const keep = place < 0 ? [] : v128.store(stashAddress(place), parts[0]!, 16 * q);
+    return { code: [before, code], parts, keep };
   };
   return {
     constant,

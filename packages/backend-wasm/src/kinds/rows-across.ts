@@ -93,7 +93,10 @@ function emitAcross(module: WasmModule, shape: Shape): void {
     );
     const move: Code = [code.streams.map(({ cursor }, i) => cursor.add(stride(i, rank))), code.stash.add(line)];
     const reductions = code.reductions((fold, value, unrolled) => {
-      const valueAt = (q: number): ValueCode => value(q, null);
+      const valueAt = (q: number): Omit<ValueCode, 'keep'> => {
+        const { code: own, parts, keep } = value(q, null);
+        return { code: [own, keep], parts };
+      };
       const { code: own, states } = foldAcross(f, fold, width, index, size, scratch!, valueAt, move, unrolled);
       return { code: [rewind, own], found: states.map((state) => fold.values(state)) };
     });

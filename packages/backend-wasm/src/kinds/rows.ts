@@ -12,6 +12,7 @@ import {
   type Local,
   stepUp,
   V128,
+  v128,
   type WasmModule,
   words,
 } from '../assembler/index.ts';
@@ -22,7 +23,7 @@ import { lowered, type RowsShape, rowCode, type ValueCode, wholeRows } from './r
 import { Stream, stepOf } from './stream.ts';
 import { Walk } from './walk.ts';
 
-export const rowsKind: Kind<RowsKernel> = (kernel, geometry) => {
+export const rowsKind: Kind<RowsKernel> = (kernel, geometry, { pairs }) => {
   const { sizes, strides } = geometry;
   const { rank, inputs, outputs } = kernel;
   const size = sizes[rank]!;
@@ -38,9 +39,12 @@ export const rowsKind: Kind<RowsKernel> = (kernel, geometry) => {
     units,
     grain: 1,
     work: units * size * 0.3 * topological(...bodies, ...results).length,
-    scratch: 64 * Math.ceil((shape.stashed.length * rowBytes(size)) / 64),
+    scratch: 64 * Math.ceil((shape.stashed.length * rowBytes(size)) / 64) + (pairs ? spareBytes : 0),
   };
 };
+
+/** Bytes before that where vectors are joined. */
+const spareBytes = 64;
 
 /** Bytes of scratch for a row, with room for whole vectors. */
 const rowBytes = (size: number): number => 4 * Math.ceil(size / 8) * 8;
@@ -49,8 +53,9 @@ function emitRows(module: WasmModule, shape: RowsShape): void {
   const { kernel, stashed } = shape;
   const { outputs } = kernel;
   module.function('run', words(4), [], (f, block, first, last, scratch) => {
+    const { pairs } = f.module.features;
     const padded = (size: Local): Code => i32.shl(i32.and(i32.add(size, 7), -8), 2);
-    const code = rowCode(f, block!, shape, 1, first!, scratch!, padded);
+    const code = rowCode(f, block!, shape, 1, first!, pairs ? i32.add(scratch!, spareBytes) : scratch!, padded);
     const { size, streams } = code;
     const walk = new Walk(f, kernel.rank, code.constant, code.pointers, code.stride);
     const rest = f.local(I32);
@@ -63,10 +68,11 @@ function emitRows(module: WasmModule, shape: RowsShape): void {
     const reductions = code.reductions((fold, value, unrolled) => {
       const states = [fold.state(), fold.state()] as const;
       const masked = (q: number, count: Local | null): ValueCode => {
-        const { code: own, parts } = value(q, count);
-        if (count === null) return { code: own, parts };
+        const { code: own, parts, keep } = value(q, count);
+        if (count === null) return { code: own, parts, keep };
         const mask = f.local(V128);
         return {
+          keep,
           code: [own, mask.set(i32x4.gtS(i32x4.splat(count), f.lanes('i32', 0, 1, 2, 3)))],
           parts: fold.masked(mask, parts),
         };
@@ -82,6 +88,8 @@ function emitRows(module: WasmModule, shape: RowsShape): void {
           fold.across(states[0]),
           fold.settle(states[0]),
           fold.spread(values).map((part, i) => spread[i]!.set(part)),
+          // As a splat from memory it is known to be the same for both of a pair.
+          pairs ? spread.map((part) => [v128.store(scratch!, part), part.set(fold.splat(scratch!))]) : [],
         ],
         found: [spread],
       };
@@ -91,10 +99,10 @@ function emitRows(module: WasmModule, shape: RowsShape): void {
       ({ dtype, perRow }, j) => new Stream(f, `output ${j}`, dtype, perRow ? 'one' : 'dense', bases[j]!, i32.const(0)),
     );
     const whole = wholeRows(kernel);
-    const vector = (q: number, count: Local | null): Code =>
+    const vectors = (many: number, count: Local | null): Code =>
       whole.map((j) => {
-        const { code: own, parts } = code.resultAt(j, q, count);
-        return [own, targets[j]!.store(parts, q, count)];
+        const values = Array.from({ length: many }, (_, q) => code.resultAt(j, q, count));
+        return [values.map((one) => one.code), values.map(({ parts }, q) => targets[j]!.store(parts, q, count))];
       });
     const moveAll = (elements: number): Code => [move(elements), whole.map((j) => targets[j]!.move(elements))];
     return [
@@ -111,10 +119,7 @@ function emitRows(module: WasmModule, shape: RowsShape): void {
         rewind,
         whole.length === 0
           ? []
-          : [
-              countDown(rest, 8, 8, vector(0, null), vector(1, null), moveAll(8)),
-              countDown(rest, 4, 1, vector(0, rest), moveAll(4)),
-            ],
+          : [countDown(rest, 8, 8, vectors(2, null), moveAll(8)), countDown(rest, 4, 1, vectors(1, rest), moveAll(4))],
         walk.next(),
       ),
     ];

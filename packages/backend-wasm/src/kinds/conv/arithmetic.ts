@@ -31,6 +31,8 @@ export interface Arithmetic {
   readonly bytes: number;
   /** Vectors of four elements. */
   readonly vectors: 1 | 2;
+  /** Whether the engine joins vectors that are stored whole and side by side. */
+  readonly pairs: boolean;
   readonly splat: Load;
   readonly add: (x: Code, y: Code) => Code;
   readonly multiplyAdd: (x: Code, y: Code, z: Code) => Code;
@@ -45,6 +47,7 @@ export function arithmeticOf(dtype: DType, features: Features): Arithmetic {
     stored: bytesOf(dtype),
     bytes: wide ? 8 : 4,
     vectors: wide ? 2 : 1,
+    pairs: features.pairs === true,
     splat: wide ? v128.load64Splat : v128.load32Splat,
     add,
     multiplyAdd: (x, y, z) => (dtypes[dtype].scalar === 'i32' ? add(i32x4.mul(x, y), z) : fused(features, x, y, z)),

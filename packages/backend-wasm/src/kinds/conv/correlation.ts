@@ -19,7 +19,7 @@ import { finished, startedEpilogue } from './output.ts';
 import { type Block, lines, type Plan, planOf, type RoleCode } from './plan.ts';
 import { emitRun } from './run.ts';
 import type { Correlation, Phase } from './shape.ts';
-import { emitBlock, type Part, type TileKind } from './tile.ts';
+import { emitBlock, type Part, spareBytes, type TileKind } from './tile.ts';
 
 export function correlationCode(kernel: ConvKernel, arithmetic: Arithmetic, shape: Correlation): RoleCode {
   const plan = planOf(kernel, arithmetic, 1, shape);
@@ -35,7 +35,7 @@ export function correlationCode(kernel: ConvKernel, arithmetic: Arithmetic, shap
     emit: (module) => emitCode(module, plan, cell, packed, starts),
     constants: [batch, images],
     units: (batch / images) * all,
-    scratch: room + lines(all * packed),
+    scratch: room + lines(all * packed) + spareBytes,
   };
 }
 
@@ -97,7 +97,8 @@ function emitCode(module: WasmModule, plan: Plan, cell: number, packed: number, 
       const start = i32.mul(row, targetStep * plan.targetPitches.at(-2)!);
       const target = i32.add(units.at(units.operand(0), units.index, targetPlane), start);
       const bias = kernel.bias ? units.at(units.operand(3), units.group, stored) : i32.const(0);
-      return units.byBlock((_, b) => call(computes[b]!, from, weights, target, bias, units.block));
+      const spare = i32.add(units.packed, lines(all * packed));
+      return units.byBlock((_, b) => call(computes[b]!, from, weights, target, bias, units.block, spare));
     },
     wanted > 1 ? Math.ceil(count / band) : 1,
   );
@@ -156,8 +157,12 @@ function partOf(
   };
 }
 
-function tileKind({ kernel, layout, arithmetic, rows, targetPlane }: Plan, { channels, vectors }: Block): TileKind {
+function tileKind(
+  { kernel, layout, arithmetic, rows, targetPlane, phases }: Plan,
+  { channels, vectors }: Block,
+): TileKind {
   const { dtype, stored, vectors: wide } = arithmetic;
+  const { step, targetStep } = phases[0]!.at(-1)!;
   const parts = Array.from({ length: vectors / wide }, (_, part) => (rows ? part : 4 * part));
   const biasOf = (f: FunctionBuilder, bias: Local, channel: number): Quad =>
     rows ? [v128.load32Splat(bias, channel * stored)] : loadQuad(f, dtype, bias, channel * stored);
@@ -165,6 +170,8 @@ function tileKind({ kernel, layout, arithmetic, rows, targetPlane }: Plan, { cha
     distance: rows ? 4 : 16,
     load: rows ? v128.load32Splat : v128.load,
     tail: 0,
+    paired: arithmetic.pairs && (rows ? step === 1 && targetStep === 1 : vectors > 1),
+    spills: arithmetic.pairs && !rows && vectors > 1,
     begin: (f, sums, _, [, , , bias]) => {
       const first = startedEpilogue(kernel) && parts.flatMap((channel) => biasOf(f, bias!, channel));
       return first ? sums.map((own, i) => own.map((sum, j) => sum.set(i === 0 ? first[j]! : sums[0]![j]!))) : [];

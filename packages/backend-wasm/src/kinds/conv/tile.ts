@@ -37,6 +37,9 @@ export interface Part {
   readonly step: number;
 }
 
+/** Bytes that a tile's sums take in memory at most. */
+export const spareBytes: number = 16 * 24;
+
 /** How a role's tiles differ. */
 export interface TileKind {
   /** Bytes between values that vectors or splats of the other operand are loaded from, and how. */
@@ -44,6 +47,9 @@ export interface TileKind {
   readonly load: Load;
   /** Columns of a row that is summed up four at a time and then fewer; 0: no such rows. */
   readonly tail: number;
+  /** Whether the engine joins a tile's sums in pairs; and whether they have to go through memory for that, since what becomes of them isn't stored side by side. */
+  readonly paired: boolean;
+  readonly spills: boolean;
   readonly begin: (
     f: FunctionBuilder,
     sums: readonly (readonly Local[])[],
@@ -59,7 +65,7 @@ export interface TileKind {
   ) => Code;
 }
 
-/** `(image, other, target, bias, block)`: everything of a block of channels that one image has to do with. */
+/** `(image, other, target, bias, block, spare)`: everything of a block of channels that one image has to do with. */
 export function emitBlock(
   module: WasmModule,
   plan: Plan,
@@ -68,7 +74,7 @@ export function emitBlock(
   parts: readonly Part[],
 ): Callable {
   const tiles = new Map<string, Callable>();
-  return module.function(null, words(5), [], (f, image, other, target, bias, block) => {
+  return module.function(null, words(6), [], (f, image, other, target, bias, block, spare) => {
     const pointers = f.locals(I32, 3);
     return parts.map(({ start, outer, rows, items, columns, summed, step }) => [
       [image!, target!, other!].map((base, i) => pointers[i]!.set(i32.add(base, start[i]!))),
@@ -76,7 +82,7 @@ export function emitBlock(
         f,
         outer,
         pointers,
-        tiled(f, rows, items, vectors, pointers.slice(0, 2), columns, (own, [from, to]) => {
+        tiled(f, rows, items, vectors, kind.paired, pointers.slice(0, 2), columns, (own, [from, to]) => {
           const key = JSON.stringify([own, step, summed]);
           let tile = tiles.get(key);
           if (tile === undefined) {
@@ -84,7 +90,7 @@ export function emitBlock(
             tiles.set(key, tile);
           }
           const [at, into] = pointers as [Local, Local];
-          return call(tile, i32.add(at, from!), pointers[2]!, i32.add(into, to!), bias!, block!);
+          return call(tile, i32.add(at, from!), pointers[2]!, i32.add(into, to!), bias!, block!, spare!);
         }),
       ).code,
     ]);
@@ -95,13 +101,14 @@ function emitTile(
   module: WasmModule,
   { arithmetic, rows, phases }: Plan,
   vectors: number,
-  { distance, load, tail, begin, end }: TileKind,
+  { distance, load, tail, spills, begin, end }: TileKind,
   items: readonly Item[],
   summed: readonly Dimension[],
   step: number,
 ): Callable {
-  return module.function(null, words(5), [], (f, ...parameters) => {
+  return module.function(null, words(6), [], (f, ...parameters) => {
     const [image, other] = parameters as [Local, Local];
+    const spare = parameters[5]!;
     const stride = phases[0]!.at(-1)!.step;
     const sums = items.map(() => f.locals(V128, vectors));
     const left: Side = {
@@ -116,7 +123,14 @@ function emitTile(
       tail === 0
         ? unrolled(f, summed, pointers, (at) => place(at))
         : nest(f, summed.slice(0, -1), pointers, rowOf(f, tail, stride, pointers, place));
-    return [begin(f, sums, items, parameters), walk.code, end(f, sums, items, step, parameters)];
+    const all = spills ? sums.flat() : [];
+    return [
+      begin(f, sums, items, parameters),
+      walk.code,
+      all.map((sum, i) => v128.store(spare, sum, 16 * i)),
+      all.map((sum, i) => sum.set(v128.load(spare, 16 * i))),
+      end(f, sums, items, step, parameters),
+    ];
   });
 }
 

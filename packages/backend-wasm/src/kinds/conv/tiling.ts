@@ -21,14 +21,14 @@ function rowsTogether(length: number, rows: number, width: number, largest: numb
   return choices.find((r) => mean(r) <= 1.01 * least) ?? 1;
 }
 
-/** Items of a tile by the number of vectors of each: sums, vectors and one passing value in the fifteen registers that V8 gives. */
-export const largestTile: readonly number[] = [0, 12, 6, 3];
+/** Items of a tile by the number of vectors of each: sums, vectors and one passing value in the fifteen registers that V8 gives; twice as many where vectors are joined in pairs. */
+export const largestTile = (vectors: number, paired: boolean): number => [0, 12, 6, 3][vectors]! * (paired ? 2 : 1);
 
 /** An item of a tile: where it is read and written, from the tile's pointers, and how many lanes of it there are. */
 export type Item = readonly [source: number, target: number, lanes: number];
 
 /**
- * Code for all items of all rows, each `width` sums wide. Steps are in the source, in the target, and in columns, of which there are `columns`. `tile` gives the
+ * Code for all items of all rows, each `width` sums wide (`paired` where the engine joins them). Steps are in the source, in the target, and in columns, of which there are `columns`. `tile` gives the
  * call for items at distances from the pointers.
  */
 export function tiled(
@@ -36,11 +36,12 @@ export function tiled(
   rows: Dimension,
   items: readonly Dimension[],
   width: number,
+  paired: boolean,
   pointers: readonly Local[],
   columns: number,
   tile: (items: readonly Item[], start: Place) => Code,
 ): Walk {
-  const largest = largestTile[width]!;
+  const largest = largestTile(width, paired);
   const together = (count: number): Code => {
     const places = placesOf([{ count, steps: rows.steps }, ...items]);
     let at = 0;
@@ -54,7 +55,7 @@ export function tiled(
     });
   };
   const { count, steps } = rows;
-  const r = rowsTogether(placesOf(items).length, count, width, largest);
+  const r = rowsTogether(placesOf(items).length, count, paired ? width / 2 : width, largest);
   const whole = Math.floor(count / r);
   const strip = steps.map((step) => step * r);
   return {

@@ -54,7 +54,7 @@ function emitShares(module: WasmModule, plan: Plan, cell: number, sums: number):
     channelPack(module, arithmetic, channels, positions, cell / 16, [[positions, 1]]),
   );
   const parts = [partOf(plan, cell)];
-  const computes = blocks.map((block) => emitBlock(module, plan, block, tileKind(plan), parts));
+  const computes = blocks.map((block) => emitBlock(module, plan, block, tileKind(plan, block), parts));
   const shared = (units: Units, unit: Code): Code =>
     i32.add(i32.load(units.block, 4 * sharedWord), i32.mul(unit, sums));
   emitRun(
@@ -67,7 +67,7 @@ function emitShares(module: WasmModule, plan: Plan, cell: number, sums: number):
       const to = shared(units, i32.add(i32.mul(share, all), units.place));
       return units.byBlock((_, b) => [
         rows ? [] : call(turns[b]!, gradient, units.packed),
-        call(computes[b]!, from, rows ? gradient : units.packed, to, 0, 0),
+        call(computes[b]!, from, rows ? gradient : units.packed, to, 0, 0, 0),
       ]);
     },
   );
@@ -94,11 +94,13 @@ function partOf({ phases, rows, planes, plane, pitches, target, weight }: Plan, 
   };
 }
 
-function tileKind({ rows, targetPlane, target }: Plan): TileKind {
+function tileKind({ arithmetic, rows, targetPlane, target }: Plan, { vectors }: Block): TileKind {
   return {
     distance: rows ? targetPlane : 16,
     load: v128.load,
     tail: rows ? target.at(-1)! : 0,
+    paired: arithmetic.pairs && !rows && vectors > 1,
+    spills: false,
     begin: (_, sums, items, [, , to]) =>
       sums.map((own, i) => own.map((sum, j) => sum.set(v128.load(to!, items[i]![1] + 16 * j)))),
     end: (_, sums, items, __, [, , to]) =>

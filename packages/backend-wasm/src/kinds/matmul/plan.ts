@@ -111,10 +111,23 @@ function tileOf(m: number, vectors: number, double: boolean): [number, number] {
   return vectors === 1 ? [12, 1] : vectors === 3 ? [3, 3] : [6, 2];
 }
 
+/**
+ * The same where the engine joins vectors in pairs: twice as many sums. It joins those that are stored whole and side by side, so no tile may have too many that aren't; null where
+ * that leaves the usual tile.
+ */
+function pairedTileOf(m: number, n: number, vectors: number, double: boolean): [number, number] | null {
+  if (vectors === 1) return null;
+  if (m <= 3) return [6, [24, 12, 6][m - 1]!];
+  if (vectors === 2) return n % 4 === 0 ? [12, 2] : null;
+  if (double) return n % 8 > 4 ? null : [6, 4];
+  return [6, n % 16 > 12 || vectors === 3 ? 3 : 4];
+}
+
 /** Heights of the last tiles: what is left after sixes, spread so that no tile has too few sums to keep the multipliers busy. */
 function lastRows(m: number, size: number): number[] {
   const rest = m % size;
   if (rest === 0) return [];
+  if (size === 12 && rest < 6 && m > 12) return [Math.ceil((size + rest) / 2), Math.floor((size + rest) / 2)];
   if (size === 6 && rest === 1 && m > 12) return [5, 4, 4];
   if (size === 6 && rest === 2 && m > 6) return [4, 4];
   if (size === 6 && rest === 3 && m > 6) return [5, 4];
@@ -133,6 +146,7 @@ export function planOf(
   { sizes, strides }: Geometry,
   hot: boolean,
   threads: boolean,
+  pairs = false,
 ): Plan {
   const { rank, dtype } = kernel;
   const figures: number[] = [];
@@ -144,9 +158,10 @@ export function planOf(
   const turned = sizes[rank + 1] === 1 || (ofOutput[rank + 1] !== 1 && ofOutput[rank] === 1);
   const [m, n] = (turned ? [sizes[rank + 1], sizes[rank]] : [sizes[rank], sizes[rank + 1]]) as [number, number];
 
-  const perVector = dtype === 'float64' ? 2 : 4;
+  const double = dtype === 'float64';
+  const perVector = double ? 2 : 4;
   const vectors = Math.ceil(n / perVector);
-  const [height, across] = tileOf(m, vectors, dtype === 'float64');
+  const [height, across] = (pairs ? pairedTileOf(m, n, vectors, double) : null) ?? tileOf(m, vectors, double);
   const width = across * perVector;
   // Panels pay when they are used often enough, and what they are copied from lies too far apart for the first-level cache.
   const far = k > 96;

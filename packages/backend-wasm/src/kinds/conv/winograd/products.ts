@@ -29,7 +29,7 @@ export function emitProducts(module: WasmModule, { arithmetic }: Plan, { vectors
   return module.function(null, [I32, I32, I32], [], (f, ...bases) => {
     const [from, cells, to] = bases as [Local, Local, Local];
     const pointers = f.locals(I32, 2) as [Local, Local];
-    const largest = largestTile[vectors]!;
+    const largest = largestTile(vectors, arithmetic.pairs && vectors > 1);
     const sums = Array.from({ length: Math.min(items, largest) }, () => f.locals(V128, vectors));
     const tile = (size: number): Code => {
       const own = sums.slice(0, size);

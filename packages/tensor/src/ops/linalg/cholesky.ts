@@ -1,9 +1,12 @@
-/** The Cholesky factor, column by column (Golub & Van Loan, "Matrix Computations", 4.2), of a whole batch at once. */
-import { div, mul, sqrt, sub } from '@nn/backend';
+/**
+ * The Cholesky factor of a whole batch at once, by blocks of a few columns (Golub & Van Loan, "Matrix Computations", 4.2): column by column within one, whose product with
+ * itself is then taken from what is left.
+ */
+import { div, input, less, same, scalar, select, sqrt } from '@nn/backend';
 import { composite, compositeOp, savedResult } from '../../core/composite.ts';
-import { dispatch, outputBit } from '../../core/dispatch.ts';
+import { outputBit } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
-import { dispatchInto } from '../../core/in-place.ts';
+import { assign } from '../../core/in-place.ts';
 import { checkNamed } from '../../core/named.ts';
 import { Op } from '../../core/op.ts';
 import { scope } from '../../memory/scope.ts';
@@ -11,21 +14,19 @@ import type { Tensor } from '../../tensor.ts';
 import { tril } from '../creation/triangles.ts';
 import { add, sub as minus, mul as times } from '../elementwise/arithmetic.ts';
 import { element, single } from '../elementwise/build.ts';
-import { contiguous, sliceView, transpose } from '../shape/views.ts';
+import { contiguous, permute, sliceView, transpose } from '../shape/views.ts';
+import { blockSize, down, front, into, lessProduct, type Panel, panelOf, room, take } from './blocks.ts';
 import { matmulOf } from './matmul.ts';
 import { overBatch } from './matrices.ts';
 import { identities, inverses } from './solve.ts';
 
-/** A column over the root of its first element. */
+/** A column over the root of the pivot from the pivot's row (scalar) on, 0 before. */
 const columnOp = new Op('map', 'cholesky', {
-  inPlace: true,
-  build: ([layout]) => single(layout!.dtype, div(element(layout!, 1), sqrt(element(layout!, 2)))),
-});
-
-/** x less the product of a column and a row. */
-const lessProductOp = new Op('map', 'cholesky', {
   inPlace: false,
-  build: ([layout]) => single(layout!.dtype, sub(element(layout!, 0), mul(element(layout!, 1), element(layout!, 2)))),
+  build: ([layout]) => {
+    const [x, pivot, row] = [element(layout!, 0), element(layout!, 1), input(2, 'i32')];
+    return single(layout!.dtype, select(less(row, scalar(0, 'i32')), same(0, x), div(x, sqrt(pivot))), 1);
+  },
 });
 
 const turned = (x: Tensor): Tensor => transpose(x, 1, 2);
@@ -51,20 +52,34 @@ const choleskyOp = compositeOp('cholesky', {
 const factors = (matrices: Tensor): Tensor =>
   composite(choleskyOp, [matrices], () => {
     const { device, dtype, shape } = matrices.layout;
-    const n = shape[1]!;
+    const [batch, n] = shape as [number, number];
     const out = filled(device, dtype, shape, 0);
-    let left = matrices;
-    for (let k = 0; k < n; k++) {
-      const size = n - k;
-      const column = sliceView(sliceView(out, 2, k, 1), 1, k, size);
-      const first = sliceView(left, 2, 0, 1);
-      dispatchInto(columnOp, [column, first, sliceView(first, 1, 0, 1)]);
-      if (size === 1) break;
-      const below = sliceView(column, 1, 1, size - 1);
-      const rest = sliceView(sliceView(left, 2, 1, size - 1), 1, 1, size - 1);
-      const next = dispatch(lessProductOp, rest, below, turned(below));
-      if (left !== matrices) left.dispose();
-      left = next;
+    // What is left, [b, column, row]; two pieces of memory take turns.
+    let left = turned(matrices);
+    let [next, spare] = [room(left, shape), room(left, shape)];
+    let panel: Panel | null = null;
+    let pivots: readonly Tensor[] = [];
+    for (let start = 0; start < n; start += panel.steps.length) {
+      const size = n - start;
+      const width = Math.min(blockSize(n), size);
+      if (panel?.steps.length !== width) {
+        panel = panelOf(left, width, size, (lower, j, count) => down(lower, j, j + 1, count));
+        pivots = panel.steps.map((_, j) => down(panel!.columns, j, j, 1));
+      }
+      assign(sliceView(panel.columns, 2, 0, size), transpose(sliceView(left, 1, 0, width), 0, 1));
+      for (const [j, { column, lower, others }] of panel.steps.entries()) {
+        into(columnOp, [lower], [column, pivots[j]!, panel.numbers], [j]);
+        if (others !== null) take(others);
+      }
+      const lower = sliceView(panel.lower, 2, 0, size);
+      assign(sliceView(sliceView(out, 1, start, size), 2, start, width), permute(lower, [1, 2, 0]));
+      if (width === size) break;
+      const rest = size - width;
+      const below = sliceView(lower, 2, width, rest);
+      const others = sliceView(sliceView(left, 1, width, rest), 2, width, rest);
+      left = front(next, [batch, rest, rest]);
+      lessProduct(left, others, permute(below, [1, 2, 0]), transpose(below, 0, 1));
+      [next, spare] = [spare, next];
     }
     return out;
   });

@@ -200,6 +200,15 @@ describe('edges', () => {
     ]);
     for (const left of [true, false]) expect((nn.solve(b, b, { left }) as Tensor).base).toBe(null);
     expect((nn.solve(b, tensorOf([1, 2])) as Tensor).base).toBe(null);
+    const batch = nn.stack([b, b]) as Tensor;
+    for (const t of [
+      nn.det(batch),
+      nn.slogdet(batch).sign,
+      nn.slogdet(batch).logabsdet,
+      nn.inv(batch),
+      nn.cholesky(batch),
+    ])
+      expect((t as Tensor).base).toBe(null);
     const power = nn.matrixPower(b, 1);
     power.zero_();
     expect(numbers(b)).toEqual([4, 2, 2, 10]);

@@ -2,7 +2,7 @@
  * Determinants: the product of the pivots of an elimination, with the sign of the order in which it took the rows. Their gradient is the matrix of cofactors, which singular
  * matrices have too.
  */
-import { abs as absOf, and, constant, coordinate, dtypes, equal, less, sub as minus, div as quotient, rem, same, scalar, select, mul as times } from '@nn/backend'; // biome-ignore format: a list
+import { abs as absOf, dtypes, equal, same, select, mul as times } from '@nn/backend';
 import { composite, compositeOp, composites, savedResult } from '../../core/composite.ts';
 import { dispatch, outputBit } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
@@ -20,51 +20,15 @@ import { abs, sign } from '../elementwise/sign.ts';
 import { reduction } from '../reduce/build.ts';
 import { prod } from '../reduce/product.ts';
 import { sum } from '../reduce/sum.ts';
-import { cat } from '../shape/join.ts';
-import { reshape, sliceView, transpose } from '../shape/views.ts';
+import { reshape, transpose } from '../shape/views.ts';
 import { type Elimination, eliminate, substitute } from './eliminate.ts';
 import { matmulOf } from './matmul.ts';
 import { eachOverBatch, overBatch } from './matrices.ts';
-import { augmented, identities, inverses } from './solve.ts';
+import { identities, inverses } from './solve.ts';
 
-/** 1 for each pair of rows that the order exchanges, in an n × n table (scalar 0). */
-const inversionOp = new Op('map', 'det', {
-  inPlace: false,
-  build: ([earlier, later]) => {
-    const n = scalar(0, 'i32');
-    const isAbove = less(rem(quotient(coordinate, n), n), rem(coordinate, n));
-    const isInverted = and(isAbove, less(element(later!, 1), element(earlier!, 0)));
-    return single('int32', select(isInverted, constant(1, 'i32'), constant(0, 'i32')), 1);
-  },
-});
-
-/** x, or −x where the count is odd. */
-const signedOp = new Op('map', 'det', {
-  inPlace: false,
-  build: ([layout, count]) => {
-    const x = element(layout!, 0);
-    const isEven = equal(rem(element(count!, 1), constant(2, 'i32')), constant(0, 'i32'));
-    return single(layout!.dtype, select(isEven, x, minus(same(0, x), x)));
-  },
-});
-
-/** A number for each matrix, negated where the elimination took the rows in an odd order. */
-function signed(x: Tensor, { order }: Elimination): Tensor {
-  const n = order.length;
-  const rows = cat(order, { dim: 1 }) as Tensor;
-  const inversions = dispatch(inversionOp, rows, transpose(rows, 1, 2), null, [n]);
-  return dispatch(signedOp, x, sum(inversions, { dim: [1, 2] } as never) as Tensor);
-}
-
-/** Pivots [b, 1, 1], the elements of U's diagonal. */
-const pivotsOf = ({ rows }: Elimination): Tensor[] => rows.map((row) => sliceView(row, 2, 0, 1));
-
-/** Pivots side by side, [b, n]. */
-const listed = (pivots: readonly Tensor[]): Tensor =>
-  reshape(cat(pivots, { dim: 2 }) as Tensor, [pivots[0]!.layout.shape[0]!, pivots.length]);
-
-const product = (pivots: readonly Tensor[], elimination: Elimination): Tensor =>
-  signed(prod(listed(pivots), { dim: 1 } as never) as Tensor, elimination);
+/** The product of numbers [n, b, 1] for each matrix, negated where the elimination took the rows in an odd order. */
+const product = (factors: Tensor, { signs }: Elimination): Tensor =>
+  prod(reshape(mul(factors, transpose(signs, 0, 2)), factors.layout.shape.slice(0, 2)), { dim: 0 } as never) as Tensor;
 
 /** One number a matrix, as it is met by matrices. */
 const perMatrix = (x: Tensor): Tensor => reshape(x, [x.layout.size, 1, 1]);
@@ -81,7 +45,7 @@ const determinants = (matrices: Tensor): Tensor =>
     const [batch, n] = matrices.layout.shape as [number, number];
     if (n === 0) return filled(matrices.layout.device, matrices.dtype, [batch], 1);
     const elimination = eliminate(matrices);
-    return product(pivotsOf(elimination), elimination);
+    return product(elimination.pivots, elimination);
   });
 
 const largest = reduction('det', { combine: 'max', dtype: (from) => from, body: ([x]) => absOf(x!) });
@@ -118,9 +82,9 @@ const cofactors = (matrices: Tensor): Tensor =>
   composite(cofactorOp, [matrices], () => {
     if (matrices.layout.size === 0) return filled(matrices.layout.device, matrices.dtype, matrices.layout.shape, 0);
     const most = largest(matrices, { dim: [1, 2], keepdim: true });
-    const elimination = eliminate(augmented(matrices, identities(matrices)));
-    const pivots = pivotsOf(elimination).map((pivot) => dispatch(nudgeOp, pivot, most));
-    const inverse = substitute(elimination, pivots.length, pivots);
+    const elimination = eliminate(matrices, identities(matrices));
+    const pivots = dispatch(nudgeOp, elimination.pivots, transpose(most, 0, 1));
+    const inverse = substitute(elimination, matrices.layout.shape[1]!, pivots);
     return mul(perMatrix(product(pivots, elimination)), transpose(inverse, 1, 2)) as Tensor;
   });
 
@@ -143,9 +107,8 @@ const signsAndLogs = (matrices: Tensor): readonly Tensor[] =>
     const { device, dtype } = matrices.layout;
     if (n === 0) return [filled(device, dtype, [batch], 1), filled(device, dtype, [batch], 0)];
     const elimination = eliminate(matrices);
-    const pivots = listed(pivotsOf(elimination));
-    const signs = signed(prod(sign(pivots), { dim: 1 } as never) as Tensor, elimination);
-    return [signs, sum(log(abs(pivots)), { dim: 1 } as never) as Tensor];
+    const { pivots } = elimination;
+    return [product(sign(pivots) as Tensor, elimination), sum(log(abs(pivots)), { dim: [0, 2] } as never) as Tensor];
   });
 
 /**

@@ -1,102 +1,176 @@
 /**
- * Gaussian elimination with partial pivoting (Golub & Van Loan, "Matrix Computations", 3.4) of a whole batch at once, of which no value is read: each step finds the pivot's
- * row, which differs from matrix to matrix, takes it aside and subtracts multiples of it from all others. Rows stay where they are; which were used is kept beside them. Two
- * short launches, a gather and an update of the matrices a step.
+ * Gaussian elimination with partial pivoting (Golub & Van Loan, "Matrix Computations", 3.4) of a whole batch at once, of which no value is read. It goes by blocks of a few
+ * columns: within one, each step finds the pivot's row, which differs from matrix to matrix, and subtracts multiples of it from all others; the columns right of the block get
+ * all of its steps as one product. Rows stay where they are; which were used is kept beside them. Matrices lie turned, [column, b, row], so that columns are dense.
  */
-import { abs, constant, coordinate, div, equal, mul, rem, same, scalar, select, sub } from '@nn/backend';
-import { dispatch, dispatchMany } from '../../core/dispatch.ts';
+import { abs, and, constant, div, equal, input, less, notEqual, rem, same, scalar, select } from '@nn/backend'; // biome-ignore format: one list
+import { dispatch } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
-import { dispatchInto } from '../../core/in-place.ts';
+import { assign, dispatchInto } from '../../core/in-place.ts';
 import { Op } from '../../core/op.ts';
 import type { Tensor } from '../../tensor.ts';
 import { element, single } from '../elementwise/build.ts';
-import { reduction } from '../reduce/build.ts';
 import { pick } from '../reduce/pick.ts';
-import { expand, sliceView } from '../shape/views.ts';
-import { matmulOf } from './matmul.ts';
+import { cat } from '../shape/join.ts';
+import { clone, expand, permute, sliceView, stridedView, transpose } from '../shape/views.ts';
+import {
+  blockSize, front, into, lessProduct, type Panel, panelOf, part, room, take, type UnitSystems, unitSystems, view,
+} from './blocks.ts'; // biome-ignore format: one list
 
-/** Which row has the largest element of the column; used rows don't count. */
-const pivotRow = reduction('lu', {
-  combine: 'argmax',
-  dtype: () => 'int64',
-  body: ([x, used]) => select(equal(used!, constant(0, 'i32')), abs(x!), same(-1, x!)),
-});
-
-/** 1 where the row is the pivot's, of n rows (scalar 0), else what it was. */
-const usedOp = new Op('map', 'lu', {
-  inPlace: false,
-  build: ([used, place]) => {
-    const isPivot = equal(rem(coordinate, scalar(0, 'i32')), element(place!, 1));
-    return single('int32', select(isPivot, constant(1, 'i32'), element(used!, 0)), 1);
+/**
+ * The pivot of a column, given which rows were used and their numbers from 0 on, of which scalar 0 is the last: the first of the largest in the rows that are left, or NaN. Gives
+ * the multiples of its row to subtract from the others that are left (none, if the pivot is 0: they have zeros there), the rows that are used now, and its row. A used row has
+ * the sign of taking it before those above it that were left.
+ */
+const pivotOp = new Op('rows', 'lu', {
+  gradient: null,
+  build: ([column, marks, numbers]) => {
+    const [x, used, row] = [element(column!, 0), element(marks!, 1), element(numbers!, 2)];
+    const [zero, none, one] = [same(0, x), constant(0, 'i32'), constant(1, 'i32')];
+    const isLeft = equal(used, none);
+    const size = select(isLeft, select(equal(x, x), abs(x), same(Number.POSITIVE_INFINITY, x)), same(-1, x));
+    const [largest, place, pivot, above] = [input(3, x.type), input(4, 'i32'), input(5, x.type), input(6, 'i32')];
+    const isPivot = equal(row, place);
+    const sign = select(equal(rem(above, constant(2, 'i32')), none), one, constant(-1, 'i32'));
+    const isSubtracted = and(and(isLeft, notEqual(row, place)), notEqual(pivot, zero));
+    return {
+      reductions: [
+        { combine: 'max', body: size },
+        { combine: 'min', body: select(equal(size, largest), row, scalar(0, 'i32')) },
+        { combine: 'max', body: select(isPivot, x, same(Number.NEGATIVE_INFINITY, x)) },
+        { combine: 'sum', body: select(and(isLeft, less(row, place)), one, none) },
+      ],
+      outputs: [
+        { dtype: column!.dtype, expression: select(isSubtracted, div(x, pivot), zero), perRow: false },
+        { dtype: 'int32', expression: select(isPivot, sign, used), perRow: false },
+        { dtype: 'int32', expression: place, perRow: true },
+      ],
+      scalars: 1,
+    };
   },
 });
 
-/** x less its row's share of the pivot's row. A pivot of 0 has a column of zeros below: there is nothing to subtract. */
-const eliminateOp = new Op('map', 'lu', {
-  inPlace: false,
-  build: ([layout]) => {
-    const [x, first] = [element(layout!, 0), element(layout!, 1)];
-    const [row, pivot] = [element(layout!, 2), element(layout!, 3)];
-    const isSingular = equal(pivot, same(0, pivot));
-    return single(layout!.dtype, select(isSingular, x, sub(x, mul(div(first, pivot), row))));
-  },
-});
+/** Elements of [column, b, row] in given rows. */
+const pickOp = new Op('gather', 'lu', { form: 'aligned', dims: [2], at: 0 });
 
-/** (y − Σ) / pivot, over a row of the solution. */
-const dividedOp = new Op('map', 'lu', {
+/** a / b over anything. */
+const quotientOp = new Op('map', 'lu', {
   inPlace: true,
-  build: (layouts) => {
-    const [layout] = layouts;
-    const [y, pivot] = [element(layout!, 1), element(layout!, 2)];
-    return single(layout!.dtype, div(layouts.length > 3 ? sub(y, element(layout!, 3)) : y, pivot));
-  },
+  build: ([x, a, b]) => single(x!.dtype, div(element(a!, 1), element(b!, 2))),
 });
+
+/** Memory for a block. */
+interface Work {
+  /** Columns of U in the rows that are used; L's are the multiples of the pivots' rows. */
+  readonly panel: Panel;
+  /** Rows of the pivots, [width, b, 1], and each once for every column behind it. */
+  readonly order: Tensor;
+  readonly places: readonly Tensor[];
+  /** L in the pivots' rows, and these rows right of the block. */
+  readonly right: UnitSystems;
+}
+
+function workFor(like: Tensor, width: number, n: number, right: number): Work {
+  const batch = like.layout.shape[0]!;
+  const row = room(like, [width, batch, 1]);
+  const panel = panelOf(like, width, n, (_, _j, count) => part(row, 0, count));
+  const order = room(panel.numbers, [width, batch, 1]);
+  const places = panel.steps.map((_, j) => view(order, [width - 1 - j, batch, 1], [0, 1, 1], j * batch));
+  return { panel, order, places, right: unitSystems(like, width, right, false) };
+}
+
+interface Block {
+  /** Its first row and column. */
+  readonly start: number;
+  /** U's rows of the block up to the block's end, [column, b, row]; below their diagonal is nothing of use. */
+  readonly triangle: Tensor;
+  /** The rest of these rows, and of the right sides that went through the same: [row, b, column]. */
+  readonly right: Tensor;
+}
 
 export interface Elimination {
-  /** Row k of U from its diagonal on, and of the right sides that went through the same: [b, 1, n - k + r]. */
-  readonly rows: readonly Tensor[];
-  /** The row that k was: [b, 1, 1], int64. */
-  readonly order: readonly Tensor[];
+  readonly blocks: readonly Block[];
+  /** U's diagonal, [n, b, 1]. */
+  readonly pivots: Tensor;
+  /** 1 and -1, [1, b, n]: their product is the sign of the order in which rows were taken. */
+  readonly signs: Tensor;
 }
 
-/** Eliminates the first n columns of [b, n, n + r]. Runs in a scope, outside of any graph. */
-export function eliminate(matrices: Tensor): Elimination {
-  const [batch, n, width] = matrices.layout.shape as [number, number, number];
-  const rows: Tensor[] = [];
-  const order: Tensor[] = [];
-  let used = filled(matrices.layout.device, 'int32', [batch, n, 1], 0);
-  let left = matrices;
-  for (let k = 0; k < n; k++) {
-    const columns = width - k;
-    const first = sliceView(left, 2, 0, 1);
-    const place = pivotRow(first, { dim: 1, keepdim: true }, [], used);
-    const row = pick('lu', left, expand(place, [batch, 1, columns]), 1);
-    rows.push(row);
-    order.push(place);
-    if (k === n - 1) break;
-    used = dispatch(usedOp, used, place, null, [n]);
-    const tail = (t: Tensor): Tensor => sliceView(t, 2, 1, columns - 1);
-    const next = dispatchMany(eliminateOp, [tail(left), first, tail(row), sliceView(row, 2, 0, 1)])[0]!;
-    if (left !== matrices) left.dispose();
-    left = next;
+/** The batch's dimension and the first one exchanged. */
+const across = (x: Tensor): Tensor => transpose(x, 0, 1);
+
+/** Eliminates the columns of [b, n, n] from them and from right sides [b, n, r]. Runs in a scope, outside of any graph. */
+export function eliminate(matrices: Tensor, ...sides: readonly Tensor[]): Elimination {
+  const [batch, n] = matrices.layout.shape as [number, number];
+  const turned = [matrices, ...sides].map((t) => transpose(t, 1, 2));
+  // The columns that are left, [b, column, row].
+  let left = cat(turned, { dim: 1 }) as Tensor;
+  // Two pieces of memory take turns.
+  let next = room(left, left.layout.shape);
+  let used = filled(left.layout.device, 'int32', [1, batch, n], 0);
+  let spare = room(used, [1, batch, n]);
+  const blocks: Block[] = [];
+  let work: Work | null = null;
+  for (let start = 0; start < n; start += work.places.length) {
+    const width = Math.min(blockSize(n), n - start);
+    const rest = left.layout.shape[1]! - width;
+    if (work?.places.length !== width) work = workFor(left, width, n, rest);
+    const { panel, order, right } = work;
+    assign(panel.columns, across(sliceView(left, 1, 0, width)));
+    for (const [j, { column, lower, others }] of panel.steps.entries()) {
+      const places = work.places[j]!;
+      into(pivotOp, [lower, spare, places], [column, used, panel.numbers], [n - 1]);
+      [used, spare] = [spare, used];
+      if (others === null) continue;
+      into(pickOp, [others.column], [others.target, places]);
+      take(others);
+    }
+    const places = expand(transpose(order, 0, 2), [width, batch, width]);
+    const triangle = dispatch(pickOp, panel.columns, places);
+    // Memory that was made for an earlier block has room for more.
+    const rows = sliceView(right.rows, 2, 0, rest);
+    if (rest > 0) {
+      const others = sliceView(left, 1, width, rest);
+      into(pickOp, [right.triangles], [panel.lower, places]);
+      assign(rows, pick('lu', permute(others, [2, 0, 1]), expand(order, [width, batch, rest]), 0));
+      for (const step of right.steps) take(step);
+      if (start + width < n) {
+        const found = front(next, [batch, rest, n]);
+        lessProduct(found, others, permute(rows, [1, 2, 0]), across(panel.lower));
+        [left, next] = [found, left];
+      }
+    }
+    blocks.push({ start, triangle, right: clone(rows) });
   }
-  return { rows, order };
+  const diagonals = blocks.map(({ triangle }) => {
+    const [width] = triangle.layout.shape as [number];
+    return stridedView(triangle, [width, batch, 1], [batch * width + 1, width, 1], 0);
+  });
+  return { blocks, pivots: cat(diagonals, { dim: 0 }) as Tensor, signs: used };
 }
 
-/** The solution [b, n, r] of U x = y by substitution from the last row up. `pivots` stand for those of the rows where they are given. */
-export function substitute({ rows }: Elimination, r: number, pivots: readonly Tensor[] | null = null): Tensor {
-  const n = rows.length;
-  const { device, dtype, shape } = rows[0]!.layout;
-  const out = filled(device, dtype, [shape[0]!, n, r], 0);
-  for (let k = n - 1; k >= 0; k--) {
-    const row = rows[k]!;
-    const operands = [
-      sliceView(out, 1, k, 1),
-      sliceView(row, 2, n - k, r),
-      pivots === null ? sliceView(row, 2, 0, 1) : pivots[k]!,
-    ];
-    if (k < n - 1) operands.push(matmulOf(sliceView(row, 2, 1, n - k - 1), sliceView(out, 1, k + 1, n - k - 1)));
-    dispatchInto(dividedOp, operands);
+/** The solution [b, n, r] of U x = y by substitution from the last block up. `pivots` stand for U's diagonal where they are given. */
+export function substitute(elimination: Elimination, r: number, pivots: Tensor = elimination.pivots): Tensor {
+  const [n, batch] = pivots.layout.shape as [number, number];
+  const out = room(pivots, [batch, n, r]);
+  let system: UnitSystems | null = null;
+  for (const { start, triangle, right } of [...elimination.blocks].reverse()) {
+    const [width] = triangle.layout.shape as [number];
+    const rest = n - start - width;
+    if (system?.steps.length !== width - 1) system = unitSystems(out, width, r, true);
+    const { triangles, rows, steps } = system;
+    assign(rows, sliceView(right, 2, rest, r));
+    if (rest > 0) {
+      const known = sliceView(out, 1, start + width, rest);
+      const less = room(out, [batch, width, r]);
+      lessProduct(less, across(rows), across(sliceView(right, 2, 0, rest)), known);
+      assign(rows, across(less));
+    }
+    // With its columns over the pivots, the triangle has ones, and its solution is the other one's times the pivots.
+    const pivot = sliceView(pivots, 0, start, width);
+    dispatchInto(quotientOp, [triangles, triangle, pivot]);
+    for (const step of steps) take(step);
+    dispatchInto(quotientOp, [sliceView(out, 1, start, width), across(rows), across(pivot)]);
   }
   return out;
 }

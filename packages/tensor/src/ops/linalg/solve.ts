@@ -15,16 +15,12 @@ import { eye } from '../creation/triangles.ts';
 import { neg } from '../elementwise/arithmetic.ts';
 import { sizesOf } from '../elementwise/operand.ts';
 import { toDType } from '../shape/convert.ts';
-import { cat } from '../shape/join.ts';
 import { expand, reshape, transpose } from '../shape/views.ts';
 import { eliminate, substitute } from './eliminate.ts';
 import { matmulOf } from './matmul.ts';
 import { batched, checkSquare, overBatch } from './matrices.ts';
 
 const turned = (x: Tensor): Tensor => transpose(x, 1, 2);
-
-/** [matrices, right sides] as the elimination has them. */
-export const augmented = (matrices: Tensor, right: Tensor): Tensor => cat([matrices, right], { dim: 2 }) as Tensor;
 
 /** Identities, as many as there are matrices. */
 export function identities(matrices: Tensor): Tensor {
@@ -47,7 +43,7 @@ export const inverses = (matrices: Tensor): Tensor =>
   composite(invOp, [matrices], () =>
     matrices.layout.size === 0
       ? filled(matrices.layout.device, matrices.dtype, matrices.layout.shape, 0)
-      : substitute(eliminate(augmented(matrices, identities(matrices))), matrices.layout.shape[1]!),
+      : substitute(eliminate(matrices, identities(matrices)), matrices.layout.shape[1]!),
   );
 
 /** A X = B: B̄ solves Aᵀ B̄ = X̄, and Ā = −B̄ Xᵀ. */
@@ -65,7 +61,7 @@ const solutions = (matrices: Tensor, right: Tensor): Tensor =>
   composite(solveOp, [matrices, right], () =>
     right.layout.size === 0
       ? filled(right.layout.device, right.dtype, right.layout.shape, 0)
-      : substitute(eliminate(augmented(matrices, right)), right.layout.shape[2]!),
+      : substitute(eliminate(matrices, right), right.layout.shape[2]!),
   );
 
 /**

@@ -139,7 +139,9 @@ export const reduceRule: Rule<'reduce'> = {
     if (combine === 'product') {
       const others = attributesOf(node).others!(savedInput(node, 0), dims);
       const wide = restore(g, shape, dims, keepdim);
-      return toDType(mul(wide, others), plan.inputs[j]!.dtype);
+      const found = mul(wide, others);
+      for (const t of [others, wide]) t.dispose();
+      return toDType(found, plan.inputs[j]!.dtype);
     }
     const made = gradientOf(plan, j);
     if (made === null) return null;

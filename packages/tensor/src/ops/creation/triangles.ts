@@ -1,15 +1,11 @@
 /** The identity, and the triangles of matrices. */
 import {
   add,
-  castTo,
   coordinate,
   type DType,
-  div,
   dtypes,
   type Expression,
-  equal,
   lessEqual,
-  rem,
   ShapeError,
   same,
   scalar,
@@ -18,6 +14,7 @@ import {
 } from '@nn/backend';
 import { shapeText } from '../../core/collapse.ts';
 import { dispatch, dispatchCreate } from '../../core/dispatch.ts';
+import { filled, fillInPlace } from '../../core/fill.ts';
 import { type Layout, layoutOf } from '../../core/layout.ts';
 import { checkNamed } from '../../core/named.ts';
 import { Op } from '../../core/op.ts';
@@ -30,15 +27,6 @@ import { contiguous, finish, stridedView } from '../shape/views.ts';
 import { fromFlat } from './from-data.ts';
 import { checkSizes, deviceFor, type TensorOptions, track } from './options.ts';
 
-/** Place of an element in a matrix with as many columns as scalar `k` says. */
-const columnOf = (k: number): Expression => rem(coordinate, scalar(k, 'i32'));
-const rowOf = (k: number): Expression => div(coordinate, scalar(k, 'i32'));
-
-const eyeOp = new Op('map', 'eye', {
-  inPlace: false,
-  build: ([layout]) => single(layout!.dtype, castTo(equal(rowOf(0), columnOf(0)), layout!.dtype), 1),
-});
-
 /**
  * Ones on the diagonal of an n × m matrix (n × n by default), zeros elsewhere; float32 unless told otherwise. PyTorch: `torch.eye`.
  * @example
@@ -50,8 +38,10 @@ const eyeOp = new Op('map', 'eye', {
 export const eye: EyeFunction = ((n: number, m: number | TensorOptions = n, options?: TensorOptions): Tensor => {
   if (typeof m === 'object') return eye(n, n, m) as Tensor;
   checkSizes('eye', [n, m]);
-  const layout = layoutOf(deviceFor('eye', options), options?.dtype ?? getDefaultDType(), [n, m]);
-  return track(dispatchCreate(eyeOp, layout, [m]), options);
+  const out = filled(deviceFor('eye', options), options?.dtype ?? getDefaultDType(), [n, m], 0);
+  const diagonal = stridedView(out, [Math.min(n, m)], [m + 1], 0);
+  fillInPlace(diagonal, 1);
+  return track(finish(out, out, diagonal), options);
 }) as never;
 
 /** An element of x where the mask holds, else 0. */

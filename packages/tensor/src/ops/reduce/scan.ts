@@ -1,6 +1,6 @@
 /** Running sums, products, extremes along a dimension. */
 
-import { add, and, type DType, DTypeError, equal, isinf, logaddexp, mul, same, select } from '@nn/backend';
+import { type DType, DTypeError } from '@nn/backend';
 import { dimension } from '../../core/collapse.ts';
 import { assignOp } from '../../core/copy.ts';
 import { dispatch, dispatchMany } from '../../core/dispatch.ts';
@@ -11,10 +11,10 @@ import { floatType, sumType } from '../../core/promotion.ts';
 import { untracked } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { CumulativeFunction } from '../../types/signatures.ts';
-import { element, single } from '../elementwise/build.ts';
 import { toDType } from '../shape/convert.ts';
-import { clone, contiguous, finish, sliceView } from '../shape/views.ts';
+import { clone, contiguous, finish } from '../shape/views.ts';
 import { widened } from '../shape/widened.ts';
+import { logSums } from './log-sums.ts';
 import { isTracked, pick } from './pick.ts';
 import { scanOp } from './scan-op.ts';
 import type { CumulativeExtremeFunction, CumulativeInto, FloatCumulativeFunction } from './signatures.ts';
@@ -101,35 +101,14 @@ export const cummax: CumulativeExtremeFunction<'cummax'> = extreme('cummax', 'ma
 /** The smallest so far; as `cummax`. PyTorch: `torch.cummin`. */
 export const cummin: CumulativeExtremeFunction<'cummin'> = extreme('cummin', 'min') as never;
 
-/** log(exp(x) + exp(y)) over x, in place. Of the same infinity twice each gets half of the gradient: what is -∞ takes no part later, and NaN would stay. */
-const join = new Op('map', 'logcumsumexp', {
-  inPlace: true,
-  build: ([target, source]) => {
-    const [x, y] = [element(target!, 0), element(source!, 1)];
-    const both = and(isinf(x), equal(x, y));
-    const half = same(0.5, x);
-    const other = select(both, same(0, y), y);
-    return single(target!.dtype, select(both, add(mul(half, x), mul(half, y)), logaddexp(x, other)));
-  },
-});
-
 /**
- * Running log Σ exp along `dim`, without overflow; integers become floats. Sums double their reach in every step (Hillis & Steele, "Data parallel algorithms",
- * 1986), so that no element is ever scaled by a far larger one. PyTorch: `torch.logcumsumexp`.
+ * Running log Σ exp along `dim`, without overflow; integers become floats. Every sum is kept relative to the largest element so far, so that no
+ * element is ever scaled by a far larger one. PyTorch: `torch.logcumsumexp`.
  */
 export const logcumsumexp: FloatCumulativeFunction<'logcumsumexp'> = ((x: Tensor, dim: number): Tensor => {
   const d = dimension('logcumsumexp', dim, x.layout.shape.length);
-  const n = x.layout.shape[d] ?? 1;
   return widened(x, (wide) => {
     const source = toDType(wide, floatType(wide.dtype));
-    let sums = source === wide ? clone(wide) : source;
-    for (let reach = 1; reach < n; reach *= 2) {
-      const next = clone(sums);
-      const [later, earlier] = [sliceView(next, d, reach, n - reach), sliceView(sums, d, 0, n - reach)];
-      dispatchInto(join, [later, earlier]);
-      for (const t of [later, earlier, sums]) t.dispose();
-      sums = next;
-    }
-    return sums;
+    return finish(logSums(source, d), wide, source);
   });
 }) as never;

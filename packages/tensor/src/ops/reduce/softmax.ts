@@ -1,31 +1,29 @@
 /**
  * softmax and its logarithm as one `rows` kernel each, forwards and backwards: the largest element is taken out of every row, so that nothing
- * overflows. Gradients are stated over the result, which is all they need, and theirs over what they read. Rows of -∞ give NaN, as in PyTorch.
+ * overflows. Gradients are stated over the result, which is all they need; theirs are derived. Rows of -∞ give NaN, as in PyTorch.
  */
-import { type DType, DTypeError, div, exp, isFloat, log, neg as minus, mul, sub } from '@nn/backend';
+import { type DType, DTypeError, div, exp, input, isFloat, log, mul, sub } from '@nn/backend';
 import { dimension } from '../../core/collapse.ts';
-import { dispatch } from '../../core/dispatch.ts';
+import { compositeOp, savedResult } from '../../core/composite.ts';
+import { dispatch, outputBit, record } from '../../core/dispatch.ts';
+import { noNumbers } from '../../core/launch.ts';
 import { checkNamed } from '../../core/named.ts';
 import { Op } from '../../core/op.ts';
+import { Plan } from '../../core/plan.ts';
 import { floatType } from '../../core/promotion.ts';
+import { state, untracked } from '../../core/state.ts';
+import { nodeOf } from '../../core/view.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { SoftmaxFunction } from '../../types/signatures.ts';
 import { neg } from '../elementwise/arithmetic.ts';
-import { element, single } from '../elementwise/build.ts';
 import { toDType } from '../shape/convert.ts';
-import { finish, reshape, transpose } from '../shape/views.ts';
+import { clone, finish, reshape, transpose } from '../shape/views.ts';
 import { largest, rowsOp, sumOf } from './rows.ts';
 
-// dx = y (g - Σ y g) of y = softmax(x). With h the gradient of dx: dy = h (g - Σ y g) - g Σ h y, and dg = y (h - Σ y h), which is dx of (y, h).
+// dx = y (g - Σ y g) of y = softmax(x).
 const softmaxSlope = rowsOp('softmaxBackward', {
   reductions: [sumOf((y, g) => mul(y!, g!))],
   output: (y, g, total) => mul(y!, sub(g!, total!)),
-  gradient: (j) =>
-    j === 0 ? { operands: ['gradient', 0, 1], op: softmaxCurvature } : { operands: [0, 'gradient'], op: softmaxSlope },
-});
-const softmaxCurvature = rowsOp('softmaxBackward', {
-  reductions: [sumOf((_, y, g) => mul(y!, g!)), sumOf((h, y) => mul(h!, y!))],
-  output: (h, _, g, yg, hy) => sub(mul(h!, sub(g!, yg!)), mul(g!, hy!)),
 });
 const softmaxOp = rowsOp('softmax', {
   reductions: [largest, sumOf((x, most) => exp(sub(x!, most!)))],
@@ -33,22 +31,10 @@ const softmaxOp = rowsOp('softmax', {
   gradient: () => ({ operands: ['output', 'gradient'], op: softmaxSlope }),
 });
 
-// dx = g - exp(y) Σ g of y = logSoftmax(x). With h the gradient of dx: dy = -h exp(y) Σ g, and dg = h - Σ h exp(y).
+// dx = g - exp(y) Σ g of y = logSoftmax(x).
 const logSoftmaxSlope = rowsOp('logSoftmaxBackward', {
   reductions: [sumOf((_, g) => g!)],
   output: (y, g, total) => sub(g!, mul(exp(y!), total!)),
-  gradient: (j) =>
-    j === 0
-      ? { operands: ['gradient', 0, 1], op: logSoftmaxCurvature }
-      : { operands: ['gradient', 0], op: logSoftmaxTranspose },
-});
-const logSoftmaxCurvature = rowsOp('logSoftmaxBackward', {
-  reductions: [sumOf((_h, _y, g) => g!)],
-  output: (h, y, _, total) => minus(mul(mul(h!, exp(y!)), total!)),
-});
-const logSoftmaxTranspose = rowsOp('logSoftmaxBackward', {
-  reductions: [sumOf((h, y) => mul(h!, exp(y!)))],
-  output: (h, _, total) => sub(h!, total!),
 });
 const logSoftmaxOp = rowsOp('logSoftmax', {
   reductions: [largest, sumOf((x, most) => exp(sub(x!, most!)))],
@@ -56,13 +42,36 @@ const logSoftmaxOp = rowsOp('logSoftmax', {
   gradient: () => ({ operands: ['output', 'gradient'], op: logSoftmaxSlope }),
 });
 
-/** The same elements, dense in the order of dimensions that the user sees. */
-const denseOp = (name: string): Op<'map'> =>
-  new Op('map', name, { inPlace: false, build: ([x]) => single(x!.dtype, element(x!, 0)) });
+/** A slope over (y, g) as a sum along a dimension and a map, wherever the two lie. Float16 is summed in float32, as in rows. */
+function slopeAlong({ name, attributes }: Op<'rows'>): (y: Tensor, g: Tensor, dim: number) => Tensor {
+  const sums: Op<'reduce'>[] = [];
+  const rest = new Op('map', name, { inPlace: false, build: (layouts) => attributes.build(layouts.slice(0, 2)) });
+  return (y, g, dim) => {
+    sums[dim] ??= new Op('reduce', name, {
+      dims: [dim],
+      keepdim: true,
+      build: (layouts) => {
+        const { body } = attributes.build(layouts).reductions[0]!;
+        const { dtype } = layouts[0]!;
+        const wide = dtype === 'float16' ? 'float32' : dtype;
+        return { dtype: wide, combine: 'sum', body, epilogue: input(0, body.type), scalars: 0 };
+      },
+    });
+    const total = dispatch(sums[dim], y, g);
+    return finish(dispatch(rest, y, g, total), y, total);
+  };
+}
 
-/** A rows op along any dimension: the last one runs as it is, another is swapped with it and back. */
-function along(name: string, op: Op<'rows'>): (x: Tensor, dim: number, dtype: DType | undefined) => Tensor {
-  const dense = denseOp(name);
+/**
+ * A rows op along any dimension: the last one runs as it is, another is swapped with it and back. Then what is saved is the result, which lies as x does, and its
+ * gradient swaps nothing.
+ */
+function along(
+  name: string,
+  op: Op<'rows'>,
+  slopeOp: Op<'rows'>,
+): (x: Tensor, dim: number, dtype: DType | undefined) => Tensor {
+  const slope = slopeAlong(slopeOp);
   return (x, dim, dtype) => {
     const rank = x.layout.shape.length;
     const d = dimension(name, dim, rank);
@@ -71,10 +80,21 @@ function along(name: string, op: Op<'rows'>): (x: Tensor, dim: number, dtype: DT
     const source = toDType(x, to);
     if (rank === 0) return reshape(dispatch(op, reshape(source, [1])), []);
     if (d === rank - 1) return finish(dispatch(op, source), x, source);
-    const moved = transpose(source, d, rank - 1);
-    const found = dispatch(op, moved);
-    const back = transpose(found, d, rank - 1);
-    return finish(dispatch(dense, back), x, source, moved, found, back);
+    const node = state.tracking ? nodeOf(source) : null;
+    const out = untracked(() => {
+      const moved = transpose(source, d, rank - 1);
+      const found = dispatch(op, moved);
+      const back = transpose(found, d, rank - 1);
+      return finish(clone(back), source, moved, found, back);
+    });
+    if (node !== null) {
+      const whole = compositeOp(name, {
+        needs: () => outputBit,
+        apply: (own, _, g) => slope(savedResult(own), g, d),
+      });
+      record(new Plan(whole, [source.layout], [out.layout]), out, [source], [node], noNumbers);
+    }
+    return finish(out, x, source);
   };
 }
 
@@ -82,8 +102,8 @@ interface SoftmaxOptions {
   readonly dtype?: DType | undefined;
 }
 
-const softmaxAlong = along('softmax', softmaxOp);
-const logSoftmaxAlong = along('logSoftmax', logSoftmaxOp);
+const softmaxAlong = along('softmax', softmaxOp, softmaxSlope);
+const logSoftmaxAlong = along('logSoftmax', logSoftmaxOp, logSoftmaxSlope);
 
 const typeIn = (op: string, options: SoftmaxOptions | undefined): DType | undefined =>
   options === undefined ? options : checkNamed(op, options).dtype;

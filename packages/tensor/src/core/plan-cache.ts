@@ -41,6 +41,8 @@ onDefaultDType.add(() => {
 
 const chainLength = 8;
 const mapLimit = 1024;
+/** 2^32 over the golden ratio: numbers of layouts that lie near each other, as those of one algorithm do, give hashes that don't. */
+const spread = 0x9e3779b1;
 
 /** Makes a plan; the table's planner unless an op is used in a way of its own. */
 type Make = (op: Op, inputs: readonly Layout[]) => Plan;
@@ -56,7 +58,8 @@ function planBeyond(op: Op, la: Layout, lb: Layout | null, lc: Layout | null, ma
   if (la === undefined || lb === undefined || lc === undefined)
     throw new DTypeError(op.name, 'an operand is no tensor; make a tensor of it with tensor(…)');
   const hash =
-    (Math.imul(Math.imul(la.id + 7, 31) + (lb === null ? 0 : lb.id), 31) + (lc === null ? 0 : lc.id)) & 0x1fffffff;
+    (Math.imul(Math.imul(la.id + 7, spread) + (lb === null ? 0 : lb.id), spread) + (lc === null ? 0 : lc.id)) &
+    0x1fffffff;
   if (op.count === chainLength) {
     const known = op.more.get(hash);
     if (known !== undefined && known.la === la && known.lb === lb && known.lc === lc) return known;
@@ -77,7 +80,7 @@ export function planForMany(op: Op, inputs: readonly { readonly layout: Layout }
   if (n <= 3 && n > 0)
     return planFor(op, inputs[0]!.layout, n > 1 ? inputs[1]!.layout : null, n > 2 ? inputs[2]!.layout : null, make);
   let hash = n;
-  for (let i = 0; i < n; i++) hash = (Math.imul(hash, 31) + inputs[i]!.layout.id) & 0x1fffffff;
+  for (let i = 0; i < n; i++) hash = (Math.imul(hash, spread) + inputs[i]!.layout.id) & 0x1fffffff;
   // Apart from plans of few inputs.
   hash |= 0x20000000;
   const known = op.more.get(hash);

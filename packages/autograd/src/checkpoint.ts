@@ -3,11 +3,45 @@
  * PyTorch: `torch.utils.checkpoint.checkpoint`.
  */
 import { AutogradError } from '@nn/backend';
-import { Tensor } from '@nn/tensor';
-import { alias } from '@nn/tensor/internal';
+import { Scope, Tensor } from '@nn/tensor';
+import { alias, scopes } from '@nn/tensor/internal';
 import { applyCustom, type FunctionContext } from './custom.ts';
 import { enableGrad, isGradEnabled } from './no-grad.ts';
 import { replayRandom } from './random-state.ts';
+
+/** Knows what is made while it is active. Gives nothing back: the scope around it answers for that. */
+class Made extends Scope {
+  readonly #outer: Scope | null;
+  readonly #own: WeakSet<object> = new WeakSet();
+  constructor(outer: Scope | null) {
+    super(outer);
+    this.#outer = outer;
+  }
+  has(t: Tensor): boolean {
+    return this.#own.has(t);
+  }
+  override add(t: Tensor): void {
+    this.#own.add(t);
+    this.#outer?.add(t);
+  }
+  override keep<T extends Tensor>(t: T): T {
+    this.#outer?.keep(t);
+    return t;
+  }
+}
+
+/** What a function returns, if it made it, else another handle: what it closes over doesn't become an output. */
+function madeBy(f: () => Tensor): Tensor {
+  const outer = scopes.active;
+  const made = new Made(outer);
+  scopes.active = made;
+  try {
+    const out = f();
+    return made.has(out) ? out : out.detach();
+  } finally {
+    scopes.active = outer;
+  }
+}
 
 /**
  * Runs a function now, and again during backward, instead of keeping its intermediates. Random numbers (dropout) come out the same the second time. Parameters that the
@@ -18,7 +52,7 @@ export function checkpoint<Args extends readonly unknown[]>(f: (...args: Args) =
   const replay = replayRandom();
   const forward = (ctx: FunctionContext, ..._args: unknown[]): Tensor => {
     ctx.saveForBackward(...args.filter((arg): arg is Args[number] & Tensor => arg instanceof Tensor));
-    return f(...args);
+    return madeBy(() => f(...args));
   };
   const backward = (ctx: FunctionContext, g: Tensor): (Tensor | null)[] => {
     let next = 0;

@@ -1,8 +1,8 @@
 /** Derivatives of functions as whole matrices and products with them; PyTorch: `torch.autograd.functional`. */
 import { AutogradError } from '@nn/backend';
-import { stack, type Tensor } from '@nn/tensor';
-import { alias, filledLike, reshape, slice } from '@nn/tensor/internal';
-import { gradients } from './backward.ts';
+import { stack, type Tensor, toDType } from '@nn/tensor';
+import { alias, checkGradient, filled, filledLike, reshape, sizesOf, slice } from '@nn/tensor/internal';
+import { type GradOptions, gradients } from './backward.ts';
 import { enableGrad } from './no-grad.ts';
 
 type One = Tensor;
@@ -31,18 +31,32 @@ const call = (f: unknown, xs: readonly Tensor[]): Tensor => (f as (...all: Tenso
 
 const wrap = <R>(inputs: Arguments, results: R[]): R | R[] => (isMany(inputs) ? results : results[0]!);
 
+/** Null for an input on which the output doesn't depend, as for all if it depends on nothing that is tracked. */
+const gradientsOf = (out: Tensor, xs: readonly Tensor[], options: GradOptions): (Tensor | null)[] =>
+  out.requiresGrad ? gradients(out, xs, { ...options, allowUnused: true }) : xs.map(() => null);
+
+/** The vectors of a product, each refused if it is unlike the tensor that it belongs to. */
+const vectorsOf = (op: string, ts: Many, v: Arguments): Tensor[] =>
+  ts.map((t, i) => {
+    const vector = listOf(v)[i]!;
+    sizesOf(op, vector);
+    checkGradient(op, t, toDType(vector, t.dtype));
+    return vector;
+  });
+
+/** A block of derivatives that are all zero. */
+const zeros = (out: Tensor, x: Tensor): Tensor => filled(x.layout.device, x.dtype, [...out.shape, ...x.shape], 0);
+
 /** Rows of the Jacobian, one gradient an element of the output. */
 function rows(out: Tensor, xs: readonly Tensor[], createGraph: boolean): Tensor[] {
+  if (!out.requiresGrad || out.numel() === 0) return xs.map((x) => zeros(out, x));
   const flat = reshape(out, [out.numel()]);
   const each = Array.from({ length: out.numel() }, (_, e) =>
     gradients(reshape(slice(flat, 0, e, 1), []), xs, { createGraph, retainGraph: true, allowUnused: true }),
   );
   return xs.map((x, k) => {
     const parts = each.map((gs) => gs[k] ?? filledLike(x, 0));
-    return reshape(parts.length === 0 ? filledLike(x, 0) : stack(parts as [Tensor, ...Tensor[]]), [
-      ...out.shape,
-      ...x.shape,
-    ]) as Tensor;
+    return reshape(stack(parts as [Tensor, ...Tensor[]]), [...out.shape, ...x.shape]);
   });
 }
 
@@ -68,9 +82,12 @@ export function jacobian<A extends Arguments>(
   }) as ForEach<A, Tensor>;
 }
 
-function scalarOf(op: string, out: Tensor): Tensor {
+function scalarOf(op: string, out: Tensor, or = ''): Tensor {
   if (out.numel() !== 1)
-    throw new AutogradError(op, `the function must return one element, got shape (${out.shape.join(', ')}); reduce it`);
+    throw new AutogradError(
+      op,
+      `the function must return one element, got shape (${out.shape.join(', ')}); reduce it${or}`,
+    );
   return out;
 }
 
@@ -86,22 +103,13 @@ export function hessian<A extends Arguments>(
   return enableGrad<unknown>(() => {
     const xs = variablesOf(inputs, createGraph);
     const out = scalarOf('hessian', call(f, xs));
-    const first = gradients(out, xs, { createGraph: true, allowUnused: true }).map(
-      (g, i) => g ?? filledLike(xs[i]!, 0),
-    );
+    const first = gradientsOf(out, xs, { createGraph: true });
     return wrap(
       inputs,
-      first.map((g) => wrap(inputs, g.requiresGrad ? rows(g, xs, createGraph) : xs.map((x) => zeros(g, x)))),
+      first.map((g, i) => wrap(inputs, rows(g ?? filledLike(xs[i]!, 0), xs, createGraph))),
     );
   }) as ForEach<A, ForEach<A, Tensor>>;
 }
-
-/** A block of second derivatives that are all zero. */
-const zeros = (g: Tensor, x: Tensor): Tensor =>
-  reshape(stack(Array.from({ length: Math.max(g.numel(), 1) }, () => filledLike(x, 0)) as [Tensor, ...Tensor[]]), [
-    ...g.shape,
-    ...x.shape,
-  ]) as Tensor;
 
 /** The function's value, and the product of a vector with its Jacobian from the left; PyTorch: `vjp`. */
 export function vjp<A extends Arguments>(
@@ -114,9 +122,9 @@ export function vjp<A extends Arguments>(
   return enableGrad<unknown>(() => {
     const xs = variablesOf(inputs, createGraph);
     const out = call(f, xs);
-    const found = gradients(out, xs, { gradOutputs: v, createGraph, allowUnused: true }).map(
-      (g, i) => g ?? filledLike(xs[i]!, 0),
-    );
+    if (v === undefined) scalarOf('vjp', out, ' or pass v');
+    else vectorsOf('vjp', [out], v);
+    const found = gradientsOf(out, xs, { gradOutputs: v, createGraph }).map((g, i) => g ?? filledLike(xs[i]!, 0));
     return [createGraph ? out : out.detach(), wrap(inputs, found)];
   }) as [Tensor, ForEach<A, Tensor>];
 }
@@ -135,9 +143,11 @@ export function jvp<A extends Arguments>(
   return enableGrad<unknown>(() => {
     const xs = variablesOf(inputs, createGraph);
     const out = call(f, xs);
+    const vectors = vectorsOf('jvp', xs, v);
+    if (!out.requiresGrad) return [out.detach(), filledLike(out, 0)];
     const weights = filledLike(out, 0).requiresGrad_();
     const back = gradients(out, xs, { gradOutputs: weights, createGraph: true, allowUnused: true });
-    const pairs = back.flatMap((g, i) => (g === null || !g.requiresGrad ? [] : [{ g, v: listOf(v)[i]! }]));
+    const pairs = back.flatMap((g, i) => (g === null || !g.requiresGrad ? [] : [{ g, v: vectors[i]! }]));
     const [product] =
       pairs.length === 0
         ? [null]
@@ -161,8 +171,9 @@ export function hvp<A extends Arguments>(
   return enableGrad<unknown>(() => {
     const xs = variablesOf(inputs, createGraph);
     const out = scalarOf('hvp', call(f, xs));
-    const first = gradients(out, xs, { createGraph: true, allowUnused: true });
-    const pairs = first.flatMap((g, i) => (g === null || !g.requiresGrad ? [] : [{ g, v: listOf(v)[i]! }]));
+    const vectors = vectorsOf('hvp', xs, v);
+    const first = gradientsOf(out, xs, { createGraph: true });
+    const pairs = first.flatMap((g, i) => (g === null || !g.requiresGrad ? [] : [{ g, v: vectors[i]! }]));
     const second =
       pairs.length === 0
         ? xs.map(() => null)

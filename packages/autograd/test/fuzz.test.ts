@@ -248,10 +248,13 @@ class Run {
     else if (kind < 16) {
       const k = below(this.leaves.length);
       const { t, s } = this.leaves[k]!;
-      if (t.grad !== null && below(2) === 0) this.hold(t.grad, 'grad');
+      const own = t.grad;
+      if (own !== null && below(2) === 0) this.hold(own, 'grad');
       this.log.push(`clear ${k}`);
       if (below(2) === 0) t.zeroGrad({ setToNull: below(2) === 0 });
       else t.grad = null;
+      // Zeroed in place it is still the leaf's, and changes with it.
+      if (own !== null && t.grad === own && this.held.at(-1)?.g === own) this.held.pop();
       this.gradients[k] = s.places.map(() => 0);
     } else if (kind < 18) {
       if (isLeaf) return;

@@ -290,6 +290,69 @@ const cases: readonly (readonly [string, () => unknown, unknown])[] = [
     [true, [4], null],
   ],
   [
+    'a checkpoint may return what it closes over, which stays untracked',
+    () => {
+      const [p, k] = [leaf([2]), plain([3])];
+      const y = checkpoint((_: Tensor) => k, p);
+      y.mul(4).sum().backward();
+      return [k.requiresGrad, y === k, values(y), values(p.grad), values(k.grad)];
+    },
+    [false, false, [3], null, null],
+  ],
+  [
+    'what a checkpoint makes is given back with its output, and a scope around it is none the wiser',
+    () => {
+      const x = leaf([2]);
+      const y = checkpoint((a: Tensor) => a.exp(), x);
+      const kept = scope(() => checkpoint((a: Tensor) => a.exp().mul(2) as Tensor, x));
+      const inner: Tensor[] = [];
+      const tripled = (a: Tensor): Tensor => {
+        inner.push(a.mul(3) as Tensor);
+        return inner[0]!.exp();
+      };
+      scope(() => checkpoint(tripled, x));
+      const { storage } = y;
+      y.dispose();
+      return [storage.references, kept.storage.slab !== null, inner[0]!.storage.slab];
+    },
+    [0, true, null],
+  ],
+  [
+    'zeroGrad fills in place, so that who holds the gradient sees it',
+    () => {
+      const p = leaf([2, 3]);
+      p.mul(p).sum().backward();
+      const held = p.grad!;
+      p.zeroGrad({ setToNull: false });
+      const zeroed = values(held);
+      p.sum().backward();
+      return [zeroed, p.grad === held, values(held)];
+    },
+    [[0, 0], true, [1, 1]],
+  ],
+  [
+    'zeroGrad writes through a gradient that is a view',
+    () => {
+      const [p, flat] = [leaf([2, 3]), plain([4, 5, 6])];
+      p.grad = flat.narrow(0, 1, 2) as Tensor;
+      p.zeroGrad({ setToNull: false });
+      return values(flat);
+    },
+    [4, 0, 0],
+  ],
+  [
+    'zeroGrad takes a gradient out of the graph that made it',
+    () => {
+      const p = leaf([2, 3]);
+      p.mul(p).sum().backward(undefined, { createGraph: true });
+      const held = p.grad!;
+      const was = held.requiresGrad;
+      p.zeroGrad({ setToNull: false });
+      return [was, held.requiresGrad, held.isLeaf, values(held)];
+    },
+    [true, false, true, [0, 0]],
+  ],
+  [
     'a write to a row of a detached expanded tensor: its copies count',
     () => {
       const x = leaf([2, 3]);

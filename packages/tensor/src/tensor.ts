@@ -3,7 +3,7 @@
  * belongs to no family: reading, printing, moving, tracking.
  */
 import { AutogradError, type Backend, type DataArray, type DType, isFloat } from '@nn/backend';
-import { filledLike } from './core/fill.ts';
+import { fillInPlace } from './core/fill.ts';
 import { type GradientHook, Node, Receiver } from './core/node.ts';
 import { Op } from './core/op.ts';
 import { Plan } from './core/plan.ts';
@@ -132,16 +132,17 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> ex
     this.receiver.exposed = gradient !== null;
   }
 
-  /** Forgets the gradient (its memory is given back at once if nobody has seen it), or fills it with zeros. */
+  /** Forgets the gradient (its memory is given back at once if nobody has seen it), or fills it with zeros in place, without its history. */
   zeroGrad(options: { readonly setToNull?: boolean } = {}): void {
     const { receiver } = this;
-    if (receiver === null || receiver.gradient === null) return;
+    const gradient = receiver?.gradient;
+    if (!gradient) return;
     if (options.setToNull === false) {
-      const { gradient } = receiver;
-      receiver.gradient = untracked(() => outlive(filledLike(gradient, 0)));
+      if (gradient.requiresGrad) gradient.node = gradient.base = null;
+      untracked(() => fillInPlace(gradient, 0));
       return;
     }
-    if (!receiver.exposed) receiver.gradient.dispose();
+    if (!receiver.exposed) gradient.dispose();
     receiver.gradient = null;
   }
 

@@ -626,6 +626,16 @@ describe('joining and taking apart', () => {
 });
 
 describe('memory', () => {
+  it('ravel is dense: a view of what is, else a copy', () => {
+    const x = tensor([1, 2, 3, 4]);
+    x.at('::2').ravel().fill_(9);
+    expect([...x.dataSync()]).toEqual([1, 2, 3, 4]);
+    expect(tensor(7).expand([2, 2]).ravel().stride()).toEqual([1]);
+    x.reshape([2, 2]).ravel().fill_(9);
+    expect([...x.dataSync()]).toEqual([9, 9, 9, 9]);
+    expect(tensor(7).ravel().shape).toEqual([1]);
+  });
+
   it('tells strides, offset, size of the storage', () => {
     const x = toTensor(count([3, 4]));
     const y = x.at('1:', '::2');

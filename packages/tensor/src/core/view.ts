@@ -33,7 +33,8 @@ function derive(t: Tensor): Node | null {
 export const stridedOp = (offset: number, name = 'asStrided'): Op<'view'> =>
   new Op('view', name, { view: 'strided', offset });
 
-function viewNode(p: Plan, parent: Node): Node {
+/** The provenance of a view by this plan. */
+export function viewNode(p: Plan, parent: Node): Node {
   const node = new Node(p, parent, null, null, noNumbers);
   if (autograd.seam.trace !== null) autograd.seam.trace(node);
   return node;

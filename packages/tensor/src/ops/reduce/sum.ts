@@ -25,7 +25,8 @@ import type { TotalOf } from '../../types/index.ts';
 import type { MeanFunction, SumFunction } from '../../types/signatures.ts';
 import { binary } from '../elementwise/build.ts';
 import { toDType } from '../shape/convert.ts';
-import { finish, stridedView } from '../shape/views.ts';
+import { diagonalView } from '../shape/diagonal.ts';
+import { finish } from '../shape/views.ts';
 import { reducedCount, reduction, type TypedReduceOptions } from './build.ts';
 import type { CountFunction } from './signatures.ts';
 
@@ -127,12 +128,12 @@ export const countNonzero: CountFunction = ((
 
 /** The sum of a matrix' diagonal; integers add up in int64. PyTorch: `torch.trace`. */
 export function trace<A extends Tensor>(x: A): Tensor<[], TotalOf<A['dtype']>> {
-  const { shape, strides } = x.layout;
+  const { shape } = x.layout;
   if (shape.length !== 2)
     throw new ShapeError(
       'trace',
       `takes a matrix, got shape ${shapeText(shape)}; index or reshape it to two dimensions first`,
     );
-  const diagonal = stridedView(x, [Math.min(shape[0]!, shape[1]!)], [strides[0]! + strides[1]!], 0, 'trace');
+  const diagonal = diagonalView(x, 'trace', 0, 0, 1);
   return finish(sumOf(diagonal), x, diagonal) as never;
 }

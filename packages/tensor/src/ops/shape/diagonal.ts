@@ -33,11 +33,13 @@ function plane(op: string, options: PlaneOptions, defaults: readonly [number, nu
 
 /** The view of a diagonal: its dimension comes last. */
 export function diagonalView(x: Tensor, op: string, offset: number, i: number, j: number): Tensor {
-  const { shape, strides } = x.layout;
+  const { shape } = x.layout;
   const length = Math.max(Math.min(shape[i]! + Math.min(offset, 0), shape[j]! - Math.max(offset, 0)), 0);
-  const start = length === 0 ? 0 : offset >= 0 ? offset * strides[j]! : -offset * strides[i]!;
   const others = (list: readonly number[]): number[] => list.filter((_, d) => d !== i && d !== j);
-  return views.stridedView(x, [...others(shape), length], [...others(strides), strides[i]! + strides[j]!], start, op);
+  return views.derivedView(x, op, [...others(shape), length], (strides) => ({
+    strides: [...others(strides), strides[i]! + strides[j]!],
+    offset: length === 0 ? 0 : offset >= 0 ? offset * strides[j]! : -offset * strides[i]!,
+  }));
 }
 
 /**

@@ -51,9 +51,9 @@ export const viewAs = <A extends Tensor, B extends Tensor>(x: A, other: B): Tens
 export const reshapeAs = <A extends Tensor, B extends Tensor>(x: A, other: B): Tensor<B['~shape'], A['dtype']> =>
   views.reshape(x, other.layout.shape) as never;
 
-/** All dimensions made one; a scalar becomes a vector of one element; PyTorch: `torch.ravel`. */
+/** All dimensions made one, dense: a copy if `x` is not; a scalar becomes a vector of one element; PyTorch: `torch.ravel`. */
 export const ravel = <A extends Tensor>(x: A): Tensor<ShapeOr<Flatten<'ravel', ShapeOf<A>, 0, -1>>, A['dtype']> =>
-  views.reshape(x, [-1]) as never;
+  (x.layout.contiguous ? views.reshape : views.copyAs)(x, [x.layout.size]) as never;
 
 function flattenDims(x: Tensor, options: { startDim?: number; endDim?: number } = {}): Tensor {
   const { shape } = x.layout;

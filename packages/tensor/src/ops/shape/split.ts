@@ -186,7 +186,7 @@ export function windows<A extends Tensor>(
   size: number,
   step: number,
 ): Tensor<Shape, A['dtype']> {
-  const { shape, strides } = x.layout;
+  const { shape } = x.layout;
   const d = dimension('unfold', dimensionOf, shape.length);
   count('unfold', 'the size of a window', size, 0);
   count('unfold', 'the step', step, 1);
@@ -195,6 +195,8 @@ export function windows<A extends Tensor>(
     throw new ShapeError('unfold', `a window of ${size} does not fit dimension ${d} with size ${total}`);
   if (shape.length === 0) return views.stridedView(x, [size], [1], 0, 'unfold') as never;
   const sizes = [...shape.map((n, i) => (i === d ? Math.floor((n - size) / step) + 1 : n)), size];
-  const steps = [...strides.map((s, i) => (i === d ? s * step : s)), strides[d]!];
-  return views.stridedView(x, sizes, steps, 0, 'unfold') as never;
+  return views.derivedView(x, 'unfold', sizes, (strides) => ({
+    strides: [...strides.map((s, i) => (i === d ? s * step : s)), strides[d]!],
+    offset: 0,
+  })) as never;
 }

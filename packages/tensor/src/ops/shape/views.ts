@@ -6,10 +6,10 @@ import { ShapeError } from '@nn/backend';
 import { checkList, dimension, shapeText } from '../../core/collapse.ts';
 import { copyOp } from '../../core/copy.ts';
 import { dispatch } from '../../core/dispatch.ts';
-import { contiguousStrides, type Layout, sizeOf } from '../../core/layout.ts';
+import { contiguousStrides, type Layout, layoutOf, sizeOf } from '../../core/layout.ts';
 import { Op } from '../../core/op.ts';
-import type { Plan } from '../../core/plan.ts';
-import { stridedOp, view, viewAs, viewPlan } from '../../core/view.ts';
+import { Plan } from '../../core/plan.ts';
+import { stridedOp, view, viewAs, viewNode, viewPlan } from '../../core/view.ts';
 import { knownView, rememberView } from '../../core/view-cache.ts';
 import type { Tensor } from '../../tensor.ts';
 
@@ -240,6 +240,27 @@ export const stridedView = (
   offset: number,
   name?: string,
 ): Tensor => view(stridedOp(offset, name), x, shape, strides, x.start + offset);
+
+/**
+ * A view whose strides and offset follow from the source's. The graph has it as a view of a dense source: where elements of the source are one in memory, each
+ * still gets the gradient that is its own.
+ */
+export function derivedView(
+  x: Tensor,
+  name: string,
+  shape: readonly number[],
+  place: (strides: readonly number[]) => { readonly strides: readonly number[]; readonly offset: number },
+): Tensor {
+  const { layout } = x;
+  const own = place(layout.strides);
+  const out = stridedView(x, shape, own.strides, own.offset, name);
+  if (out.node === null || layout.contiguous) return out;
+  const dense = place(contiguousStrides(layout.shape));
+  const from = layoutOf(layout.device, layout.dtype, layout.shape);
+  const to = layoutOf(layout.device, layout.dtype, shape, dense.strides);
+  out.node = viewNode(new Plan(stridedOp(dense.offset, name), [from], [to]), out.node.a!);
+  return out;
+}
 
 /** Dense: the tensor itself if it is, else a copy. */
 export const contiguous = (x: Tensor): Tensor => (x.layout.contiguous ? x : dispatch(copyOp, x));

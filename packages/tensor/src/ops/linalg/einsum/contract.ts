@@ -5,7 +5,7 @@ import type { Tensor } from '../../../tensor.ts';
 import { mul } from '../../elementwise/arithmetic.ts';
 import { sum } from '../../reduce/sum.ts';
 import { toDType } from '../../shape/convert.ts';
-import { permute, reshape, stridedView } from '../../shape/views.ts';
+import { derivedView, permute, reshape } from '../../shape/views.ts';
 import type { Label } from './parse.ts';
 
 /** A tensor with a name for each dimension, no name twice. */
@@ -20,18 +20,12 @@ const product = new Op('matmul', 'einsum', { addend: 'none' });
 export function diagonals(tensor: Tensor, labels: readonly Label[]): Labelled {
   const unique = [...new Set(labels)];
   if (unique.length === labels.length) return { tensor, labels };
-  const { shape, strides } = tensor.layout;
-  const step = (label: Label): number => labels.reduce((p, l, d) => (l === label ? p + strides[d]! : p), 0);
-  return {
-    tensor: stridedView(
-      tensor,
-      unique.map((l) => shape[labels.indexOf(l)]!),
-      unique.map(step),
-      0,
-      'diagonal',
-    ),
-    labels: unique,
-  };
+  const sizes = unique.map((label) => tensor.layout.shape[labels.indexOf(label)]!);
+  const diagonal = derivedView(tensor, 'diagonal', sizes, (strides) => ({
+    strides: unique.map((label) => labels.reduce((p, l, d) => (l === label ? p + strides[d]! : p), 0)),
+    offset: 0,
+  }));
+  return { tensor: diagonal, labels: unique };
 }
 
 /** Sums over the labels that nobody else needs. */

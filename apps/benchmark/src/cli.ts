@@ -54,6 +54,12 @@ async function main(): Promise<number> {
   if (before !== null && !before.cases.some(({ id }) => chosen.some((one) => one.id === id))) {
     throw new Failure(`${options.compare} has none of the cases that are asked for; compare runs of the same cases`);
   }
+  const bits = before?.machine?.vectors ?? 128;
+  if (before !== null && bits !== options.vectors) {
+    throw new Failure(
+      `${options.compare} was measured with vectors of ${bits} bits, not ${options.vectors}; add --vectors ${bits}, or measure again`,
+    );
+  }
   const { run } = await import('./run/run.ts');
   const { Interrupt } = await import('./interrupt.ts');
   const { Progress } = await import('./progress.ts');

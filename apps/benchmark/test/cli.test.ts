@@ -82,6 +82,13 @@ test('compares with a file from before, and fails when slower', async () => {
     out: '',
     err: 'nn-bench: b.json has none of the cases that are asked for; compare runs of the same cases\n',
   });
+  const width = before.machine.vectors === 256 ? 128 : 256;
+  writeFileSync(join(folder, 'e.json'), JSON.stringify({ ...before, machine: { ...before.machine, vectors: width } }));
+  expect(await start(`${line} --compare e.json`)).toEqual({
+    code: 2,
+    out: '',
+    err: `nn-bench: e.json was measured with vectors of ${width} bits, not ${before.machine.vectors}; add --vectors ${width}, or measure again\n`,
+  });
   const onOther = before.players.map((player) => ({ ...player, name: 'wasm' }));
   writeFileSync(join(folder, 'd.json'), JSON.stringify({ ...before, players: onOther }));
   const others = await start(`${line} --compare d.json`);

@@ -25,6 +25,7 @@ export interface TorchGeneratorState extends GeneratorState {
  * ```
  */
 export class TorchGenerator extends Generator {
+  /** @internal */
   override readonly laws: TorchLaws = new TorchLaws();
 
   constructor(seed?: number | bigint) {

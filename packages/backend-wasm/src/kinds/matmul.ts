@@ -21,6 +21,7 @@ export const matmulKind: Kind<MatmulKernel> = (kernel, geometry, { shared, pairs
       blocks: Math.ceil(plan.k.value / plan.blockSize.value),
     }[plan.split];
     const byBlocks = plan.split === 'blocks';
+    const other = plan.split === 'rows' ? plan.right : plan.left;
     return {
       ...plainVariant,
       key: keyOf(plan),
@@ -30,9 +31,9 @@ export const matmulKind: Kind<MatmulKernel> = (kernel, geometry, { shared, pairs
       scratch: plan.scratch,
       shared: byBlocks ? parts * plan.kept.value : 0,
       finish: byBlocks,
-      // Each range of rows or columns copies panels of its own.
-      grain: byBlocks || plan.split === 'entries' ? 1 : Math.min(24, Math.ceil(parts / 8)),
-      work: product(sizes) / (kernel.dtype === 'float32' ? 20 : 8),
+      // Each range of rows or columns copies panels of all of the other operand.
+      grain: byBlocks || plan.split === 'entries' || !other.packed ? 1 : Math.min(24, Math.ceil(parts / 8)),
+      work: product(sizes) / ((kernel.dtype === 'float32' ? 20 : 8) * (pairs ? 2 : 1)),
     };
   };
   return { ...variant(false), hot: () => variant(true) };

@@ -72,7 +72,7 @@ describe('launches', () => {
     const backend = await wasm({ threads: 1 });
     for (const [n, quicker] of [
       [4, false],
-      [260, true],
+      [330, true],
     ] as const) {
       const blocks = [0, 1, 2].map(() => backend.allocate(4 * n * n)) as [Block, Block, Block];
       for (const block of blocks)

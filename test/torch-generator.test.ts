@@ -88,6 +88,17 @@ describe('one stream of draws', () => {
     expect(() => new T.Generator().setState(state)).toThrow(ValueError);
     expect(numbers(T.rand([3], { generator }))).toEqual(first);
   });
+  it('draws nothing where dropout drops all', () => {
+    const generator = new TorchGenerator(7);
+    const wanted = numbers(T.rand([2], { generator: new TorchGenerator(7) }));
+    expect(numbers(T.dropout(T.ones([5]), { p: 1, generator }))).toEqual([0, 0, 0, 0, 0]);
+    expect(numbers(T.rand([2], { generator }))).toEqual(wanted);
+  });
+  it('stays below 1 in float16', () => {
+    const halves = numbers(T.rand([20000], { dtype: 'float16', generator: new TorchGenerator(7) }));
+    expect(halves.every((x) => x >= 0 && x < 1 && Number.isInteger(x * 2 ** 11))).toBe(true);
+    expect(Math.abs(halves.reduce((a, b) => a + b) / 20000 - 0.5)).toBeLessThan(0.01);
+  });
   it('has masks whose gradients are theirs', () => {
     const x = T.ones([50], { requiresGrad: true });
     const y = T.dropout(x, { p: 0.4 });

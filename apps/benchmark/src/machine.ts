@@ -10,9 +10,12 @@ export function flagOfVectors(vectors: 128 | 256): string[] {
   return flag === null ? [] : [vectors === 256 ? flag : flag.replace('--', '--no-')];
 }
 
-/** Bits of the vectors that this process was started for. */
-export const vectorsHere = (): 128 | 256 =>
-  flagOfVectors(256).some((flag) => process.execArgv.includes(flag)) ? 256 : 128;
+/** Bits of the vectors that this process was started for: the last flag counts. */
+export function vectorsHere(): 128 | 256 {
+  const [on, off] = [256, 128].map((bits) => flagOfVectors(bits as 128 | 256)[0]);
+  const last = process.execArgv.filter((flag) => flag === on || flag === off).at(-1);
+  return last !== undefined && last === on ? 256 : 128;
+}
 
 export const machine = (vectors: 128 | 256): Machine => ({
   processor: cpus()[0]?.model.trim() ?? 'unknown',

@@ -20,7 +20,7 @@ export interface PredictArguments {
 /** Returns the exit code. */
 export async function runPredict(args: PredictArguments): Promise<number> {
   const { file, checkpoint, labels: labelFile, backend, json } = args;
-  setBackend(await openBackend({ backend, threads: null, vectors: '256' }));
+  setBackend(await openBackend({ backend, threads: null, vectors: '128' }));
   const { stored, model } = await loadModel(checkpoint, classifierOf);
   const { classes } = stored;
   const images = await readImages(file, classes);

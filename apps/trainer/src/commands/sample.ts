@@ -22,7 +22,7 @@ export interface SampleArguments {
 /** Returns the exit code. */
 export async function runSample(args: SampleArguments): Promise<number> {
   const { path, prompt, length, temperature, seed, backend, json } = args;
-  setBackend(await openBackend({ backend, threads: null, vectors: '256' }));
+  setBackend(await openBackend({ backend, threads: null, vectors: '128' }));
   const { stored, model } = await loadModel(path, languageModelOf);
   const writer = { model, vocabulary: new Vocabulary(stored.characters), block: stored.model.block };
   const written = writeText(writer, { prompt, length, temperature, seed });

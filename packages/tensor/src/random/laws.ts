@@ -1,11 +1,11 @@
 /** What a generator may make in a way of its own, instead of from the words of a draw. */
 
-/** Values in place, of the dtype that their array stands for; a float16 is made as a float32. */
+/** Values in place, of the dtype that their array stands for; those of float16 lie in float32. */
 export type Floats = Float32Array | Float64Array;
 
 export interface Laws {
-  /** Uniform values in [from, to). */
-  uniform(values: Floats, from: number, to: number): void;
+  /** Uniform values in [from, to), with as many bits as float16 has if they are to be `halves`. */
+  uniform(values: Floats, from: number, to: number, halves?: boolean): void;
   normal(values: Floats, mean: number, std: number): void;
   /** Values of density rate · exp(-rate x). */
   exponential(values: Floats, rate: number): void;
@@ -17,6 +17,6 @@ export interface Laws {
   wide(): number;
   /** 0 to n - 1 in random order. */
   permutation(n: number): Int32Array;
-  /** Where a sampler's orders come from that was given no generator, or null for the default one. */
+  /** Where the orders of a sampler come from that was given no generator, for one epoch. */
   orders(): Laws;
 }

@@ -30,14 +30,14 @@ export class TorchLaws implements Laws {
     return this.wide() * 2 ** -53;
   }
 
-  #fill(values: Floats): void {
+  #fill(values: Floats, digits = 24): void {
     if (values instanceof Float32Array)
-      for (let i = 0; i < values.length; i++) values[i] = (this.twister.word() & 0xffffff) * 2 ** -24;
+      for (let i = 0; i < values.length; i++) values[i] = (this.twister.word() & (2 ** digits - 1)) * 2 ** -digits;
     else for (let i = 0; i < values.length; i++) values[i] = this.#double();
   }
 
-  uniform(values: Floats, from: number, to: number): void {
-    this.#fill(values);
+  uniform(values: Floats, from: number, to: number, halves = false): void {
+    this.#fill(values, halves ? 11 : 24);
     const round = rounding(values);
     const start = round(from);
     const range = round(round(to) - start);

@@ -16,7 +16,7 @@ import { like } from '../creation/fill.ts';
 import { element, single } from '../elementwise/build.ts';
 import { type Fill, floats, type GeneratorOptions, lawful, overwriteWith, type RandomOptions } from './options.ts';
 
-const unit: Fill = lawful(fillUniform, (laws, values) => laws.uniform(values, 0, 1));
+const unit: Fill = lawful(fillUniform, (laws, values, dtype) => laws.uniform(values, 0, 1, dtype === 'float16'));
 const standard: Fill = lawful(fillNormal, (laws, values) => laws.normal(values, 0, 1));
 
 /** rand, randn. */
@@ -77,7 +77,7 @@ function between(from: number, to: number): Fill {
     if (dtype === 'float16') for (let i = 0; i < values.length; i++) values[i] = onHalves(values[i]!);
     if (from < to) for (let i = 0; i < values.length; i++) if (values[i]! >= to) values[i] = from;
   };
-  return lawful(own, (laws, values) => laws.uniform(values, from, to));
+  return lawful(own, (laws, values, dtype) => laws.uniform(values, from, to, dtype === 'float16'));
 }
 
 function checkDeviation(op: string, std: number): void {

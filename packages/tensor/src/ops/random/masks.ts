@@ -50,7 +50,7 @@ function maskOf(x: Tensor, { laws }: Draw, p: number): Tensor | null {
 function sharesOf(x: Tensor, draw: Draw, dtype: DType): Tensor | null {
   if (!draw.laws) return null;
   const values = new dtypes[dtype].array(x.layout.size) as Floats;
-  draw.laws.uniform(values, 0, 1);
+  draw.laws.uniform(values, 0, 1, dtype === 'float16');
   return fromFlat(values, x.layout.shape, dtype, x.backend);
 }
 
@@ -93,7 +93,8 @@ export function dropout<A extends Tensor>(x: A, options: DropoutOptions = {}): T
   if (!isFloat(x.dtype))
     throw new DTypeError('dropout', `takes floats, got ${x.dtype}; convert with .to('float32') first`);
   const draw = drawOf('dropout', options);
-  const mask = maskOf(x, draw, 1 - p);
+  // Where all is dropped PyTorch draws nothing.
+  const mask = p === 1 ? null : maskOf(x, draw, 1 - p);
   const out = dispatch(dropoutOp, x, mask, null, [...scalarsOf(draw), kept, p === 1 ? 0 : 1 / (1 - p)]);
   mask?.dispose();
   return out as never;

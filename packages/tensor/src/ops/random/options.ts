@@ -29,9 +29,9 @@ export type Fill = (values: Floats, draw: Draw, dtype: DType) => void;
 
 /** A fill, or what the generator's own law makes instead. */
 export const lawful =
-  (own: Fill, law: (laws: Laws, values: Floats) => void): Fill =>
+  (own: Fill, law: (laws: Laws, values: Floats, dtype: DType) => void): Fill =>
   (values, draw, dtype) =>
-    draw.laws ? law(draw.laws, values) : own(values, draw, dtype);
+    draw.laws ? law(draw.laws, values, dtype) : own(values, draw, dtype);
 
 function checkFloat(op: string, dtype: DType): void {
   checkDType(op, dtype);

@@ -96,7 +96,7 @@ export class WasmBackend implements Backend {
 
   constructor({ parts, relaxed, pairs, memory, heap, pool, reason }: Settings) {
     this.#parts = parts;
-    this.#features = { relaxed, pairs, shared: memory.shared };
+    this.#features = { relaxed, pairs, shared: memory.shared, threads: pool?.threads };
     this.#memory = memory;
     this.#heap = heap;
     this.#pool = pool;

@@ -12,6 +12,8 @@ export interface Features {
   readonly relaxed: boolean;
   /** The memory is shared between threads. */
   readonly shared: boolean;
+  /** Threads that work goes to; 1 if left out. */
+  readonly threads?: number | undefined;
   /** The engine joins two vectors into one of 256 bits, so that twice as many fit its registers. */
   readonly pairs?: boolean | undefined;
 }

@@ -278,8 +278,16 @@ describe('matmul', () => {
       { m: 29, n: 21, k: 8003, dtype: 'float64', left: 'columns', right: 'strided' },
       { m: 9, n: 7, k: 8003, dtype: 'int32', left: 'reversed' },
       { m: 9, n: 7, k: 8003, dtype: 'int64' },
+      { m: 29, n: 21, k: 8003, epilogue: true },
+      { m: 9, n: 7, k: 8195, left: 'reversed', epilogue: true, dtype: 'int32' },
+      // As many blocks as threads.
+      { m: 64, n: 50, k: 784, right: 'columns' },
+      { m: 64, n: 50, k: 784, right: 'columns', epilogue: true },
+      { m: 35, n: 43, k: 1015, out: 'columns', epilogue: true },
+      { m: 33, n: 3, k: 700, right: 'columns', left: 'strided', dtype: 'float64', epilogue: true },
+      { m: 12, n: 47, k: 999, left: 'columns', right: 'columns', epilogue: true },
     ];
-    const threaded = (features: Features): Features => ({ ...features, shared: true });
+    const threaded = (features: Features): Features => ({ ...features, threads: 2 });
     it.each(long.map((spec) => [name(spec), spec] as const))('%s: the bits of the plain loop', (_, spec) => {
       const product = new Product(spec);
       const { cold, hot } = product.variants(threaded(strict));
@@ -291,13 +299,14 @@ describe('matmul', () => {
       expect(product.run(product.variants(threaded(fused)).hot, fused)).toEqual(product.run(product.variants(fused).hot, fused)); // biome-ignore format: one line
     });
 
-    it('not where an epilogue, a batch, a view or the size of the sums speaks against it', () => {
+    it('not where a batch, a view, the size of the sums or the number of threads speaks against it', () => {
       const spec = { m: 29, n: 21, k: 8003 };
       const none = [
-        { epilogue: true },
         { batch: 2 },
         { out: 'strided' },
-        { k: 7000 },
+        { k: 6600 },
+        { k: 1030, right: 'columns' },
+        { m: 150, k: 784, right: 'columns' },
         { m: 900 },
         { dtype: 'uint8' },
       ] as const;

@@ -8,10 +8,10 @@ import { type Kind, plainVariant, type Variant } from './kind.ts';
 import { emitMatmul } from './matmul/loops.ts';
 import { keyOf, planOf } from './matmul/plan.ts';
 
-export const matmulKind: Kind<MatmulKernel> = (kernel, geometry, { shared, pairs }) => {
+export const matmulKind: Kind<MatmulKernel> = (kernel, geometry, { threads, pairs }) => {
   const epilogue = lower(kernel.epilogue);
   const variant = (hot: boolean): Variant => {
-    const plan = planOf(kernel, epilogue, geometry, hot, shared, pairs);
+    const plan = planOf(kernel, epilogue, geometry, hot, threads ?? 1, pairs);
     const { sizes } = geometry;
     const entries = product(sizes.slice(0, kernel.rank));
     const parts = {

@@ -90,8 +90,8 @@ const [fewColumns, mostCopied] = [16, 1 << 21];
 const mostStreamed = 1 << 19;
 
 /**
- * Threads take blocks of k where there are many of them and the result is small beside its operands, as the gradient of a weight is: each operand is then read
- * by one thread only. The blocks' sums wait side by side, this many bytes at most.
+ * Threads take blocks of k where there are many of them and the result is small beside its operands, as the gradient of a weight is, or where they would all copy
+ * one operand, as a small batch's weights: each operand is then read by one thread only. The blocks' sums wait side by side, this many bytes at most.
  */
 const [leastBlocks, mostKept] = [16, 1 << 25];
 
@@ -145,7 +145,7 @@ export function planOf(
   epilogue: Expression,
   { sizes, strides }: Geometry,
   hot: boolean,
-  threads: boolean,
+  threads: number,
   pairs = false,
 ): Plan {
   const { rank, dtype } = kernel;
@@ -236,12 +236,16 @@ export function planOf(
   // Where each panel is used by one block of rows only, and doesn't share its cache lines with others, it is copied just before that, and stays in the first-level cache.
   const near = right.dense !== 'outer' || right.along.value < 512;
   const bytes = bytesOf(dtype);
-  const kept = 64 * Math.ceil((m * n * bytes) / 64);
+  // Behind the sums, what a row's last quad reads beyond them.
+  const kept = 64 * Math.ceil((m * n * bytes + 24) / 64);
   const blocks = Math.ceil(k / blockSize);
   const [output] = movers as [Mover];
-  const plain = epilogue.op === 'input' && epilogue.value === 0 && entries === 1 && flight === 1;
   const dense = output.column.value === bytes && output.row.value === n * bytes;
-  const byBlocks = threads && plain && dense && blocks >= leastBlocks && m * n <= k && blocks * kept <= mostKept;
+  // Elements that threads which divide rows or columns would copy more than once, against sums that would wait.
+  const copies = (threads - 1) * (m >= n ? (right.packed ? n * k : 0) : left.packed ? m * k : 0);
+  const pays =
+    (blocks >= leastBlocks && m * n <= k) || (blocks % threads === 0 && copies > threads * m * n * (blocks + 1));
+  const byBlocks = threads > 1 && pays && entries === 1 && flight === 1 && dense && blocks * kept <= mostKept;
   const panels = hot && near && !left.packed && rows.units.value <= tall ? 1 : Math.ceil(512 / width);
   // All of k for a block of rows before the next where rows are read as they lie: memory then comes in one stream, which machines fetch ahead.
   const copied = Math.min(panels, columns.units.value);

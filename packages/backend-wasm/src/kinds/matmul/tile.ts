@@ -92,15 +92,17 @@ export function tile(module: WasmModule, plan: Plan, read: Read, height: number,
         ];
 
       const finish = new Finish(f, plan, read, block!, cursors, count);
+      const byBlocks = plan.split === 'blocks';
+      const atEnd = (code: () => Code): Code => (single ? code() : byBlocks ? [] : when(i32.and(flags, last), code()));
       return [
         multiply,
-        single ? finish.prepare() : when(i32.and(flags, last), finish.prepare()),
+        atEnd(() => finish.prepare()),
         Array.from({ length: height }, (_, i) => {
           const partsOf = (row: readonly Local[]): Local[][] =>
             Array.from({ length: quads }, (_, j) => row.slice((j * vectors) / quads, ((j + 1) * vectors) / quads));
           const parts = partsOf(sums[i]!);
           return [
-            single
+            single || byBlocks
               ? []
               : when(
                   i32.and(flags, running),
@@ -108,7 +110,7 @@ export function tile(module: WasmModule, plan: Plan, read: Read, height: number,
                 ),
             // The other blocks' sums, in order.
             Array.from({ length: flight - 1 }, (_, g) => addTo(sums[i]!, sums[(g + 1) * height + i]!)),
-            single ? finish.row(parts) : when(i32.and(flags, last), finish.row(parts)),
+            atEnd(() => finish.row(parts)),
             parts.map((quad, j) => finish.store(quad, j)),
             i < height - 1 ? finish.nextRow() : [],
           ];

@@ -1,7 +1,7 @@
 /** `backward` and `grad`: checks around the walk. */
 import { AutogradError } from '@nn/backend';
 import { type BackwardOptions, type Tensor, toDType } from '@nn/tensor';
-import { checkGradient, filledLike, type Node, nodeOf, scopes, sizesOf } from '@nn/tensor/internal';
+import { checkGradient, checkNamed, filledLike, type Node, nodeOf, scopes, sizesOf } from '@nn/tensor/internal';
 import { eachParent, walk } from './engine.ts';
 import { handle } from './rules/rule.ts';
 
@@ -37,7 +37,7 @@ function rootOf(op: string, t: Tensor): Node {
  */
 export function backward(tensor: Tensor, gradient?: Tensor, options: BackwardOptions = {}): void {
   const root = rootOf('backward', tensor);
-  const createGraph = options.createGraph === true;
+  const createGraph = checkNamed('backward', options).createGraph === true;
   walk([root], [seed('backward', tensor, gradient)], {
     createGraph,
     retainGraph: options.retainGraph ?? createGraph,
@@ -86,6 +86,7 @@ export function gradients(
   inputs: Tensor | readonly Tensor[],
   options: GradOptions = {},
 ): (Tensor | null)[] {
+  checkNamed('grad', options);
   const outs = list<Tensor>(outputs);
   const ins = list<Tensor>(inputs);
   const given =

@@ -24,6 +24,7 @@ export class FunctionContext {
   /** Gradients of outputs that nothing used arrive as zeros (true, the default) or null. */
   materializeGrads = true;
   /** @internal */ freed = false;
+  /** @internal Whose context it is, for errors. */ name = 'Function';
 
   /** Saves tensors for backward; changing one in place afterwards is an error that backward reports. */
   saveForBackward(...tensors: Tensor[]): void {
@@ -37,12 +38,12 @@ export class FunctionContext {
   get savedTensors(): readonly Tensor[] {
     if (this.freed)
       throw new AutogradError(
-        'Function',
+        this.name,
         'the saved tensors were freed by an earlier backward; pass { retainGraph: true } to it',
       );
     this.#saved.forEach((t, i) => {
       if (t.storage.version !== this.#versions[i])
-        throw new AutogradError('Function', `saved tensor ${i} was changed in place after forward; save a clone()`);
+        throw new AutogradError(this.name, `saved tensor ${i} was changed in place after forward; work on a clone()`);
     });
     return this.#saved;
   }
@@ -109,6 +110,7 @@ export function applyCustom<Args extends readonly unknown[], Out extends Outputs
     return results;
   }
   const name = custom.name ?? 'Function';
+  context.name = name;
   const outputs = asList(results as Tensor | readonly Tensor[]);
   const positions = tracked.map(({ i }) => i);
   const keepsNothing = custom.keepsNothing === true;

@@ -27,12 +27,22 @@ const variablesOf = (inputs: Arguments, createGraph: boolean): Tensor[] =>
     createGraph && t.requiresGrad ? t : alias(t, t.layout.shape, t.layout.strides, t.start).requiresGrad_(),
   );
 
-const call = (f: unknown, xs: readonly Tensor[]): Tensor => (f as (...all: Tensor[]) => Tensor)(...xs);
+/** What a function returned, if it is a tensor. */
+export function checkResult(op: string, out: Tensor): Tensor {
+  if (out?.layout !== undefined) return out;
+  throw new AutogradError(
+    op,
+    `the function must return one tensor, got ${Array.isArray(out) ? 'a list' : String(out)}`,
+  );
+}
+
+const call = (op: string, f: unknown, xs: readonly Tensor[]): Tensor =>
+  checkResult(op, (f as (...all: Tensor[]) => Tensor)(...xs));
 
 const wrap = <R>(inputs: Arguments, results: R[]): R | R[] => (isMany(inputs) ? results : results[0]!);
 
 /** Null for an input on which the output doesn't depend, as for all if it depends on nothing that is tracked. */
-const gradientsOf = (out: Tensor, xs: readonly Tensor[], options: GradOptions): (Tensor | null)[] =>
+export const gradientsOf = (out: Tensor, xs: readonly Tensor[], options: GradOptions): (Tensor | null)[] =>
   out.requiresGrad ? gradients(out, xs, { ...options, allowUnused: true }) : xs.map(() => null);
 
 /** The vectors of a product, each refused if it is unlike the tensor that it belongs to. */
@@ -78,11 +88,11 @@ export function jacobian<A extends Arguments>(
   const createGraph = options.createGraph === true;
   return enableGrad<unknown>(() => {
     const xs = variablesOf(inputs, createGraph);
-    return wrap(inputs, rows(call(f, xs), xs, createGraph));
+    return wrap(inputs, rows(call('jacobian', f, xs), xs, createGraph));
   }) as ForEach<A, Tensor>;
 }
 
-function scalarOf(op: string, out: Tensor, or = ''): Tensor {
+export function scalarOf(op: string, out: Tensor, or = ''): Tensor {
   if (out.numel() !== 1)
     throw new AutogradError(
       op,
@@ -102,7 +112,7 @@ export function hessian<A extends Arguments>(
   const createGraph = options.createGraph === true;
   return enableGrad<unknown>(() => {
     const xs = variablesOf(inputs, createGraph);
-    const out = scalarOf('hessian', call(f, xs));
+    const out = scalarOf('hessian', call('hessian', f, xs));
     const first = gradientsOf(out, xs, { createGraph: true });
     return wrap(
       inputs,
@@ -121,7 +131,7 @@ export function vjp<A extends Arguments>(
   const createGraph = options.createGraph === true;
   return enableGrad<unknown>(() => {
     const xs = variablesOf(inputs, createGraph);
-    const out = call(f, xs);
+    const out = call('vjp', f, xs);
     if (v === undefined) scalarOf('vjp', out, ' or pass v');
     else vectorsOf('vjp', [out], v);
     const found = gradientsOf(out, xs, { gradOutputs: v, createGraph }).map((g, i) => g ?? filledLike(xs[i]!, 0));
@@ -142,7 +152,7 @@ export function jvp<A extends Arguments>(
   const createGraph = options.createGraph === true;
   return enableGrad<unknown>(() => {
     const xs = variablesOf(inputs, createGraph);
-    const out = call(f, xs);
+    const out = call('jvp', f, xs);
     const vectors = vectorsOf('jvp', xs, v);
     if (!out.requiresGrad) return [out.detach(), filledLike(out, 0)];
     const weights = filledLike(out, 0).requiresGrad_();
@@ -170,7 +180,7 @@ export function hvp<A extends Arguments>(
   const createGraph = options.createGraph === true;
   return enableGrad<unknown>(() => {
     const xs = variablesOf(inputs, createGraph);
-    const out = scalarOf('hvp', call(f, xs));
+    const out = scalarOf('hvp', call('hvp', f, xs));
     const vectors = vectorsOf('hvp', xs, v);
     const first = gradientsOf(out, xs, { createGraph: true });
     const pairs = first.flatMap((g, i) => (g === null || !g.requiresGrad ? [] : [{ g, v: vectors[i]! }]));

@@ -1,7 +1,9 @@
 /** Functions of functions: `grad(f)`, `valueAndGrad(f)`; and `grad(outputs, inputs)` as PyTorch has it. */
+import { AutogradError } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
-import { alias } from '@nn/tensor/internal';
+import { alias, filledLike } from '@nn/tensor/internal';
 import { type GradOptions, gradients } from './backward.ts';
+import { checkResult, gradientsOf, scalarOf } from './functional.ts';
 import { enableGrad } from './no-grad.ts';
 
 type TensorFunction<Args extends readonly unknown[]> = (...args: Args) => Tensor;
@@ -17,7 +19,7 @@ export interface TransformOptions {
 type GradientsOf<O> = O extends { readonly argnums: readonly number[] } ? Tensor[] : Tensor;
 
 /**
- * The function that computes f's value and its gradient; JAX: `value_and_grad`.
+ * The function that computes f's value and its gradient, which is 0 where the value doesn't depend on an argument; JAX: `value_and_grad`.
  * @example
  * ```ts
  * import { valueAndGrad } from '@nn/autograd';
@@ -35,6 +37,12 @@ export function valueAndGrad<Args extends readonly unknown[], const O extends Tr
   const positions = typeof argnums === 'number' ? [argnums] : argnums;
   return (...args) =>
     enableGrad<[Tensor, GradientsOf<O>]>(() => {
+      const wrong = positions.find((i) => (args[i] as Tensor | undefined)?.layout === undefined);
+      if (wrong !== undefined)
+        throw new AutogradError(
+          'grad',
+          `argument ${wrong} is no tensor: ${String(args[wrong])}; argnums says which are`,
+        );
       const variables = new Map<number, Tensor>();
       const own = args.map((arg, i) => {
         if (!positions.includes(i)) return arg;
@@ -42,12 +50,10 @@ export function valueAndGrad<Args extends readonly unknown[], const O extends Tr
         variables.set(i, variable);
         return variable;
       });
-      const value = f(...(own as unknown as Args));
-      const found = gradients(
-        value,
-        positions.map((i) => variables.get(i)!),
-        { createGraph: options?.createGraph ?? true },
-      ) as Tensor[];
+      const value = checkResult('grad', f(...(own as unknown as Args)));
+      const xs = positions.map((i) => variables.get(i)!);
+      const each = gradientsOf(scalarOf('grad', value), xs, { createGraph: options?.createGraph ?? true });
+      const found = each.map((g, i) => g ?? filledLike(xs[i]!, 0));
       return [value, (typeof argnums === 'number' ? found[0]! : found) as GradientsOf<O>];
     });
 }

@@ -1,7 +1,7 @@
-/** Derivatives of functions whose output depends on no input; PyTorch's `torch.autograd.functional` with `strict=False`. */
+/** Derivatives of functions whose output depends on no input, as in PyTorch's `torch.autograd.functional` with `strict=False` and in JAX; and what is no function of tensors. */
 import { type Tensor, tensor } from '@nn/tensor';
 import { describe, expect, it } from 'vitest';
-import { hessian, hvp, jacobian, jvp, vjp } from '../src/index.ts';
+import { grad, hessian, hvp, jacobian, jvp, valueAndGrad, vjp } from '../src/index.ts';
 
 const x: Tensor = tensor([1, 2]);
 const y: Tensor = tensor([[3]]);
@@ -48,6 +48,17 @@ describe.each([
     expect(await hvp(() => single, x, tensor([1, 1]))[1].toArray()).toEqual([0, 0]);
   });
 
+  it('has a gradient of zeros', async () => {
+    const [value, g] = valueAndGrad((_: Tensor) => single)(x);
+    expect([value, await g.toArray()]).toEqual([single, [0, 0]]);
+    expect(await grad((_: Tensor) => single)(y).toArray()).toEqual([[0]]);
+    const both = grad((_: Tensor, b: Tensor) => single.add(b.sum()) as Tensor, { argnums: [0, 1] })(x, y);
+    expect(await Promise.all(both.map((t) => t.toArray()))).toEqual([[0, 0], [[1]]]);
+    expect(() => grad((_: Tensor) => c)(x)).toThrow(
+      '[grad] the function must return one element, got shape (2); reduce it',
+    );
+  });
+
   it('takes no vector of another shape', () => {
     const other = tensor([1, 1, 1]);
     expect(() => vjp(() => c, x)).toThrow(/\[vjp\].*reduce it or pass v/);
@@ -62,4 +73,40 @@ it('an output or input without elements has a jacobian without elements', () => 
   expect(jacobian((t: Tensor) => t.mul(2) as Tensor, none).shape).toEqual([0, 0]);
   expect(jacobian(() => none, x).shape).toEqual([0, 2]);
   expect(jacobian((t: Tensor) => t.sum(), none).shape).toEqual([0]);
+});
+
+it('the gradient of an input that is returned as it is, is 1, and its own gradient 0', async () => {
+  const three = tensor(3);
+  const [value, g] = valueAndGrad((t: Tensor) => t)(three);
+  expect([await value.item(), await g.item(), three.requiresGrad]).toEqual([3, 1, false]);
+  expect(await grad(grad((t: Tensor) => t))(three).item()).toBe(0);
+});
+
+const functions: Record<string, (f: never) => unknown> = {
+  grad: (f) => grad(f)(x),
+  jacobian: (f) => jacobian(f, x),
+  hessian: (f) => hessian(f, x),
+  vjp: (f) => vjp(f, x),
+  jvp: (f) => jvp(f, x, x),
+  hvp: (f) => hvp(f, x, x),
+};
+it.each(Object.keys(functions))('%s takes functions that return one tensor', (name) => {
+  const refused = (f: unknown, told: string): void =>
+    expect(() => functions[name]!(f as never)).toThrow(`[${name}] the function must return one tensor, got ${told}`);
+  refused(() => 5, '5');
+  refused(() => undefined, 'undefined');
+  refused((t: Tensor) => [t], 'a list');
+  refused(async (t: Tensor) => t, '[object Promise]');
+});
+
+it('argnums name tensors', () => {
+  expect(() => grad((t: Tensor) => t.sum(), { argnums: 1 })(x)).toThrow('[grad] argument 1 is no tensor: undefined');
+  expect(() => grad((t: number) => x.mul(t).sum() as Tensor)(3)).toThrow('[grad] argument 0 is no tensor: 3');
+});
+
+it('refuses what stands where options belong', () => {
+  const w = tensor([1, 2], { requiresGrad: true });
+  expect(() => w.sum().backward(tensor(1), true as never)).toThrow('[backward] got true where options belong');
+  expect(() => grad(w.sum(), [w], true as never)).toThrow('[grad] got true where options belong');
+  expect(w.grad).toBe(null);
 });

@@ -13,7 +13,7 @@ import {
   ASGD,
   LBFGS,
   NAdam,
-  type Optimizer,
+  Optimizer,
   RAdam,
   RMSprop,
   Rprop,
@@ -228,6 +228,46 @@ test('groups have options of their own', async () => {
   expect(await a.item()).toBeCloseTo(-0.1);
 });
 
+test.each([undefined, '0.1', Number.NaN, Number.NEGATIVE_INFINITY, null, tensor(0.1)])(
+  'a step refuses %s for a rate that was changed',
+  async (lr) => {
+    const x = leaf([1, 2]);
+    for (const optimizer of [new SGD([x]), new Adam([x]), new RMSprop([x]), new LBFGS([x])]) {
+      x.sum().backward();
+      Object.assign(optimizer.paramGroups[0]!, { lr });
+      const step = (): unknown => optimizer.step(() => x.sum());
+      expect(step).toThrow(`[${optimizer.constructor.name}] lr must be a number of at least 0, got ${String(lr)}`);
+      expect(await values(x)).toEqual([1, 2]);
+      Object.assign(optimizer.paramGroups[0]!, { lr: -0 });
+      expect(step).not.toThrow();
+      expect(() => optimizer.zeroGrad(true as never)).toThrow('[zeroGrad] got true where options belong');
+    }
+  },
+);
+
+test('an optimiser of others needs no rate', () => {
+  class Still extends Optimizer<{ readonly by: number }> {
+    protected override check(): void {}
+    protected override update(): void {}
+  }
+  const x = leaf([1]);
+  x.sum().backward();
+  expect(() => new Still([x], { by: 1 }).step()).not.toThrow();
+});
+
+test('gradients whose squares overflow leave a parameter of centred RMSprop where it is, as in PyTorch', async () => {
+  const x = leaf([1, 2, 3]);
+  const optimizer = new RMSprop([x], { centered: true });
+  for (let i = 0; i < 3; i++) {
+    x.grad = tensor([1e24, -1e24, 1]);
+    optimizer.step();
+  }
+  const [a, b, c] = (await values(x)) as number[];
+  expect([a, b]).toEqual([1, 2]);
+  expect(c).toBeCloseTo(2.7689858, 6);
+  expect(await values(optimizer.state.get(x)!['squareAvg'] as Tensor)).toContain(Number.POSITIVE_INFINITY);
+});
+
 test('a closure computes the loss', () => {
   const x = leaf([1]);
   const optimizer = new SGD([x], { lr: 0.1 });
@@ -356,6 +396,23 @@ test.each([
     /the saved groups have undefined parameters/,
   ],
   ['an empty state', () => new LBFGS([leaf([1])]).loadStateDict({} as never), /the saved groups have undefined param/],
+  [
+    'a state without state',
+    () => {
+      const optimizer = new Adam([leaf([1])]);
+      optimizer.loadStateDict({ paramGroups: optimizer.stateDict().paramGroups } as never);
+    },
+    /\[Adam.loadStateDict\] there is no state; pass what stateDict\(\) gave/,
+  ],
+  [
+    'text for positions',
+    () => {
+      const optimizer = new Adam([leaf([1])]);
+      const [group] = optimizer.stateDict().paramGroups;
+      optimizer.loadStateDict({ state: {}, paramGroups: [{ ...group, params: 'a' }] } as never);
+    },
+    /the saved groups have {2}parameters, this optimiser's 1/,
+  ],
   [
     'a counter as a tensor',
     () => {

@@ -98,9 +98,17 @@ export abstract class Optimizer<Options extends object = any> {
       );
     const loss = closure && withTracking(true, closure);
     withTracking(false, () => {
-      for (const group of this.paramGroups) for (const p of group.params) this.#stepOne(p, group);
+      for (const group of this.paramGroups) {
+        this.checkRate(group);
+        for (const p of group.params) this.#stepOne(p, group);
+      }
     });
     return loss;
+  }
+
+  /** @internal A rate may have become anything since it was given. */
+  protected checkRate(group: Group<Options>): void {
+    if (!Number.isFinite((group as { readonly lr?: unknown }).lr)) this.check(group as unknown as Options);
   }
 
   #stepOne(p: Tensor, group: Group<Options>): void {
@@ -137,7 +145,7 @@ export abstract class Optimizer<Options extends object = any> {
   }
 
   /** Forgets the gradients, or fills them with zeros; PyTorch: `zero_grad(set_to_none=True)`. */
-  zeroGrad(options: { readonly setToNull?: boolean } = {}): void {
+  zeroGrad(options?: { readonly setToNull?: boolean }): void {
     for (const { params } of this.paramGroups) for (const p of params) p.zeroGrad(options);
   }
 
@@ -160,12 +168,13 @@ export abstract class Optimizer<Options extends object = any> {
   loadStateDict(saved: OptimizerState<Options>): void {
     const op = `${this.constructor.name}.loadStateDict`;
     const sizes = (groups?: readonly { readonly params?: readonly unknown[] }[]): string | undefined =>
-      groups?.map?.((g) => g?.params?.length).join(' + ');
+      groups?.map?.((g) => g?.params?.map && g.params.length).join(' + ');
     if (sizes(saved?.paramGroups) !== sizes(this.paramGroups))
       throw new ShapeError(
         op,
         `the saved groups have ${sizes(saved?.paramGroups)} parameters, this optimiser's ${sizes(this.paramGroups)}; build it with the same parameters`,
       );
+    if (!saved.state) throw new ValueError(op, 'there is no state; pass what stateDict() gave');
     const byPosition = new Map<number, Tensor>();
     saved.paramGroups.forEach((group, g) => {
       // A schedule may have led the rate below zero: it is refused where it is given, not where it goes on.

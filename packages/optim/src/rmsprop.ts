@@ -1,5 +1,5 @@
 /** RMSprop (Tieleman & Hinton 2012), centred as in Graves 2013. */
-import { add, div, mul, sqrt, sub } from '@nn/backend';
+import { add, div, less, mul, same, select, sqrt, sub } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
 import { checkAtLeast } from './check.ts';
 import { type Group, Optimizer, type ParameterGroup, type ParameterState } from './optimizer.ts';
@@ -36,7 +36,12 @@ const updateFor = updateOps('RMSprop', 6, (element, decays, maximize, centered, 
   const g = penalized(element, decays!, maximize!, 4);
   const square = add(mul(x(2), s(1)), mul(mul(g, s(2)), g));
   const mean = centered ? add(mul(x(3), s(1)), mul(g, s(2))) : null;
-  const deviation = add(sqrt(mean === null ? square : sub(square, mul(mean, mean))), s(3));
+  // Where the square overflows the mean's may too; their difference would be NaN.
+  const variance =
+    mean === null
+      ? square
+      : select(less(square, same(Number.POSITIVE_INFINITY, square)), sub(square, mul(mean, mean)), square);
+  const deviation = add(sqrt(variance), s(3));
   const remembered = mean === null ? [square] : [square, mean];
   const scaled = div(g, deviation);
   if (!hasMomentum) return [sub(x(0), mul(s(0), scaled)), ...remembered];

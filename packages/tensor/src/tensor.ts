@@ -4,6 +4,7 @@
  */
 import { AutogradError, type Backend, type DataArray, type DType, isFloat } from '@nn/backend';
 import { fillInPlace } from './core/fill.ts';
+import { checkNamed } from './core/named.ts';
 import { type GradientHook, Node, Receiver } from './core/node.ts';
 import { Op } from './core/op.ts';
 import { Plan } from './core/plan.ts';
@@ -133,11 +134,12 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> ex
   }
 
   /** Forgets the gradient (its memory is given back at once if nobody has seen it), or fills it with zeros in place, without its history. */
-  zeroGrad(options: { readonly setToNull?: boolean } = {}): void {
+  zeroGrad(options?: { readonly setToNull?: boolean }): void {
+    if (options !== undefined) checkNamed('zeroGrad', options);
     const { receiver } = this;
     const gradient = receiver?.gradient;
     if (!gradient) return;
-    if (options.setToNull === false) {
+    if (options?.setToNull === false) {
       if (gradient.requiresGrad) gradient.node = gradient.base = null;
       untracked(() => fillInPlace(gradient, 0));
       return;

@@ -48,6 +48,8 @@ describe('calls that no compiler checked', () => {
     ['[setAt] got 0; give an array of numbers', () => x.setAt(0, 5)],
     ['[where] the condition is undefined; it must be bool', () => F.where([true], x, x)],
     ['[clamp] neither min nor max is given', () => x.clamp()],
+    ['[setPrintOptions] got 4 where options belong', () => F.setPrintOptions(4)],
+    ['[zeroGrad] got true where options belong', () => x.zeroGrad(true)],
     ['[grad] got plain numbers only: 3', () => Object.assign(F.tensor([1]), { grad: 3 })],
   ])('%s', (message, call) => {
     expect(call).toThrow(NnError);

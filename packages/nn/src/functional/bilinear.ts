@@ -32,9 +32,10 @@ export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: T
   const half = matmul(wide, weight) as Tensor; // (out, rows, in2)
   const form = productSum(half, others); // (out, rows)
   const turned = transpose(form, 0, 1) as Tensor;
-  const sum = bias === null ? turned : turned.add(bias as never);
-  const out = reshape(sum as Tensor, [...leading, w[0]!]);
-  for (const t of [rows, others, wide, half, form, turned, sum])
+  const product = reshape(turned, [...leading, w[0]!]);
+  // The sum comes last, so that with a bias the result is no view, as in PyTorch: of a view that is written through a view of it, no gradient is found.
+  const out = bias === null ? product : (product.add(bias as never) as Tensor);
+  for (const t of [rows, others, wide, half, form, turned, product])
     if (t !== input1 && t !== input2 && t !== out) t.dispose();
   return out;
 }

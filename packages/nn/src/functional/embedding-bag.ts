@@ -1,6 +1,6 @@
 /** Sums, means and maxima of rows of a table, bag by bag: every row is added to its bag's place in one scatter. */
 import { noGrad } from '@nn/autograd';
-import { constant, dtypes, equal, isNotANumber, less, input as operand, or, ShapeError, scalar, select, sub, ValueError } from '@nn/backend'; // biome-ignore format: a list
+import { DTypeError, dtypes, equal, isNotANumber, input as operand, or, ShapeError, scalar, select, ValueError } from '@nn/backend'; // biome-ignore format: a list
 import {
   arange,
   full,
@@ -12,9 +12,11 @@ import {
   scope,
   searchsorted,
   type Tensor,
+  toDType,
   zeros,
 } from '@nn/tensor';
 import { checkNamed, dispatch, expand, Op, reshape, sameNumbers, shapeText, sizesOf, slice } from '@nn/tensor/internal';
+import { pick } from './classes.ts';
 import { type EmbeddingOptions, paddingRow, rowsOf } from './embedding.ts';
 
 /** What is made of a bag. */
@@ -40,15 +42,13 @@ export function checkMode(op: string, mode: BagMode, scaleGradByFreq: boolean): 
   if (scaleGradByFreq && mode === 'max') throw new ValueError(op, "scaleGradByFreq goes with 'sum' and 'mean' only");
 }
 
-/** The bag of each index, or the one after the last for padding; before the first bag, a number that is out of range even counted from the end. Scalars: padding, bags. */
+/** The bag of each index, or the one after the last for padding. Scalars: padding, bags. */
 const bagOp = new Op('map', 'embeddingBag', {
   inPlace: false,
   build: () => {
     const [bag, row] = [operand(0, 'i32'), operand(1, 'i32')];
     const [padding, bags] = [scalar(0, 'i32'), scalar(1, 'i32')];
-    const placed = select(equal(row, padding), bags, bag);
-    const expression = select(less(bag, constant(0, 'i32')), sub(constant(-2, 'i32'), bags), placed);
-    return { outputs: [{ dtype: 'int64', expression }], scalars: 2 };
+    return { outputs: [{ dtype: 'int64', expression: select(equal(row, padding), bags, bag) }], scalars: 2 };
   },
 });
 
@@ -66,8 +66,13 @@ function bagsOf(indices: Tensor, { offsets = null, includeLastOffset = false }: 
     throw new ShapeError('embeddingBag', `the indices must be a vector or a matrix, got shape ${shapeText(shape)}`);
   if (offsets === null || sizesOf('embeddingBag', offsets).length !== 1)
     throw new ShapeError('embeddingBag', 'a vector of indices needs offsets, a vector that says where each bag begins');
+  if (dtypes[offsets.dtype].category !== 'integer')
+    throw new DTypeError('embeddingBag', `offsets must be integers, got ${offsets.dtype}; convert with .to('int64')`);
   const count = offsets.layout.size - (includeLastOffset ? 1 : 0);
   if (count < 0) throw new ShapeError('embeddingBag', 'includeLastOffset needs an offset at least');
+  // No place but 0 is in a vector of one element.
+  const first = toDType(slice(offsets, 0, 0, Math.min(offsets.layout.size, size, 1)), 'int64') as Tensor;
+  pick("embeddingBag's first offset must be 0", first, 0, first).dispose();
   const places = arange(size, { dtype: offsets.dtype, backend } as never) as Tensor;
   // What lies behind the last bag's end comes into one more bag, as padding does.
   const after = searchsorted(offsets, places, { right: true }) as Tensor;

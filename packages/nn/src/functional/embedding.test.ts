@@ -414,6 +414,16 @@ describe('embeddingBag', () => {
     expect(() => embeddingBag(flat(), table())).toThrow(/needs offsets/);
     for (const paddingIdx of [null, 0, 1, 2, 3])
       expect(() => embeddingBag(flat(), table(), { offsets: indices(1, 2), paddingIdx })).toThrow(IndexError);
+    const late = { offsets: indices(2, 3) };
+    expect(() => embeddingBag(flat(), table(), late)).toThrow(
+      "[embeddingBag's first offset must be 0] index 2 is out of bounds",
+    );
+    for (const dtype of ['float32', 'bool'] as const)
+      expect(() => embeddingBag(flat(), table(), { offsets: offsets().to(dtype) as Tensor })).toThrow(
+        `[embeddingBag] offsets must be integers, got ${dtype}; convert with .to('int64')`,
+      );
+    expect(embeddingBag(flat(), table(), { offsets: offsets().to('uint8') as Tensor }).shape[0]).toBe(3);
+    expect(embeddingBag(flat(), table(), { offsets: indices() }).shape[0]).toBe(0);
     expect(() => embeddingBag(flat(), table(), { offsets: offsets(), mode: 'min' as never })).toThrow(/mode is 'min'/);
     const perSampleWeights = tensor([1]) as Tensor;
     expect(() => embeddingBag(square, table(), { perSampleWeights })).toThrow(

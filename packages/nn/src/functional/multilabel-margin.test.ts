@@ -90,7 +90,10 @@ describe('refuses', () => {
     for (const given of [
       [label, 0n, 0n],
       [0n, -1n, label],
-    ])
-      await expect((async () => multilabelMarginLoss(zeros([3]), tensor(given)).item())()).rejects.toThrow(IndexError);
+    ]) {
+      const call = async (): Promise<number> => multilabelMarginLoss(zeros([3]), tensor(given)).item();
+      await expect(call()).rejects.toThrow(IndexError);
+      await expect(call()).rejects.toThrow(`[multilabelMarginLoss] index ${label} is out of bounds`);
+    }
   });
 });

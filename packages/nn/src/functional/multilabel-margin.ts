@@ -1,7 +1,7 @@
 /** A margin between the classes that are right and those that aren't, where several may be right. */
-import { add, constant, DTypeError, dtypes, equal, less, lessEqual, input as operand, or, ShapeError, same, scalar, select, sub } from '@nn/backend'; // biome-ignore format: a list
+import { add, constant, DTypeError, dtypes, equal, less, lessEqual, notEqual, input as operand, or, ShapeError, same, scalar, select, sub } from '@nn/backend'; // biome-ignore format: a list
 import { cumsum, lt, ones, scatter, scope, sum, type Tensor, zeros } from '@nn/tensor';
-import { checkNamed, dispatchMany, Op, reshape, shapeText, slice } from '@nn/tensor/internal';
+import { checkNamed, dispatchMany, guarded, Op, reshape, shapeText, slice } from '@nn/tensor/internal';
 import { pick } from './classes.ts';
 import {
   checkReduction,
@@ -14,7 +14,7 @@ import {
 
 /**
  * Labels, and how many of the row have ended the list so far: where a gather finds the score of each, what place each marks (one beyond the classes for none), and whether it counts. What
- * is no class is no place at all. Scalar: the classes.
+ * is no class the gather refuses, even behind the end. Scalar: the classes.
  */
 const labelOp = new Op('map', 'multilabelMarginLoss', {
   inPlace: false,
@@ -22,12 +22,12 @@ const labelOp = new Op('map', 'multilabelMarginLoss', {
     const [label, ends] = [operand(0, 'i32'), operand(1, 'i32')];
     const [classes, zero] = [scalar(0, 'i32'), constant(0, 'i32')];
     const isWrong = or(less(label, constant(-1, 'i32')), lessEqual(classes, label));
-    const far = add(add(classes, classes), constant(2, 'i32'));
     const counts = equal(ends, zero);
+    const found = select(counts, label, zero);
     return {
       outputs: [
-        { dtype: 'int64', expression: select(isWrong, far, select(counts, label, zero)) },
-        { dtype: 'int64', expression: select(isWrong, far, select(counts, label, classes)) },
+        { dtype: 'int64', expression: select(isWrong, guarded(label), found) },
+        { dtype: 'int64', expression: select(or(isWrong, notEqual(ends, zero)), classes, label) },
         { dtype: 'bool', expression: counts },
       ],
       scalars: 1,

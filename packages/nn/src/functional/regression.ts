@@ -1,7 +1,7 @@
 /** Losses of numbers: how far a prediction is from what it should be. */
 import { abs, add, div, type Expression, exp, less, log, mul, ShapeError, same, select, sub, ValueError } from '@nn/backend'; // biome-ignore format: a list
 import type { Tensor } from '@nn/tensor';
-import { alias, checkNamed, reshape, sameNumbers, shapeText } from '@nn/tensor/internal';
+import { alias, checkNamed, reshape, sameNumbers, shapeText, sizesOf } from '@nn/tensor/internal';
 import {
   checkSameShape,
   elementwiseLoss,
@@ -12,6 +12,19 @@ import {
 } from './loss.ts';
 
 const half = (x: Expression): Expression => mul(same(0.5, x), x);
+
+let warned = false;
+
+/** The operands. They broadcast, but seldom on purpose: predictions (N, 1) and targets (N) give all pairs. Told once, as in PyTorch. */
+function paired(op: string, x: Tensor, y: Tensor): [Tensor, Tensor] {
+  if (!warned && !sameNumbers(sizesOf(op, x), sizesOf(op, y))) {
+    warned = true;
+    console.warn(
+      `[${op}] shapes ${shapeText(x.layout.shape)} and ${shapeText(y.layout.shape)} broadcast; reshape one, unless that is meant`,
+    );
+  }
+  return [x, y];
+}
 
 /** A distance, or 0 beyond a bound: there its square isn't wanted, and that of an infinite one would make the gradient NaN. */
 const upTo = (bound: Expression, d: Expression): Expression => select(less(bound, d), same(0, d), d);
@@ -32,13 +45,13 @@ const squared = elementwiseLoss('mseLoss', ([x, y]) => {
  * ```
  */
 export const mseLoss: PairLoss = ((x: Tensor, y: Tensor, options: ReductionOptions = {}) =>
-  squared([x, y], options)) as never;
+  squared(paired('mseLoss', x, y), options)) as never;
 
 const absolute = elementwiseLoss('l1Loss', ([x, y]) => abs(sub(x!, y!)));
 
 /** The mean of |x - y|, which broadcast; the gradient where they are equal is 0. PyTorch: `F.l1_loss`. */
 export const l1Loss: PairLoss = ((x: Tensor, y: Tensor, options: ReductionOptions = {}) =>
-  absolute([x, y], options)) as never;
+  absolute(paired('l1Loss', x, y), options)) as never;
 
 export interface SmoothL1Options {
   /** Up to which distance the loss is quadratic; 1. 0 gives `l1Loss`. */
@@ -63,7 +76,8 @@ export const smoothL1Loss: PairLoss<SmoothL1Options> = ((
 ) => {
   const { beta = 1 } = checkNamed('smoothL1Loss', options);
   if (!(beta >= 0)) throw new ValueError('smoothL1Loss', `beta is ${beta}; it must not be negative`);
-  return beta === 0 ? absolute([x, y], options) : smooth([x, y], { ...options, numbers: [beta] });
+  const pair = paired('smoothL1Loss', x, y);
+  return beta === 0 ? absolute(pair, options) : smooth(pair, { ...options, numbers: [beta] });
 }) as never;
 
 export interface HuberOptions {
@@ -89,7 +103,7 @@ export const huberLoss: PairLoss<HuberOptions> = ((
 ) => {
   const { delta = 1 } = checkNamed('huberLoss', options);
   if (!(delta > 0)) throw new ValueError('huberLoss', `delta is ${delta}; it must be above 0`);
-  return huber([x, y], { ...options, numbers: [delta] });
+  return huber(paired('huberLoss', x, y), { ...options, numbers: [delta] });
 }) as never;
 
 export interface PoissonOptions {

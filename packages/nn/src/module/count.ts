@@ -1,4 +1,5 @@
 /** How large a model is. */
+import { checkNamed } from '@nn/tensor/internal';
 import type { Module } from './module.ts';
 
 export interface CountOptions {
@@ -14,7 +15,9 @@ export interface CountOptions {
  * console.log(countParameters(new Linear(784, 50))); // prints: 39250
  * ```
  */
-export const countParameters = (module: Module, options: CountOptions = {}): number =>
-  module
+export function countParameters(module: Module, options: CountOptions = {}): number {
+  const { trainableOnly } = checkNamed('countParameters', options);
+  return module
     .parameters()
-    .reduce((total, p) => total + (options.trainableOnly === true && !p.requiresGrad ? 0 : p.numel()), 0);
+    .reduce((total, p) => total + (trainableOnly === true && !p.requiresGrad ? 0 : p.numel()), 0);
+}

@@ -102,6 +102,8 @@ it('counts parameters, shared ones once', () => {
   expect(countParameters(model)).toBe(8 + 9);
   layer.requiresGrad_(false);
   expect(countParameters(model, { trainableOnly: true })).toBe(9);
+  expect(() => countParameters(model, true as never)).toThrow('[countParameters] got true where options belong');
+  expect(() => model.zeroGrad(true as never)).toThrow('[zeroGrad] got true where options belong');
   expect(countParameters(new Sequential())).toBe(0);
   expect(zeros([0]).numel()).toBe(0);
 });

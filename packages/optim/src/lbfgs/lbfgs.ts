@@ -118,6 +118,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
         `got ${shown(closure)} for a closure; pass a function that clears the gradients, computes the loss, calls backward() and returns the loss`,
       );
     this.#checkIdle(op);
+    this.checkRate(this.paramGroups[0]!);
     const { params } = this.paramGroups[0]!;
     const other = params.find((p) => p.backend !== params[0]!.backend);
     if (other !== undefined)
@@ -161,7 +162,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     this.#checkIdle(op);
     const state = saved?.state?.[saved.paramGroups?.[0]?.params[0] ?? 0] ?? {};
     const memory = noGrad<never>(() => read(op, state, size) as never) as Memory;
-    super.loadStateDict({ ...saved, state: {} });
+    super.loadStateDict({ ...saved, state: saved?.state && {} });
     for (const t of tensorsOf(this.#memory)) t.dispose();
     this.#memory = memory;
   }

@@ -3,6 +3,7 @@
  * One immutable value, replaced as a whole, so that a printing in progress can't see half a change. Knows nothing of tensors.
  */
 import { ValueError } from '@nn/backend';
+import { checkNamed } from '../core/named.ts';
 
 /** The settings that a printed tensor follows. */
 export interface PrintOptions {
@@ -85,7 +86,7 @@ let current: PrintOptions = Object.freeze({ ...profiles.default, sciMode: null }
  * ```
  */
 export function setPrintOptions(changes: PrintOptionChanges): void {
-  for (const [option, value] of Object.entries(changes)) {
+  for (const [option, value] of Object.entries(checkNamed('setPrintOptions', changes))) {
     if (!Object.hasOwn(rules, option)) {
       const known = Object.keys(rules).join(', ');
       throw new ValueError('setPrintOptions', `there is no option '${option}'; the options are ${known}`);

@@ -318,6 +318,39 @@ describe('batchNorm', () => {
   });
 });
 
+describe('running statistics that are something else too', () => {
+  const x = tensor([
+    [1, 10],
+    [3, 11],
+  ]);
+  it.each([
+    ['weight', 0, [-1.1, -2.85, 1.1, 2.85]],
+    ['weight', 1, [-2.9, -3.65, 2.9, 3.65]],
+    ['bias', 0, [0.1, 1.85, 2.1, 3.85]],
+    ['bias', 1, [1.9, 2.65, 3.9, 4.65]],
+  ])('%s, as in PyTorch: first they are moved', async (name, which, expected) => {
+    const statistics = [tensor([1, 2]), tensor([3, 4])] as const;
+    const out = nn.batchNorm(x, ...statistics, { training: true, [name]: statistics[which] });
+    const found = Array.from(await out.data());
+    for (const [i, value] of expected.entries()) expect(found[i]).toBeCloseTo(value, 3);
+  });
+
+  it('one tensor, or tracked: refused before anything changes', async () => {
+    const [mean, variance] = [tensor([1, 2]), tensor([3, 4])];
+    const message = '[batchNorm] the running mean and variance must be two tensors';
+    const tracked = tensor([1, 2], { requiresGrad: true });
+    for (const pair of [
+      [mean, mean],
+      [tracked, variance],
+      [mean, tracked],
+    ] as [Tensor, Tensor][])
+      expect(() => nn.batchNorm(x, ...pair, { training: true })).toThrow(message);
+    expect(await mean.toArray()).toEqual([1, 2]);
+    nn.batchNorm(x, tracked, variance).sum().backward();
+    expect(tracked.grad!.shape).toEqual([2]);
+  });
+});
+
 describe('instanceNorm', () => {
   it('lets running statistics follow the means of those of the samples', async () => {
     const x = tensor([[[1, 3]], [[2, 8]]]);

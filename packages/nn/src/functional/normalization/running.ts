@@ -1,5 +1,5 @@
 /** Running statistics: buffers that follow the batches' means and variances, changed in place, outside of any graph. */
-import { add, cast, div, dtypes, type Expression, input, mul, same, scalar, sub } from '@nn/backend';
+import { add, cast, div, dtypes, type Expression, input, mul, same, scalar, sub, ValueError } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
 import { dispatchUpdate, fresh, type Layout, layoutOf, Op, withTracking } from '@nn/tensor/internal';
 import { inverse, meanOver, wideType } from './moments.ts';
@@ -46,6 +46,8 @@ const updateOps = [updateOp(false), updateOp(true)];
  */
 export function follow(running: Running, mean: Tensor, variance: Tensor, n: number, eps: number): Tensor {
   const { shape } = running.mean.layout;
+  if (running.mean === running.variance || running.mean.requiresGrad || running.variance.requiresGrad)
+    throw new ValueError('batchNorm', 'the running mean and variance must be two tensors that require no grad');
   const [m, v] = [inShape(mean, shape), inShape(variance, shape)];
   const { device, dtype } = running.mean.layout;
   const deviation = fresh(layoutOf(device, wideType(dtype), shape), 'batchNorm');

@@ -161,7 +161,7 @@ it.each<[string, () => unknown, new (...args: never[]) => Error, string]>([
     'a ratio that leaves nothing',
     () => nn.fractionalMaxPool2d(zeros([1, 4, 4]), 1, { outputRatio: 0.1 }),
     ValueError,
-    'outputSize is (0, 0)',
+    'an outputRatio of 0.1 leaves nothing of size 4; take a larger one',
   ],
 ])('refuses %s', (_, call, kind, text) => {
   expect(call).toThrow(kind);

@@ -90,7 +90,13 @@ function sizesFor(
   const size = x.layout.shape.slice(-spatial);
   const ratio = (d: number): number =>
     typeof outputRatio === 'number' ? outputRatio : (outputRatio!.at(d) ?? outputRatio![0]!);
-  const out = perAxis(op, 'outputSize', outputSize ?? size.map((n, d) => Math.trunc(n * ratio(d))), spatial, 1);
+  const out = perAxis(op, 'outputSize', outputSize ?? size.map((n, d) => Math.trunc(n * ratio(d))), spatial, 0);
+  const none = out.indexOf(0);
+  if (none >= 0)
+    throw new ValueError(
+      op,
+      `an outputRatio of ${ratio(none)} leaves nothing of size ${size[none]}; take a larger one`,
+    );
   const tight = size.findIndex((n, d) => out[d]! + kernel[d]! - 1 > n);
   if (tight >= 0)
     throw new ShapeError(

@@ -5,14 +5,17 @@ import { dispatch } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
 import { checkNamed } from '../../core/named.ts';
 import { Op } from '../../core/op.ts';
+import { state } from '../../core/state.ts';
+import { nodeOf } from '../../core/view.ts';
 import { scope } from '../../memory/scope.ts';
 import type { Tensor } from '../../tensor.ts';
 import { add, mul, sub } from '../elementwise/arithmetic.ts';
+import { where } from '../elementwise/logic.ts';
 import { sizesOf } from '../elementwise/operand.ts';
 import { sum } from '../reduce/sum.ts';
 import { diagEmbed } from '../shape/diagonal.ts';
 import { roll } from '../shape/flip.ts';
-import { clone, reshape } from '../shape/views.ts';
+import { clone, expand, reshape } from '../shape/views.ts';
 import { einsum } from './einsum/einsum.ts';
 import { matmulOf } from './matmul.ts';
 import { inv } from './solve.ts';
@@ -84,11 +87,20 @@ export function outer(left: Tensor, right: Tensor): Tensor {
   return mul(reshape(left, [left.layout.size, 1]), right);
 }
 
-/** beta · addend + alpha · left @ right; beta 0 ignores the addend, NaN included. */
+/** What beta 0 leaves: of the addend no value, NaN included, only its shape, and a gradient of zeros. */
+function ignoring(addend: Tensor, product: Tensor): Tensor {
+  const wide = expand(addend, product.layout.shape);
+  const tracked = state.tracking && nodeOf(wide) !== null;
+  const out = tracked ? where(filled(product.layout.device, 'bool', [], 0), wide, product) : product;
+  wide.dispose();
+  return out;
+}
+
+/** beta · addend + alpha · left @ right. */
 function addProduct(op: string, addend: Tensor, left: Tensor, right: Tensor, options: ScaleOptions): Tensor {
   const { beta = 1, alpha = 1 } = checkNamed(op, options);
   if (beta === 1 && alpha === 1) return dispatch(plain, left, right, addend);
-  if (beta === 0) return mul(dispatch(product, left, right), alpha);
+  if (beta === 0) return ignoring(addend, mul(dispatch(product, left, right), alpha));
   return dispatch(scaled, left, right, addend, [alpha, beta]);
 }
 
@@ -134,7 +146,7 @@ export function addbmm(addend: Tensor, left: Tensor, right: Tensor, options: Sca
   checkRanks('addbmm', [left, 3], [right, 3]);
   const { beta = 1, alpha = 1 } = checkNamed('addbmm', options);
   const total = mul(sum(bmm(left, right), { dim: 0 }), alpha);
-  return beta === 0 ? total : add(mul(addend, beta), total);
+  return beta === 0 ? ignoring(addend, total) : add(mul(addend, beta), total);
 }
 
 /** Sums of products over chosen dimensions: the last n of the first and the first n of the second, or two lists of them; PyTorch: `torch.tensordot`. */

@@ -70,9 +70,12 @@ export class Fold {
     return state.slice(0, this.#parts);
   }
 
-  /** Code after the last merge: the values are the result from then on. */
+  /**
+   * Code after the last merge: the values are the result from then on. Adding the notes, NaN or +0, also makes +0 of -0: which of two zeros
+   * was met first depends on the order.
+   */
   settle(state: State): Code {
-    if (this.notes) return state[0]!.set(v128.or(state[0]!, state[1]!));
+    if (this.notes) return state[0]!.set(f32x4.add(state[0]!, state[1]!));
     if (!this.positions) return [];
     // Nothing beat where it started: all elements are equal to that, and the first of them counts.
     const index = this.index(state);

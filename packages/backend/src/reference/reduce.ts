@@ -39,6 +39,11 @@ export function combiner(
   return combine === 'max' ? Math.max : Math.min;
 }
 
+/** After the last step: an extreme of float32 that is zero is +0. Which of two zeros comes out would depend on the order, where hardware has no exact maximum. */
+export function settle(combine: ReduceKernel['combine'], type: ScalarType, results: Float64Array, count: number): void {
+  if (type === 'f32' && (combine === 'max' || combine === 'min')) for (let i = 0; i < count; i++) results[i]! += 0;
+}
+
 export function compileReduce(kernel: ReduceKernel): (launch: Launch) => void {
   const body = new Evaluator([kernel.body]);
   const indexed = kernel.combine === 'argmax' || kernel.combine === 'argmin';
@@ -63,6 +68,7 @@ export function compileReduce(kernel: ReduceKernel): (launch: Launch) => void {
       body.run(length, from);
       combine(body.outputs[0]!, from, length);
     }
+    settle(kernel.combine, type, results, outputs);
     const target = (launch.blocks[0] as ReferenceBlock).as(kernel.output.dtype);
     finish(kernel, epilogue, results, target, kept, strides[0]!, launch);
   };

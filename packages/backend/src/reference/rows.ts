@@ -9,7 +9,7 @@ import { product } from '../strides.ts';
 import { blockLength, Evaluator } from './evaluator.ts';
 import { stored } from './half.ts';
 import type { Register } from './loops.ts';
-import { combiner, identity } from './reduce.ts';
+import { combiner, identity, settle } from './reduce.ts';
 import { load, type ReferenceBlock } from './walk.ts';
 
 interface Chunk {
@@ -24,6 +24,7 @@ interface Chunk {
 
 export function compileRows(kernel: RowsKernel): (launch: Launch) => void {
   const reductions = kernel.reductions.map(({ combine, body }) => ({
+    settle: (results: Float64Array, count: number) => settle(combine, body.type, results, count),
     evaluate: evaluation(kernel, body),
     step: combiner(combine, body.type),
     start: identity(combine, body.type),
@@ -49,6 +50,7 @@ export function compileRows(kernel: RowsKernel): (launch: Launch) => void {
             results[row] = reduction.step(results[row]!, values[i]!);
           }
         });
+        reduction.settle(results, chunk.rows);
       }
       for (const [j, output] of outputs.entries()) {
         const target = (launch.blocks[j] as ReferenceBlock).as(output.dtype);

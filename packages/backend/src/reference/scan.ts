@@ -4,11 +4,13 @@ import { dtypes } from '../dtype.ts';
 import type { ScanKernel } from '../kernel.ts';
 import { product } from '../strides.ts';
 import { storing } from './half.ts';
-import { combiner } from './reduce.ts';
+import { combiner, identity } from './reduce.ts';
 import { type ReferenceBlock, walk } from './walk.ts';
 
 export function compileScan(kernel: ScanKernel): (launch: Launch) => void {
-  const step = combiner(kernel.combine, dtypes[kernel.output.dtype].scalar);
+  const type = dtypes[kernel.output.dtype].scalar;
+  const step = combiner(kernel.combine, type);
+  const start = identity(kernel.combine, type);
   const store = storing(kernel.output.dtype);
   const inputAt = kernel.indices ? 2 : 1;
   const sign = kernel.combine === 'max' ? 1 : -1;
@@ -26,12 +28,12 @@ export function compileScan(kernel: ScanKernel): (launch: Launch) => void {
       const indexTo = places === null ? 0 : launch.offsets[1]! + row * n;
       const fromStep = strides[inputAt]![kernel.rank]!;
       const toStep = strides[0]![kernel.rank]!;
-      let a = 0;
+      let a = start;
       let best = 0;
       for (let i = 0; i < n; i++) {
         const j = kernel.reverse ? n - 1 - i : i;
         const x = source[from + j * fromStep]!;
-        if (places === null) a = i === 0 ? x : step(a, x);
+        if (places === null) a = step(a, x);
         else if (i === 0 || Number.isNaN(x) || (!Number.isNaN(a) && sign * x >= sign * a)) {
           a = x;
           best = j;

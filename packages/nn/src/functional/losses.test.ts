@@ -263,3 +263,15 @@ describe('relations', () => {
     expect(Object.keys(new nn.CrossEntropyLoss().stateDict())).toEqual([]);
   });
 });
+
+it('no margin hides what is no number', async () => {
+  const [x, one] = [tensor([[Number.NaN]]), tensor([[1]])];
+  const label = tensor([-1]);
+  for (const loss of [
+    nn.hingeEmbeddingLoss(x, label),
+    nn.marginRankingLoss(x, one, one),
+    nn.tripletMarginLoss(x, one, one),
+    nn.cosineEmbeddingLoss(x, one, label),
+  ])
+    expect(await loss.item()).toBeNaN();
+});

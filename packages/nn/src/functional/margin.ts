@@ -1,5 +1,5 @@
 /** Losses that ask for a margin between what is right and what isn't. */
-import { add, castTo, constant, div, dtypes, type Expression, equal, less, lessEqual, logSigmoid, mul, neg, notEqual, input as operand, ShapeError, same, select, sqrt, sub, ValueError } from '@nn/backend'; // biome-ignore format: a list
+import { add, castTo, constant, div, dtypes, type Expression, equal, less, logSigmoid, mul, neg, notEqual, input as operand, ShapeError, same, select, sqrt, sub, ValueError } from '@nn/backend'; // biome-ignore format: a list
 import { arange, minimum, pairwiseDistance, type Tensor } from '@nn/tensor';
 import { checkNamed, dispatch, Op, reshape, shapeText } from '@nn/tensor/internal';
 import { classLayout, indexOf, pick } from './classes.ts';
@@ -20,8 +20,8 @@ export interface MarginOptions {
   readonly margin?: number | undefined;
 }
 
-/** x, or 0 where it is negative; the gradient passes at 0, as through PyTorch's clamp. */
-const positivePart = (x: Expression): Expression => select(lessEqual(same(0, x), x), x, same(0, x));
+/** x, NaN too, or 0 where it is negative; the gradient passes at 0, as through PyTorch's clamp. */
+const positivePart = (x: Expression): Expression => select(less(x, same(0, x)), same(0, x), x);
 
 /** `yes` where the label is 1 plus `no` where it is -1; other labels count as both. */
 function byLabel(label: Expression, yes: Expression, no: Expression): Expression {

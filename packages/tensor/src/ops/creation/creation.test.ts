@@ -134,6 +134,8 @@ describe('arange', () => {
     [[0, 0], 'int64', []],
     [[250, 256, { dtype: 'uint8' }], 'uint8', [250, 251, 252, 253, 254, 255]],
     [[2, { dtype: 'bool' }], 'bool', [0, 1]],
+    [[0.5, 5, 1.7, { dtype: 'int64' }], 'int64', [0, 1, 2, 3, 4]],
+    [[0.5, 5, 1.7, { dtype: 'int32' }], 'int32', [0, 1, 2]],
   ])('%s', (args, dtype, wanted) => {
     const x = (nn.arange as (...given: unknown[]) => Tensor)(...args);
     expect([x.dtype, Array.from(x.dataSync())]).toEqual([dtype, wanted]);
@@ -143,7 +145,10 @@ describe('arange', () => {
       '[arange] from 0 to 5 in steps of -1: the step leads away from the end; give it the other sign',
       () => nn.arange(0, 5, -1),
     ],
+    ['[arange] from 2.5 to 2 in steps of 3: the step leads away from the end', () => nn.arange(2.5, 2, 3)],
     ["[arange] from 0 to 5 in steps of 0: the step can't be 0", () => nn.arange(0, 5, 0)],
+    ["[arange] from 0 to 5 in steps of 0: the step can't be 0", () => nn.arange(0, 5, 0.5, { dtype: 'int64' })],
+    ["[arange] from 0 to 5 in steps of 0: the step can't be 0", () => nn.arange(0, 5, 0.5, { dtype: 'int32' })],
     ['[arange] from 0 to Infinity in steps of 1: all three must be finite', () => nn.arange(Number.POSITIVE_INFINITY)],
     ["[tensor] 256 doesn't fit in uint8", () => nn.arange(250, 257, { dtype: 'uint8' })],
   ])('%s', (message, run) => {
@@ -159,6 +164,8 @@ describe('spaced values', () => {
     expect(nn.linspace(2, 9, 1).toArraySync()).toEqual([2]);
     expect(nn.linspace(2, 9, 0).shape).toEqual([0]);
     expect(shown(nn.linspace(0, 10, 5, { dtype: 'int64' }))).toEqual(['int64', [0, 2, 5, 7, 10]]);
+    expect(shown(nn.linspace(0.7, 3.9, 4, { dtype: 'int32' }))).toEqual(['int32', [0, 1, 2, 3]]);
+    expect(shown(nn.logspace(1, 2.5, 2, { dtype: 'int32' }))).toEqual(['int32', [10, 100]]);
     expect(nn.logspace(0, 3, 4, { base: 2 }).toArraySync()).toEqual([1, 2, 4, 8]);
     expect(() => nn.linspace(0, 1, -1)).toThrow('[linspace] steps is -1');
   });

@@ -7,6 +7,7 @@ import {
   type DType,
   dtypes,
   type Expression,
+  isFloat,
   less,
   mul,
   pow,
@@ -48,10 +49,10 @@ const rangeOp = new Op('map', 'arange', {
 function lengthOf(start: number, end: number, step: number): number {
   const text = `from ${start} to ${end} in steps of ${step}`;
   if (step === 0) throw new ValueError('arange', `${text}: the step can't be 0`);
-  const length = Math.ceil((end - start) / step);
-  if (!Number.isFinite(length)) throw new ValueError('arange', `${text}: all three must be finite`);
-  if (length < 0) throw new ValueError('arange', `${text}: the step leads away from the end; give it the other sign`);
-  return length;
+  const steps = (end - start) / step;
+  if (!Number.isFinite(steps)) throw new ValueError('arange', `${text}: all three must be finite`);
+  if (steps < 0) throw new ValueError('arange', `${text}: the step leads away from the end; give it the other sign`);
+  return Math.ceil(steps);
 }
 
 /** A number, which may say of itself that it is a float. */
@@ -95,7 +96,10 @@ export const arange: ArangeFunction = ((...given: readonly (Bound | RangeOptions
   const [start, end, step] =
     bounds.length === 1 ? [0, bounds[0]!, 1] : [bounds[0] ?? 0, bounds[1] ?? 0, bounds[2] ?? options?.step ?? 1];
   const dtype = options?.dtype ?? ([start, end, step].every(isWhole) ? 'int64' : getDefaultDType());
-  const [from, to, by] = [start, end, step].map(numberOf) as [number, number, number];
+  let [from, to, by] = [start, end, step].map(numberOf) as [number, number, number];
+  // As in PyTorch, int64 cuts fractions off before it counts, other integers after.
+  if (dtype === 'int64') [from, to, by] = [Math.trunc(from), Math.trunc(to), Math.trunc(by)];
+  else if (!isFloat(dtype)) by = Math.trunc(by) && by;
   const length = lengthOf(from, to, by);
   const last = from + (length - 1) * by;
   if (length > 0) for (const value of [from, last]) convert(value, dtype);
@@ -135,8 +139,10 @@ function space(
 ): Tensor {
   if (!Number.isInteger(steps) || steps < 0)
     throw new ValueError(op.name, `steps is ${steps}; it must be a whole number ≥ 0`);
-  const layout = layoutOf(deviceFor(op.name, options), options?.dtype ?? getDefaultDType(), [steps]);
-  const [from, to] = [numberOf(start), numberOf(end)];
+  const dtype = options?.dtype ?? getDefaultDType();
+  const layout = layoutOf(deviceFor(op.name, options), dtype, [steps]);
+  // Ends are whole in integers.
+  const [from, to] = [start, end].map((x) => convert(numberOf(x), dtype)) as [number, number];
   const step = steps > 1 ? (to - from) / (steps - 1) : 0;
   // One value is the start.
   const half = steps === 1 ? 1 : Math.floor(steps / 2);

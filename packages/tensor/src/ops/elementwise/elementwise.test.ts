@@ -124,6 +124,9 @@ describe('options', () => {
     const x = tensor([-3, 0, 3], { dtype: 'int32' });
     expect(values(ops.hardtanh(x, { minVal: -1.9, maxVal: 2.9 }))).toEqual([-1, 0, 2]);
     expect(values(ops.threshold(x, 0.5, 7.5))).toEqual([7, 7, 3]);
+    const inf = Number.POSITIVE_INFINITY;
+    expect(() => ops.threshold(x, 0, inf)).toThrow("[threshold] Infinity doesn't fit in int32");
+    expect(() => ops.hardtanh(x, { maxVal: inf })).toThrow("[hardtanh] Infinity doesn't fit in int32");
   });
 
   it('of nanToNum default to the dtype', () => {

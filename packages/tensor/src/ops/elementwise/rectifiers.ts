@@ -1,13 +1,14 @@
 /** Activation functions made of straight pieces. relu, relu6, hardtanh and threshold also take integers, as in PyTorch. */
 import * as rows from '@nn/backend';
-import { dtypes, ShapeError, ValueError } from '@nn/backend';
+import { ShapeError, ValueError } from '@nn/backend';
 import { shapeText } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import { dispatchInto } from '../../core/in-place.ts';
 import { checkNamed } from '../../core/named.ts';
 import type { Op } from '../../core/op.ts';
-import { type Numeric, numberOf } from '../../core/promotion.ts';
+import type { Numeric } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
+import { stored } from '../index/value.ts';
 import { reshape } from '../shape/views.ts';
 import { binary, parametric, parametricInPlace, unary, unaryInPlace } from './build.ts';
 import { Forms } from './forms.ts';
@@ -93,8 +94,8 @@ const hardtanhOf = parametric('hardtanh', 2, 'promote', rows.hardtanh, 'number')
 const hardtanhInto = parametricInPlace('hardtanh', 2, 'promote', rows.hardtanh, 'number');
 
 /** Numbers as x's dtype has them. */
-const inDTypeOf = (x: Tensor, ...values: number[]): number[] =>
-  dtypes[x.layout.dtype].category === 'float' ? values : values.map(Math.trunc);
+const inDTypeOf = (op: string, x: Tensor, ...values: Numeric[]): number[] =>
+  values.map((value) => stored(op, value, x.layout.dtype));
 
 function limits(op: string, x: Tensor, options: HardtanhOptions | undefined): number[] {
   if (options !== undefined) checkNamed(op, options);
@@ -105,7 +106,7 @@ function limits(op: string, x: Tensor, options: HardtanhOptions | undefined): nu
       op,
       `uint8 has no numbers below 0, but the bounds are ${low} and ${high}; convert with .to('int32') first`,
     );
-  return inDTypeOf(x, low, high);
+  return inDTypeOf(op, x, low, high);
 }
 
 /** x between minVal and maxVal; at the bounds the gradient is 0, unlike clamp's. PyTorch: `F.hardtanh`. */
@@ -143,9 +144,9 @@ export const threshold: <A extends Tensor>(
   threshold: Numeric,
   value: Numeric,
 ) => Tensor<A['~shape'], A['dtype']> = ((x: Tensor, limit: Numeric, value: Numeric) =>
-  thresholdOf(x, inDTypeOf(x, numberOf(limit), numberOf(value)))) as never;
+  thresholdOf(x, inDTypeOf('threshold', x, limit, value))) as never;
 export const threshold_: <A extends Tensor>(x: A, threshold: Numeric, value: Numeric) => A = ((
   x: Tensor,
   limit: Numeric,
   value: Numeric,
-) => thresholdInto(x, inDTypeOf(x, numberOf(limit), numberOf(value)))) as never;
+) => thresholdInto(x, inDTypeOf('threshold_', x, limit, value))) as never;

@@ -27,6 +27,14 @@ describe('searchsorted', () => {
     );
   });
 
+  it.each([5, 100])('of %i values, the last of which are NaN', (n) => {
+    const [nan, numbers] = [Number.NaN, Math.ceil(n / 3)];
+    const sequence = tensor(Array.from({ length: n }, (_, i) => (i < numbers ? i : nan))) as Tensor;
+    const x = tensor([-1, 1, Number.POSITIVE_INFINITY, nan]) as Tensor;
+    expect(values(searchsorted(sequence, x))).toEqual([0, 1, numbers, n]);
+    expect(values(searchsorted(sequence, x, { right: true }))).toEqual([0, 2, numbers, n]);
+  });
+
   it.each([3, 80])('in rows of their own, of %i values', (n) => {
     const row = (start: number): number[] => Array.from({ length: n }, (_, i) => start + i);
     const sequence = tensor([row(0), row(100)]) as Tensor;

@@ -8,7 +8,8 @@ import {
   less,
   lessEqual,
   min,
-  not,
+  notEqual,
+  or,
   ShapeError,
   same,
   scalar,
@@ -43,10 +44,10 @@ export function meeting(operands: readonly Expression[]): [Expression, Expressio
 
 type Side = 'left' | 'right';
 
-/** Whether a value belongs behind a sorted one: `left` before its equals, `right` after. NaN, the largest, belongs behind all. */
+/** Whether a value belongs behind a sorted one: `left` before its equals, `right` after. NaN, the largest, belongs behind all, and nothing else behind NaN. */
 const behind: { readonly [S in Side]: (sorted: Expression, value: Expression) => Expression } = {
-  left: (sorted, value) => not(lessEqual(value, sorted)),
-  right: (sorted, value) => not(less(value, sorted)),
+  left: (sorted, value) => or(less(sorted, value), notEqual(value, value)),
+  right: (sorted, value) => or(lessEqual(sorted, value), notEqual(value, value)),
 };
 
 const countBehind = (side: Side) =>

@@ -1,6 +1,7 @@
 /** Samples into batches. */
 import { ShapeError, ValueError } from '@nn/backend';
 import { stack, Tensor, tensor } from '@nn/tensor';
+import { lengthOf } from './samplers.ts';
 
 /** What the default collation makes of samples of a type. */
 export type Collated<S> = S extends Tensor
@@ -27,6 +28,7 @@ export type Collated<S> = S extends Tensor
  * ```
  */
 export function defaultCollate<S>(samples: readonly S[]): Collated<S> {
+  lengthOf('defaultCollate', samples);
   return collate(samples) as Collated<S>;
 }
 

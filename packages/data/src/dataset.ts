@@ -1,6 +1,7 @@
 /** Where samples come from: anything with a length and a `get`. */
 import { IndexError, ShapeError, ValueError } from '@nn/backend';
-import { select, type Tensor } from '@nn/tensor';
+import { select, Tensor } from '@nn/tensor';
+import { lengthOf } from './samplers.ts';
 import { rows } from './tensors.ts';
 
 /** A map-style dataset; PyTorch: `torch.utils.data.Dataset`. Reading a sample may be asynchronous. */
@@ -52,6 +53,8 @@ export class TensorDataset<T extends readonly Tensor[]> implements BatchedDatase
     const [first] = tensors;
     if (first === undefined) throw new ValueError('TensorDataset', 'needs at least one tensor');
     tensors.forEach((t, i) => {
+      if (!(t instanceof Tensor))
+        throw new ValueError('TensorDataset', `input ${i} is ${typeof t}, no tensor; wrap it: tensor(…)`);
       if (t.ndim === 0 || t.shape[0] !== first.shape[0])
         throw new ShapeError(
           'TensorDataset',
@@ -83,7 +86,9 @@ export class Subset<Sample> implements Dataset<Sample> {
   readonly indices: readonly number[];
   constructor(dataset: Source<Sample>, indices: readonly number[]) {
     this.dataset = dataset;
-    this.indices = indices.map((i) => checkIndex('Subset', i, dataset.length));
+    const length = lengthOf('Subset', dataset);
+    lengthOf('Subset', indices);
+    this.indices = Array.from(indices, (i) => checkIndex('Subset', i, length));
   }
 
   get length(): number {
@@ -108,10 +113,10 @@ export class ConcatDataset<Sample> implements Dataset<Sample> {
   /** Index of the first sample after each part. */
   readonly #ends: readonly number[];
   constructor(datasets: readonly Source<Sample>[]) {
-    if (datasets.length === 0) throw new ValueError('ConcatDataset', 'needs at least one dataset');
+    if (lengthOf('ConcatDataset', datasets) === 0) throw new ValueError('ConcatDataset', 'needs at least one dataset');
     this.datasets = datasets;
     let end = 0;
-    this.#ends = datasets.map((d) => (end += d.length));
+    this.#ends = datasets.map((d) => (end += lengthOf('ConcatDataset', d)));
   }
 
   get length(): number {

@@ -2,6 +2,7 @@
 import { ValueError } from '@nn/backend';
 import { type Source, Subset } from './dataset.ts';
 import { type Generator, permutation } from './random.ts';
+import { lengthOf } from './samplers.ts';
 
 /** Whole parts of a length from fractions that add up to 1: floors, and the rest one each to the first parts, as PyTorch does. */
 function wholeLengths(lengths: readonly number[], total: number): number[] {
@@ -32,9 +33,11 @@ export function randomSplit<Sample, const L extends readonly number[]>(
   lengths: L,
   options: { readonly generator?: Generator } = {},
 ): { -readonly [K in keyof L]: Subset<Sample> } {
-  const order = permutation(dataset.length, options.generator);
+  const total = lengthOf('randomSplit', dataset);
+  lengthOf('randomSplit', lengths);
+  const order = permutation(total, options.generator);
   let start = 0;
-  return wholeLengths(lengths, dataset.length).map((n) => {
+  return wholeLengths(lengths, total).map((n) => {
     start += n;
     return new Subset(dataset, order.slice(start - n, start));
   }) as { -readonly [K in keyof L]: Subset<Sample> };

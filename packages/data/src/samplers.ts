@@ -13,11 +13,19 @@ interface Sized {
   readonly length: number;
 }
 
+/** How many samples there are, if what was given can say so. */
+export function lengthOf(op: string, source: Sized): number {
+  const length = source?.length;
+  if (!Number.isInteger(length) || length < 0)
+    throw new ValueError(op, `got ${typeof source} with length ${String(length)}; pass a dataset or an array`);
+  return length;
+}
+
 /** 0, 1, 2, …; PyTorch: `SequentialSampler`. */
 export class SequentialSampler implements Sampler {
   readonly length: number;
   constructor(source: Sized) {
-    this.length = source.length;
+    this.length = lengthOf('SequentialSampler', source);
   }
   *[Symbol.iterator](): Iterator<number> {
     for (let i = 0; i < this.length; i++) yield i;
@@ -45,8 +53,8 @@ export class RandomSampler implements Sampler {
   readonly #size: number;
   readonly #replacement: boolean;
   constructor(source: Sized, options: RandomSamplerOptions = {}) {
-    this.#size = source.length;
-    this.length = options.numSamples ?? source.length;
+    this.#size = lengthOf('RandomSampler', source);
+    this.length = options.numSamples ?? this.#size;
     if (options.numSamples !== undefined) checkCount('RandomSampler', options.numSamples);
     this.#replacement = options.replacement === true;
     this.#given = options.generator;
@@ -67,7 +75,8 @@ export class SubsetRandomSampler implements Sampler {
   readonly #given: Generator | undefined;
   readonly #indices: readonly number[];
   constructor(indices: readonly number[], options: { readonly generator?: Generator } = {}) {
-    this.#indices = [...indices];
+    lengthOf('SubsetRandomSampler', indices);
+    this.#indices = Array.from(indices);
     this.#given = options.generator;
   }
 
@@ -95,6 +104,7 @@ export class WeightedRandomSampler implements Sampler {
     numSamples: number,
     options: { readonly replacement?: boolean; readonly generator?: Generator } = {},
   ) {
+    lengthOf('WeightedRandomSampler', weights);
     checkCount('WeightedRandomSampler', numSamples);
     this.#weights = Array.from(weights);
     const bad = this.#weights.findIndex((w) => !(w >= 0 && Number.isFinite(w)));
@@ -131,6 +141,8 @@ export class BatchSampler implements Sampler<number[]> {
   constructor(sampler: Sampler, batchSize: number, options: { readonly dropLast?: boolean } = {}) {
     if (!Number.isInteger(batchSize) || batchSize <= 0)
       throw new ValueError('BatchSampler', `batchSize must be a positive whole number, got ${batchSize}`);
+    if (typeof sampler?.[Symbol.iterator] !== 'function')
+      throw new ValueError('BatchSampler', `got ${typeof sampler} for a sampler; pass one, or an array of indices`);
     this.#sampler = sampler;
     this.batchSize = batchSize;
     this.dropLast = options.dropLast === true;
@@ -183,13 +195,15 @@ export class DistributedSampler implements Sampler {
         'DistributedSampler',
         `rank ${rank} must lie between 0 and numReplicas − 1, which is ${numReplicas - 1}`,
       );
-    this.#size = source.length;
+    this.#size = lengthOf('DistributedSampler', source);
     this.#options = { shuffle: true, seed: 0, dropLast: false, ...options };
     this.length = this.#options.dropLast ? Math.floor(this.#size / numReplicas) : Math.ceil(this.#size / numReplicas);
   }
 
   /** Sets the number that the order of the next epoch is drawn from, the same on all processes. */
   setEpoch(epoch: number): void {
+    if (!Number.isInteger(epoch))
+      throw new ValueError('DistributedSampler.setEpoch', `the epoch must be a whole number, got ${String(epoch)}`);
     this.#epoch = epoch;
   }
 

@@ -1,5 +1,6 @@
 /** A list of modules. */
 import { NnError, ValueError } from '@nn/backend';
+import { listed } from '../module/listed.ts';
 import { Module } from '../module/module.ts';
 import { gapOf, placeOf } from './places.ts';
 
@@ -69,7 +70,8 @@ export class ModuleList<M extends Module = Module> extends Module {
 
   /** Adds modules at the end. PyTorch: `extend`. */
   extend(modules: Iterable<M>): this {
-    for (const module of modules) this.append(module);
+    // All are looked at before the first is added.
+    for (const module of listed('ModuleList', modules).map(checked)) this.#modules.push(module);
     return this;
   }
 

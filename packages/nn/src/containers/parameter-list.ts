@@ -1,6 +1,7 @@
 /** A list of parameters. */
 import { NnError, ValueError } from '@nn/backend';
 import { Tensor } from '@nn/tensor';
+import { listed } from '../module/listed.ts';
 import { Module } from '../module/module.ts';
 import { Parameter } from '../module/parameter.ts';
 import { describeHeld } from './describe-parameter.ts';
@@ -63,7 +64,7 @@ export class ParameterList extends Module {
 
   /** Adds parameters at the end. PyTorch: `extend`. */
   extend(values: Iterable<Tensor>): this {
-    for (const value of values) this.append(value);
+    for (const value of listed('ParameterList', values)) this.append(value);
     return this;
   }
 

@@ -1,7 +1,7 @@
 /** The bilinear form of two inputs. */
 import { ShapeError } from '@nn/backend';
 import { matmul, type Tensor, transpose, unsqueeze } from '@nn/tensor';
-import { reshape, sameNumbers, shapeText, sizeOf } from '@nn/tensor/internal';
+import { reshape, sameNumbers, shapeText, sizeOf, sizesOf } from '@nn/tensor/internal';
 import { productSum } from './product-sum.ts';
 
 /**
@@ -13,7 +13,7 @@ import { productSum } from './product-sum.ts';
  * @throws ShapeError if the sizes don't fit
  */
 export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
-  const [a, b, w] = [input1.shape, input2.shape, weight.shape];
+  const [a, b, w] = [sizesOf('bilinear', input1), sizesOf('bilinear', input2), sizesOf('bilinear', weight)];
   const told = `inputs ${shapeText(a)} and ${shapeText(b)}, weight ${shapeText(w)}`;
   if (w.length !== 3) throw new ShapeError('bilinear', `the weight must be (out, in1, in2): ${told}`);
   if (a.length === 0 || !sameNumbers(a.slice(0, -1), b.slice(0, -1)))
@@ -23,7 +23,7 @@ export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: T
       'bilinear',
       `the inputs have ${a.at(-1)} and ${b.at(-1)} features, expected ${w[1]} and ${w[2]}: ${told}`,
     );
-  if (bias !== null && !sameNumbers(bias.shape, [w[0]!]))
+  if (bias !== null && !sameNumbers(sizesOf('bilinear', bias), [w[0]!]))
     throw new ShapeError('bilinear', `the bias has shape ${shapeText(bias.shape)}, expected (${w[0]},)`);
   const leading = a.slice(0, -1);
   const rows = reshape(input1, [sizeOf(leading), w[1]!]);

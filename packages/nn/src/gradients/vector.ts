@@ -3,7 +3,8 @@
 import { noGrad } from '@nn/autograd';
 import { ShapeError, ValueError } from '@nn/backend';
 import { cat, type Tensor } from '@nn/tensor';
-import { reshape, slice } from '@nn/tensor/internal';
+import { reshape, sizeOf, sizesOf, slice } from '@nn/tensor/internal';
+import { listed } from '../module/listed.ts';
 import { adopt } from '../module/parameter.ts';
 
 /**
@@ -16,7 +17,9 @@ import { adopt } from '../module/parameter.ts';
  * ```
  */
 export function parametersToVector(parameters: Iterable<Tensor>): Tensor<[number]> {
-  const parts = Array.from(parameters, (p) => reshape(p, [p.layout.size]));
+  const parts = listed('parametersToVector', parameters).map((p) =>
+    reshape(p, [sizeOf(sizesOf('parametersToVector', p))]),
+  );
   if (parts.length === 0) throw new ValueError('parametersToVector', 'got no parameters; pass model.parameters()');
   const vector = cat(parts as never) as Tensor;
   for (const part of parts) part.dispose();
@@ -29,7 +32,9 @@ export function parametersToVector(parameters: Iterable<Tensor>): Tensor<[number
  * @throws ShapeError unless the vector has as many elements as the parameters
  */
 export function vectorToParameters(vector: Tensor, parameters: Iterable<Tensor>): void {
-  const targets = [...parameters];
+  const targets = listed('vectorToParameters', parameters);
+  sizesOf('vectorToParameters', vector);
+  for (const p of targets) sizesOf('vectorToParameters', p);
   const total = targets.reduce((sum, p) => sum + p.layout.size, 0);
   if (vector.layout.shape.length !== 1 || vector.layout.size !== total)
     throw new ShapeError(

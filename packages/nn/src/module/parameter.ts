@@ -4,7 +4,7 @@
  */
 import { type DType, DTypeError, isFloat } from '@nn/backend';
 import { type Shape, Tensor } from '@nn/tensor';
-import { Node, Plan, release, share } from '@nn/tensor/internal';
+import { Node, Plan, release, share, sizesOf } from '@nn/tensor/internal';
 
 export interface ParameterOptions {
   /** Whether gradients are collected for it; true. */
@@ -44,6 +44,7 @@ export function adopt(target: Tensor, source: Tensor): void {
  */
 export class Parameter<out S extends Shape = Shape, out D extends DType = DType> extends Tensor<S, D> {
   constructor(data: Tensor<S, D>, options: ParameterOptions = {}) {
+    sizesOf('Parameter', data);
     super(share(data.storage), data.layout, data.start);
     if (options.requiresGrad !== false) this.requiresGrad_();
   }

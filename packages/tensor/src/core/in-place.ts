@@ -1,5 +1,5 @@
 /** In-place ops: writes of a storage, their versions, and the provenance of what they change. */
-import { AutogradError } from '@nn/backend';
+import { AutogradError, DTypeError } from '@nn/backend';
 import type { Tensor } from '../tensor.ts';
 import { assignOp, copyOp } from './copy.ts';
 import { dispatch, needs, record } from './dispatch.ts';
@@ -34,6 +34,7 @@ export function dispatchInto(
   write: Write = plainWrite,
 ): Tensor {
   const target = inputs[0]!;
+  if (target?.layout === undefined) throw new DTypeError(op.name, 'what is changed in place must be a tensor');
   if (state.tracking) {
     if (!write.fresh) checkTarget(op.name, target);
     if (target.layout.differentiable && isTracked(inputs, write)) return intoTracked(op, inputs, scalars, write);

@@ -5,7 +5,19 @@
 import { Function as CustomFunction, type FunctionContext } from '@nn/autograd';
 import { add, div, dtypes, type Expression, input, mul, ShapeError, scalar, sub } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
-import { checkNamed, dispatch, dispatchMany, nodeOf, Op, reshape, shapeText, sizeOf, state } from '@nn/tensor/internal';
+import {
+  checkNamed,
+  dispatch,
+  dispatchMany,
+  nodeOf,
+  Op,
+  reshape,
+  shapeText,
+  sizeOf,
+  sizesOf,
+  state,
+} from '@nn/tensor/internal';
+import { listed } from '../../module/listed.ts';
 import { checkFloats, checkOperand } from './check.ts';
 import { inverse, statisticsOver, summing, wideType } from './moments.ts';
 import { inShape, release, resultIn } from './regroup.ts';
@@ -162,8 +174,8 @@ const isTracked = (t: Tensor | null): boolean => t !== null && nodeOf(t) !== nul
 export const layerNorm: LayerNormFunction = (x, normalizedShape, options = {}) => {
   const op = 'layerNorm';
   const { weight = null, bias = null, eps = 1e-5 } = checkNamed('layerNorm', options);
-  const normalized = typeof normalizedShape === 'number' ? [normalizedShape] : normalizedShape;
-  const { shape } = x.layout;
+  const normalized = typeof normalizedShape === 'number' ? [normalizedShape] : listed(op, normalizedShape);
+  const shape = sizesOf(op, x);
   const lead = shape.length - normalized.length;
   if (normalized.length === 0 || lead < 0 || normalized.some((n, d) => n !== shape[lead + d]))
     throw new ShapeError(

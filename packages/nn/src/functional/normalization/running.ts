@@ -48,6 +48,11 @@ export function follow(running: Running, mean: Tensor, variance: Tensor, n: numb
   const { shape } = running.mean.layout;
   if (running.mean === running.variance || running.mean.requiresGrad || running.variance.requiresGrad)
     throw new ValueError('batchNorm', 'the running mean and variance must be two tensors that require no grad');
+  if (typeof running.momentum !== 'number' && running.momentum?.layout === undefined)
+    throw new ValueError(
+      'batchNorm',
+      `momentum must be a number, or a tensor that counts batches, got ${typeof running.momentum}`,
+    );
   const [m, v] = [inShape(mean, shape), inShape(variance, shape)];
   const { device, dtype } = running.mean.layout;
   const deviation = fresh(layoutOf(device, wideType(dtype), shape), 'batchNorm');

@@ -31,6 +31,8 @@ const insideOp = lineOp('adaptivePoolMask', 'bool', less(add(first, column), end
 
 /** Elements of the longest window. */
 const longest = (n: number, m: number): number => {
+  // More windows than elements: each has one, and some have the next too unless they divide evenly.
+  if (m > n) return n === 0 || m % n === 0 ? 1 : 2;
   let most = 1;
   for (let i = 0; i < m; i++) most = Math.max(most, Math.ceil(((i + 1) * n) / m) - Math.floor((i * n) / m));
   return most;

@@ -2,6 +2,7 @@
 import { DTypeError, ShapeError, ValueError } from '@nn/backend';
 import type { PerDimension, Shape, Tensor } from '@nn/tensor';
 import { checkNamed, dispatchInto, filled, Op, reshape, sameNumbers, shapeText, sizeOf } from '@nn/tensor/internal';
+import { listed } from '../../module/listed.ts';
 import { indexOf } from '../classes.ts';
 import { perAxis } from '../per-axis.ts';
 import { checkRank } from './window.ts';
@@ -42,7 +43,7 @@ function outputSize(
   const stride = perAxis(op, 'stride', checkNamed(op, options).stride ?? kernel, spatial, 1);
   const padding = perAxis(op, 'padding', options.padding ?? 0, spatial, 0);
   const usual = x.layout.shape.slice(-spatial).map((n, d) => (n - 1) * stride[d]! - 2 * padding[d]! + kernel[d]!);
-  const asked = options.outputSize ?? usual;
+  const asked = listed(op, options.outputSize ?? usual);
   const sizes = asked.length === x.layout.shape.length ? asked.slice(-spatial) : asked;
   if (sizes.length !== spatial)
     throw new ValueError(op, `outputSize ${shapeText(asked)} must have ${spatial} or ${x.layout.shape.length} sizes`);

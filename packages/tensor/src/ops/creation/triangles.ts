@@ -6,6 +6,7 @@ import {
   dtypes,
   type Expression,
   lessEqual,
+  OutOfMemoryError,
   ShapeError,
   same,
   scalar,
@@ -18,7 +19,7 @@ import { filled, fillInPlace } from '../../core/fill.ts';
 import { type Layout, layoutOf } from '../../core/layout.ts';
 import { checkNamed } from '../../core/named.ts';
 import { Op } from '../../core/op.ts';
-import { getDefaultDType } from '../../core/promotion.ts';
+import { checkDType, getDefaultDType } from '../../core/promotion.ts';
 import { untracked } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { EyeFunction } from '../../types/creation-signatures.ts';
@@ -36,10 +37,12 @@ import { checkSizes, deviceFor, type TensorOptions, track } from './options.ts';
  * ```
  */
 export const eye: EyeFunction = ((n: number, m: number | TensorOptions = n, options?: TensorOptions): Tensor => {
-  if (typeof m === 'object') return eye(n, n, m) as Tensor;
-  checkSizes('eye', [n, m]);
-  const out = filled(deviceFor('eye', options), options?.dtype ?? getDefaultDType(), [n, m], 0);
-  const diagonal = stridedView(out, [Math.min(n, m)], [m + 1], 0);
+  // Of what is no size in place of n, as of null, m is the same.
+  if (typeof m === 'object' && m !== null && m !== (n as unknown)) return eye(n, n, m) as Tensor;
+  const sizes = [n, m as number] as const;
+  checkSizes('eye', sizes);
+  const out = filled(deviceFor('eye', options), options?.dtype ?? getDefaultDType(), sizes, 0);
+  const diagonal = stridedView(out, [Math.min(...sizes)], [sizes[1] + 1], 0);
   fillInPlace(diagonal, 1);
   return track(finish(out, out, diagonal), options);
 }) as never;
@@ -127,25 +130,35 @@ export interface TriangleOptions<D extends DType = DType> extends Omit<TensorOpt
   readonly offset?: number | undefined;
 }
 
-/** Rows, then columns, of the elements that a test on column - row keeps, in row-major order. */
+/** Elements of the largest matrix whose triangle is listed: 2^27, a GiB of int64 indices. */
+const mostIndices = 134217728;
+
+/** Rows, then columns, of the elements up to a diagonal, or from it on, in row-major order. */
 function triangleIndices(
   op: string,
   rows: number,
   columns: number,
   options: TriangleOptions,
-  keeps: (distance: number) => boolean,
+  isLower: boolean,
 ): Tensor {
   checkSizes(op, [rows, columns]);
-  checkNamed(op, options);
+  const { offset = 0, dtype = 'int64', backend } = checkNamed(op, options);
+  if (!Number.isInteger(offset)) throw new ValueError(op, `offset is ${offset}; it must be a whole number`);
+  checkDType(op, dtype);
+  if (rows * columns > mostIndices)
+    throw new OutOfMemoryError(
+      op,
+      `the indices of a (${rows}, ${columns}) matrix don't fit in memory; take a smaller one`,
+    );
   const [first, second]: [number[], number[]] = [[], []];
-  for (let i = 0; i < rows; i++)
-    for (let j = 0; j < columns; j++)
-      if (keeps(j - i)) {
-        first.push(i);
-        second.push(j);
-      }
-  const dtype = options.dtype ?? 'int64';
-  return fromFlat(new dtypes[dtype].array([...first, ...second]), [2, first.length], dtype, options.backend);
+  for (let i = 0; i < rows; i++) {
+    const bound = Math.min(Math.max(i + offset + Number(isLower), 0), columns);
+    for (let j = isLower ? 0 : bound; j < (isLower ? bound : columns); j++) {
+      first.push(i);
+      second.push(j);
+    }
+  }
+  return fromFlat(new dtypes[dtype].array(first.concat(second)), [2, first.length], dtype, backend);
 }
 
 /** Rows and columns, [2, count] as int64, of the lower triangle of a matrix, up to the diagonal `offset` (0). PyTorch: `torch.tril_indices`. */
@@ -153,13 +166,11 @@ export const trilIndices = <D extends DType = 'int64'>(
   row: number,
   col: number,
   options: TriangleOptions<D> = {},
-): Tensor<[2, number], NoInfer<D>> =>
-  triangleIndices('trilIndices', row, col, options, (distance) => distance <= (options.offset ?? 0)) as never;
+): Tensor<[2, number], NoInfer<D>> => triangleIndices('trilIndices', row, col, options, true) as never;
 
 /** Rows and columns of the upper triangle, from the diagonal `offset` on. PyTorch: `torch.triu_indices`. */
 export const triuIndices = <D extends DType = 'int64'>(
   row: number,
   col: number,
   options: TriangleOptions<D> = {},
-): Tensor<[2, number], NoInfer<D>> =>
-  triangleIndices('triuIndices', row, col, options, (distance) => distance >= (options.offset ?? 0)) as never;
+): Tensor<[2, number], NoInfer<D>> => triangleIndices('triuIndices', row, col, options, false) as never;

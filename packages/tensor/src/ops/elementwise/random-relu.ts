@@ -21,8 +21,9 @@ import { dispatchInto } from '../../core/in-place.ts';
 import type { Layout } from '../../core/layout.ts';
 import { checkNamed } from '../../core/named.ts';
 import { type MapBuild, Op } from '../../core/op.ts';
-import { defaultGenerator, type Generator } from '../../random/generator.ts';
+import type { Generator } from '../../random/generator.ts';
 import type { Tensor } from '../../tensor.ts';
+import { drawOf } from '../random/options.ts';
 import { checkTakes, element, single } from './forms.ts';
 import { leakyRelu as meanSlope, leakyRelu_ as meanSlopeInPlace } from './rectifiers.ts';
 import type { InPlaceOptionsFunction, OptionsFunction } from './signatures.ts';
@@ -63,7 +64,7 @@ function run(name: string, x: Tensor, options: RandomReluOptions | undefined, in
   if (!(lower <= upper)) throw new ValueError(name, `lower ${lower} is greater than upper ${upper}; exchange them`);
   if (options?.training !== true)
     return (inPlace ? meanSlopeInPlace : meanSlope)(x, { negativeSlope: (lower + upper) / 2 });
-  const { key0, key1, counter } = (options.generator ?? defaultGenerator).next();
+  const { key0, key1, counter } = drawOf(name, options);
   const scalars = [key0, key1, counter, lower, upper];
   return inPlace ? dispatchInto(opInPlace, [x], scalars) : dispatch(op, x, null, null, scalars);
 }

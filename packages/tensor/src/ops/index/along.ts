@@ -8,6 +8,7 @@ import { checkNamed } from '../../core/named.ts';
 import { isNumeric, type Numeric } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import { mul } from '../elementwise/arithmetic.ts';
+import { sizesOf } from '../elementwise/operand.ts';
 import * as views from '../shape/views.ts';
 import { type Finder, scatterOps } from './index-op.ts';
 import { checkVector } from './select.ts';
@@ -26,7 +27,7 @@ const fillInto = scatterOps('indexFill_', 'replace');
 
 /** Runs a scatter of slices; a scalar counts as a vector of one element. */
 function write(op: string, table: Table, x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  const rank = x.layout.shape.length;
+  const rank = sizesOf(op, x).length;
   const d = dimension(op, dim, rank);
   checkVector(op, index);
   const wide: Tensor = rank === 0 ? views.reshape(x, [1]) : x;
@@ -44,6 +45,7 @@ function write(op: string, table: Table, x: Tensor, dim: number, index: Tensor, 
 
 /** One slice an index: the shape of x, with as many along `dim` as there are indices. */
 function checkSlices(op: string, x: Tensor, dim: number, index: Tensor, source: Tensor): void {
+  for (const given of [x, index, source]) sizesOf(op, given);
   const d = dimension(op, dim, x.layout.shape.length);
   const wanted = x.layout.shape.map((n, i) => (i === d ? index.layout.size : n));
   if (
@@ -129,7 +131,7 @@ export function indexCopy_<A extends Tensor>(x: A, dim: number, index: Tensor, s
 }
 
 function filledAt(op: string, table: Table, x: Tensor, dim: number, index: Tensor, value: Tensor | Numeric): Tensor {
-  if (!isNumeric(value) && value.layout.shape.length > 0)
+  if (!isNumeric(value) && sizesOf(op, value).length > 0)
     throw new ShapeError(
       op,
       `the value has shape ${shapeText(value.layout.shape)}; it must be a number or a tensor without dimensions`,
@@ -165,6 +167,7 @@ export function put_<A extends Tensor>(
   source: Tensor,
   options: { readonly accumulate?: boolean | undefined } = {},
 ): A {
+  for (const given of [x, index, source]) sizesOf('put_', given);
   if (source.layout.size !== index.layout.size)
     throw new ShapeError(
       'put_',

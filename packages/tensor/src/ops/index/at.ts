@@ -3,6 +3,7 @@ import { dispatch, dispatchMany } from '../../core/dispatch.ts';
 import { read, readSync } from '../../read.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { CanSelect, CheckedRest, Index, Select, ShapeOf, ShapeOr } from '../../types/index.ts';
+import { sizesOf } from '../elementwise/operand.ts';
 import { position } from '../shape/split.ts';
 import * as views from '../shape/views.ts';
 import { gatherOps } from './index-op.ts';
@@ -26,7 +27,7 @@ function selected(x: Tensor, terms: readonly Term[]): Tensor {
 
 /** A single position is the commonest list. */
 const isPosition = (x: Tensor, indices: readonly unknown[]): indices is readonly [number] =>
-  indices.length === 1 && typeof indices[0] === 'number' && x.layout.shape.length > 0;
+  indices.length === 1 && typeof indices[0] === 'number' && sizesOf('at', x).length > 0;
 
 function selectedSync(x: Tensor, indices: readonly unknown[]): Tensor {
   if (isPosition(x, indices)) return views.selectView(x, 0, position('at', indices[0], 0, x.layout.shape[0]!));

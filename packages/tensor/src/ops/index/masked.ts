@@ -23,6 +23,7 @@ import { read, readSync } from '../../read.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Broadcast, Broadcasted, Checked, ShapeOf } from '../../types/index.ts';
 import { element, single } from '../elementwise/build.ts';
+import { sizesOf } from '../elementwise/operand.ts';
 import { scanOp } from '../reduce/scan-op.ts';
 import * as views from '../shape/views.ts';
 import { gatherOps } from './index-op.ts';
@@ -49,7 +50,7 @@ function checkMask(op: string, mask: Tensor): void {
 }
 
 function checkScalar(op: string, value: Tensor): void {
-  if (value.layout.shape.length > 0)
+  if (sizesOf(op, value).length > 0)
     throw new ShapeError(
       op,
       `the value has shape ${shapeText(value.layout.shape)}; it must be a number or a tensor without dimensions: use where for others`,

@@ -56,7 +56,7 @@ function run(
   index: Tensor,
   source: Tensor | Numeric,
 ): Tensor {
-  const { shape } = x.layout;
+  const shape = sizesOf(op, x);
   const d = dimension(op, dim, shape.length);
   const inPlace = op.endsWith('_');
   const table = (inPlace ? names.into : names.copy).get(wayFor(way, x.dtype))!;

@@ -7,6 +7,7 @@ import { IndexError } from '@nn/backend';
 import { broadcastShapes, shapeText } from '../../core/collapse.ts';
 import type { Tensor } from '../../tensor.ts';
 import { fromFlat } from '../creation/from-data.ts';
+import { sizesOf } from '../elementwise/operand.ts';
 import { position } from '../shape/split.ts';
 import * as views from '../shape/views.ts';
 import { nonzeroVectors } from './nonzero.ts';
@@ -167,7 +168,7 @@ export function select(
   terms: readonly Term[],
   masked: (builder: Builder, mask: Mask) => void = byPlaces,
 ): Selection {
-  const rank = x.layout.shape.length;
+  const rank = sizesOf(op, x).length;
   const used = terms.reduce((n, term) => n + consumed(term), 0);
   if (used > rank)
     throw new IndexError(op, `${used} indices for rank ${rank}: the tensor has shape ${shapeText(x.layout.shape)}`);

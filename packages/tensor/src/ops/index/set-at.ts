@@ -1,5 +1,6 @@
 /** Writing by an index list: into a view if the list is basic, by one `scatter` if it holds arrays or masks. Differentiable in both operands. */
 import { IndexError } from '@nn/backend';
+import { checkList } from '../../core/collapse.ts';
 import { fillInPlace } from '../../core/fill.ts';
 import { assign, dispatchInto } from '../../core/in-place.ts';
 import { checkNamed } from '../../core/named.ts';
@@ -136,6 +137,7 @@ export interface IndexPutOptions {
 export type PlaceIndices = readonly Index[];
 
 function placeTerms(op: string, indices: PlaceIndices): Term[] {
+  checkList(op, indices);
   const terms = parse(
     op,
     indices.map((index) => (index === null ? ':' : index)),

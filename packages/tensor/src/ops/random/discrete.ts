@@ -19,7 +19,7 @@ import { searchsorted } from '../reduce/search.ts';
 import { topk } from '../reduce/sort.ts';
 import { toDType } from '../shape/convert.ts';
 import { finish, sliceView } from '../shape/views.ts';
-import { drawOf, floats, type GeneratorOptions, lawful, overwrite, type RandomOptions } from './options.ts';
+import { drawOf, floats, type GeneratorOptions, hostArray, lawful, overwrite, type RandomOptions } from './options.ts';
 
 /** Whole numbers from `low` up to but without `high`, as values of a dtype. */
 function wholes(
@@ -37,7 +37,7 @@ function wholes(
       `there are no whole numbers from ${low} up to but without ${high}; give two whole numbers, the smaller one first`,
     );
   for (const end of [low, high - 1]) convert(end, dtype);
-  const values = new dtypes[dtype].array(count);
+  const values = hostArray(op, dtype, count);
   const numbers = new WholeNumbers(drawOf(op, options));
   const range = high - low;
   if (range > 2 ** 32)

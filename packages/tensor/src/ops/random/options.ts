@@ -1,5 +1,5 @@
 /** What random functions take, and how values made on the host become a tensor or the contents of one. */
-import { type DataArray, type DType, DTypeError, dtypes, isFloat } from '@nn/backend';
+import { type DataArray, type DType, DTypeError, dtypes, isFloat, OutOfMemoryError, ValueError } from '@nn/backend';
 import { dispatchInto } from '../../core/in-place.ts';
 import { sizeOf } from '../../core/layout.ts';
 import { checkNamed } from '../../core/named.ts';
@@ -21,8 +21,21 @@ export interface GeneratorOptions {
 export interface RandomOptions<D extends DType = DType> extends TensorOptions<D>, GeneratorOptions {}
 
 /** The numbers of one call. */
-export const drawOf = (op: string, options: GeneratorOptions = {}): Draw =>
-  (checkNamed(op, options).generator ?? defaultGenerator).next();
+export function drawOf(op: string, options: GeneratorOptions = {}): Draw {
+  const generator = checkNamed(op, options).generator ?? defaultGenerator;
+  if (typeof generator.next !== 'function')
+    throw new ValueError(op, `got ${String(generator)} for a generator; pass a new Generator(seed)`);
+  return generator.next();
+}
+
+/** Room for values on the host. */
+export function hostArray(op: string, dtype: DType, count: number): DataArray {
+  try {
+    return new dtypes[dtype].array(count);
+  } catch {
+    throw new OutOfMemoryError(op, `${count} elements of ${dtype} don't fit in memory`);
+  }
+}
 
 /** Fills values of a dtype in place from one draw. */
 export type Fill = (values: Floats, draw: Draw, dtype: DType) => void;
@@ -47,7 +60,7 @@ export function floats(op: string, shape: readonly number[], options: RandomOpti
   checkSizes(op, shape);
   const dtype = options?.dtype ?? getDefaultDType();
   checkFloat(op, dtype);
-  const values = new dtypes[dtype].array(sizeOf(shape)) as Floats;
+  const values = hostArray(op, dtype, sizeOf(shape)) as Floats;
   fill(values, drawOf(op, options), dtype);
   return track(fromFlat(values, shape, dtype, options?.backend), options);
 }
@@ -70,7 +83,7 @@ export function overwrite(op: string, x: Tensor, values: DataArray): Tensor {
 /** Overwrites x with random floats. */
 export function overwriteWith(op: string, x: Tensor, options: GeneratorOptions | undefined, fill: Fill): Tensor {
   checkFloat(op, x.dtype);
-  const values = new dtypes[x.dtype].array(x.layout.size) as Floats;
+  const values = hostArray(op, x.dtype, x.layout.size) as Floats;
   fill(values, drawOf(op, options), x.dtype);
   return overwrite(op, x, values);
 }

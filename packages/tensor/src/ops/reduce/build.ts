@@ -10,6 +10,7 @@ import { checkNamed } from '../../core/named.ts';
 import { Op, type ReduceAttributes, type ReduceBuild } from '../../core/op.ts';
 import { checkDType } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
+import { sizesOf } from '../elementwise/operand.ts';
 
 /** Which dimensions a reduction runs over. */
 export interface ReduceOptions {
@@ -51,7 +52,7 @@ export function reduction(name: string, row: Reduction): Reducer {
       if (typeof options !== 'object' || Array.isArray(options)) throw positional(name, options);
       checkNamed(name, options);
     }
-    const dims = dimensions(name, options?.dim, x.layout.shape.length);
+    const dims = dimensions(name, options?.dim, sizesOf(name, x).length);
     const keepdim = options?.keepdim === true;
     const asked = options?.dtype;
     checkDType(name, asked ?? x.dtype);
@@ -97,7 +98,7 @@ export function reducedCount(op: string, x: Tensor, dim: ReduceOptions['dim']): 
 
 /** Refuses to pick an element where there is none. */
 export function checkNotEmpty(op: string, x: Tensor, dim: ReduceOptions['dim']): void {
-  const { shape } = x.layout;
+  const shape = sizesOf(op, x);
   const empty = dimensions(op, dim, shape.length).find((d) => shape[d] === 0);
   if (empty !== undefined)
     throw new ShapeError(

@@ -4,6 +4,7 @@ import { dimension } from '../../core/collapse.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { ArgFunction, ReduceFunction } from '../../types/signatures.ts';
 import { maximum, minimum } from '../elementwise/index.ts';
+import { sizesOf } from '../elementwise/operand.ts';
 import { checkNotEmpty, type Reducer, reduction } from './build.ts';
 import { chosenAt } from './pick.ts';
 import type { AminmaxFunction, ExtremeFunction } from './signatures.ts';
@@ -75,7 +76,7 @@ function overloaded(name: Extreme): ExtremeFunction<Extreme> {
   return ((x: Tensor, second?: Tensor | DimOptions) => {
     if (typeof second === 'object' && 'layout' in second) return elementwise(x, second);
     if (second?.dim === undefined) return all(x, second);
-    const dim = dimension(name, second.dim, x.layout.shape.length);
+    const dim = dimension(name, second.dim, sizesOf(name, x).length);
     return chosenAt(name, x, at(x, { dim, keepdim: true }), dim, second.keepdim === true);
   }) as never;
 }

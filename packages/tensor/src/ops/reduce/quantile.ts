@@ -29,6 +29,7 @@ import { type MapBuild, Op } from '../../core/op.ts';
 import { untracked } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
 import { element, single } from '../elementwise/build.ts';
+import { sizesOf } from '../elementwise/operand.ts';
 import { toDType } from '../shape/convert.ts';
 import { reorder, reshape } from '../shape/views.ts';
 import { widened } from '../shape/widened.ts';
@@ -134,6 +135,7 @@ function sharesOf(name: Name, x: Tensor, q: number | Tensor): Tensor {
 function quantileOf(name: Name) {
   const of = (x: Tensor, q: number | Tensor, options: QuantileOptions = {}): Tensor => {
     checkNamed(name, options);
+    sizesOf(name, x);
     if (!isFloat(x.dtype))
       throw new DTypeError(name, `takes floats, got ${x.dtype}; convert with .to('float32') first`);
     if (x.dtype === 'float16') return widened(x, (wide) => of(wide, q, options));

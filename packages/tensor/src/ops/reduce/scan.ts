@@ -11,6 +11,7 @@ import { floatType, sumType } from '../../core/promotion.ts';
 import { untracked } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { CumulativeFunction } from '../../types/signatures.ts';
+import { sizesOf } from '../elementwise/operand.ts';
 import { toDType } from '../shape/convert.ts';
 import { clone, contiguous, finish } from '../shape/views.ts';
 import { widened } from '../shape/widened.ts';
@@ -39,7 +40,7 @@ function scans(
 function total(name: string, combine: 'sum' | 'product'): CumulativeFunction<string> {
   const scan = scans(name, combine, false);
   return ((x: Tensor, dim: number, options: { readonly dtype?: DType | undefined } = {}): Tensor => {
-    const d = dimension(name, dim, x.layout.shape.length);
+    const d = dimension(name, dim, sizesOf(name, x).length);
     const dtype = checkNamed(name, options).dtype ?? sumType(x.dtype);
     if (dtype === 'bool')
       throw new DTypeError(name, "bools don't add up or multiply; ask for another dtype, or take any() or all()");
@@ -82,7 +83,7 @@ export const cumprod_: CumulativeInto<'cumprod_'> = totalInto('cumprod_', 'produ
 function extreme(name: string, combine: 'max' | 'min'): CumulativeExtremeFunction<string> {
   const scan = scans(name, combine, true);
   return ((x: Tensor, dim: number) => {
-    const d = dimension(name, dim, x.layout.shape.length);
+    const d = dimension(name, dim, sizesOf(name, x).length);
     const [values, found] = untracked(() => dispatchMany(scan(d), [x])) as [Tensor, Tensor];
     const indices = finish(
       untracked(() => contiguous(found)),

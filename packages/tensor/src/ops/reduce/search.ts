@@ -27,6 +27,7 @@ import { isNumeric, type Numeric, numberOf } from '../../core/promotion.ts';
 import { untracked } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
 import { element, single } from '../elementwise/build.ts';
+import { sizesOf } from '../elementwise/operand.ts';
 import { toDType } from '../shape/convert.ts';
 import { finish, reshape } from '../shape/views.ts';
 import { reduction } from './build.ts';
@@ -133,7 +134,8 @@ function sideOf(op: string, options: SearchOptions): Side {
 
 function search(op: string, sequence: Tensor, values: Tensor | Numeric, options: SearchOptions): Tensor {
   const side = sideOf(op, options);
-  const { shape, device } = sequence.layout;
+  const shape = sizesOf(op, sequence);
+  const { device } = sequence.layout;
   const given = isNumeric(values);
   const x = given ? filled(device, sequence.dtype === 'float64' ? 'float64' : 'float32', [], numberOf(values)) : values;
   const own = x.layout.shape;

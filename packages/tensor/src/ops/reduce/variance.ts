@@ -5,6 +5,7 @@
 import { DTypeError, div, dtypes, type Expression, mul, normSqrt, scalar, sub, ValueError } from '@nn/backend';
 import type { Tensor } from '../../tensor.ts';
 import type { FloatReduceFunction } from '../../types/signatures.ts';
+import { sizesOf } from '../elementwise/operand.ts';
 import { toDType } from '../shape/convert.ts';
 import { reshape } from '../shape/views.ts';
 import { type ReduceOptions, type Reducer, reducedCount, reduction } from './build.ts';
@@ -44,6 +45,7 @@ function correctionOf(name: string, { correction, unbiased }: VarianceOptions): 
 
 /** The mean with its dimensions kept, and the spread around it. */
 function moments(name: string, of: keyof typeof reducers, x: Tensor, options: Options = {}): [Tensor, Tensor] {
+  sizesOf(name, x);
   if (dtypes[x.dtype].category !== 'float')
     throw new DTypeError(name, `of ${x.dtype} is a fraction; convert with .to('float32') first`);
   // A mean rounded to float16 would be far from it beside a small spread.

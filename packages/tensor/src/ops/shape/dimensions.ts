@@ -1,6 +1,6 @@
 /** Dimensions inserted, removed and put in another order. Always views. */
 import { IndexError, ShapeError } from '@nn/backend';
-import { dimension, dimensions, shapeText } from '../../core/collapse.ts';
+import { checkList, dimension, dimensions, shapeText } from '../../core/collapse.ts';
 import type { Tensor } from '../../tensor.ts';
 import type {
   Checked,
@@ -16,6 +16,7 @@ import type {
   TransposeMatrix,
   Unsqueeze,
 } from '../../types/index.ts';
+import { sizesOf } from '../elementwise/operand.ts';
 import * as views from './views.ts';
 
 /** A dimension of a result that has one more than `rank`. */
@@ -119,7 +120,11 @@ export function transposeMatrices(x: Tensor): Tensor {
   return views.transpose(x, -2, -1);
 }
 
-const asList = (dims: number | readonly number[]): readonly number[] => (typeof dims === 'number' ? [dims] : dims);
+function asList(dims: number | readonly number[]): readonly number[] {
+  if (typeof dims === 'number') return [dims];
+  checkList('movedim', dims);
+  return dims;
+}
 
 /**
  * Dimensions moved to new places, the others keeping their order; PyTorch: `torch.movedim`.
@@ -135,7 +140,7 @@ export function movedim<A extends Tensor>(
   source: number | readonly number[],
   destination: number | readonly number[],
 ): Tensor<Shape, A['dtype']> {
-  const rank = x.layout.shape.length;
+  const rank = sizesOf('movedim', x).length;
   const find = (dims: number | readonly number[]): number[] => asList(dims).map((d) => dimension('movedim', d, rank));
   const [from, to] = [find(source), find(destination)];
   if (from.length !== to.length)

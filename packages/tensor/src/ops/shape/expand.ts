@@ -1,10 +1,13 @@
 /** Broadcasting by name: sizes of 1 stretched without a copy, and the sum that undoes it. */
 import { ShapeError } from '@nn/backend';
-import { broadcastShapes as common, shapeText } from '../../core/collapse.ts';
+import { checkList, broadcastShapes as common, shapeText } from '../../core/collapse.ts';
 import { sameNumbers } from '../../core/layout.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { CanExpand, Checked, Expand, Shape, ShapeOf, ShapeOr } from '../../types/index.ts';
+import { checkSizes } from '../creation/options.ts';
+import { sizesOf } from '../elementwise/operand.ts';
 import { sum } from '../reduce/sum.ts';
+import { checkTensors } from './place.ts';
 import * as views from './views.ts';
 
 /**
@@ -25,7 +28,7 @@ export const expand: <A extends Tensor, const T extends Shape>(
 
 /** Expanded to the shape of another tensor; PyTorch: `Tensor.expand_as`. */
 export const expandAs = <A extends Tensor, B extends Tensor>(x: A, other: B): Tensor<B['~shape'], A['dtype']> =>
-  views.expand(x, other.layout.shape, 'expandAs') as never;
+  views.expand(x, sizesOf('expandAs', other), 'expandAs') as never;
 
 /** `expand` by NumPy's name; PyTorch: `torch.broadcast_to`. */
 export const broadcastTo: typeof expand = ((x: Tensor, shape: readonly number[]) =>
@@ -40,10 +43,15 @@ export const broadcastTo: typeof expand = ((x: Tensor, shape: readonly number[])
  * console.log(broadcastShapes([[2, 1], [3]])); // prints: [ 2, 3 ]
  * ```
  */
-export const broadcastShapes = (shapes: readonly (readonly number[])[]): number[] => common('broadcastShapes', shapes);
+export const broadcastShapes = (shapes: readonly (readonly number[])[]): number[] => {
+  checkList('broadcastShapes', shapes);
+  for (const shape of shapes) checkSizes('broadcastShapes', shape);
+  return common('broadcastShapes', shapes);
+};
 
 /** Tensors expanded to their common shape; PyTorch: `torch.broadcast_tensors`. */
 export function broadcastTensors(tensors: readonly Tensor[]): Tensor[] {
+  checkTensors('broadcastTensors', tensors);
   const shape = common(
     'broadcastTensors',
     tensors.map((x) => x.layout.shape),
@@ -56,7 +64,8 @@ export function broadcastTensors(tensors: readonly Tensor[]): Tensor[] {
  * @throws ShapeError if `shape` doesn't broadcast to that of `x`
  */
 export function sumToSize<A extends Tensor, const T extends Shape>(x: A, shape: T): Tensor<[...T], A['dtype']> {
-  const own = x.layout.shape;
+  const own = sizesOf('sumToSize', x);
+  checkList('sumToSize', shape);
   const lead = own.length - shape.length;
   if (lead < 0 || shape.some((n, d) => n !== own[d + lead] && n !== 1))
     throw new ShapeError(

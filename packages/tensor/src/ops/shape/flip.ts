@@ -1,6 +1,6 @@
 /** Positions in another order: flipped, rotated, rolled. Copies, as in PyTorch: strides stay positive. */
 import { ShapeError, ValueError } from '@nn/backend';
-import { dimension, dimensions, shapeText } from '../../core/collapse.ts';
+import { checkList, dimension, dimensions, shapeText } from '../../core/collapse.ts';
 import { checkNamed } from '../../core/named.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Shape } from '../../types/index.ts';
@@ -49,6 +49,7 @@ export function rot90<A extends Tensor>(x: A, options: RotationOptions = {}): Te
   const { k = 1, dims = [0, 1] } = checkNamed('rot90', options);
   const { shape } = x.layout;
   if (!Number.isInteger(k)) throw new ValueError('rot90', `k must be a whole number, got ${k}`);
+  checkList('rot90', dims);
   if (dims.length !== 2 || shape.length < 2)
     throw new ShapeError('rot90', `a plane has 2 dimensions, got (${dims.join(', ')}) for ${shapeText(shape)}`);
   const [i, j] = dims.map((d) => dimension('rot90', d, shape.length)) as [number, number];
@@ -66,8 +67,11 @@ export interface RollOptions {
   readonly dims?: number | readonly number[] | undefined;
 }
 
-const asList = (n: number | readonly number[] | undefined): readonly number[] =>
-  n === undefined ? [] : typeof n === 'number' ? [n] : n;
+function asList(n: number | readonly number[] = []): readonly number[] {
+  if (typeof n === 'number') return [n];
+  checkList('roll', n);
+  return n;
+}
 
 function rolled(x: Tensor, shift: number, dim: number): Tensor {
   const size = x.layout.shape[dim]!;

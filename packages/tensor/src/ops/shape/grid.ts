@@ -7,6 +7,7 @@ import type { Shape } from '../../types/index.ts';
 import { fromFlat } from '../creation/from-data.ts';
 import { take } from '../index/select.ts';
 import { stack } from './join.ts';
+import { checkTensors } from './place.ts';
 import * as views from './views.ts';
 
 /** Whether the first tensor runs along the rows ('ij') or the columns ('xy'). */
@@ -44,7 +45,7 @@ export function meshgrid(tensors: readonly Tensor[], options: MeshgridOptions = 
 }
 
 function checkVectors(op: string, tensors: readonly Tensor[]): void {
-  if (tensors.length === 0) throw new ShapeError(op, 'no tensors given; pass one at least');
+  checkTensors(op, tensors);
   for (const { layout } of tensors) {
     if (layout.shape.length > 1) throw new ShapeError(op, `expected vectors, got shape ${shapeText(layout.shape)}`);
     if (layout.dtype !== tensors[0]!.dtype)

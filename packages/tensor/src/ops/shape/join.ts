@@ -7,15 +7,14 @@ import { checkNamed } from '../../core/named.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { PromoteAll, Shape } from '../../types/index.ts';
 import type { CatFunction, StackFunction } from '../../types/signatures.ts';
-import { sizesOf } from '../elementwise/operand.ts';
 import { atleast1d, atleast2d, atleast3d, resultDimension } from './dimensions.ts';
-import { joinedType, place, roomFor } from './place.ts';
+import { checkTensors, joinedType, place, roomFor } from './place.ts';
 import * as views from './views.ts';
 
-function checkGiven(op: string, tensors: readonly Tensor[]): void {
-  if (!Array.isArray(tensors) || tensors.length === 0)
-    throw new ShapeError(op, 'no tensors given; pass one at least, in an array');
-  for (const x of tensors) sizesOf(op, x);
+/** The tensors, if they are a list of tensors. */
+function listed(op: string, tensors: readonly Tensor[]): readonly Tensor[] {
+  checkTensors(op, tensors);
+  return tensors;
 }
 
 /** A vector without elements joins with anything, as in PyTorch. */
@@ -23,7 +22,7 @@ const isNothing = (x: Tensor): boolean => x.layout.shape.length === 1 && x.layou
 
 /** `cat` under any name. */
 export function joined(op: string, tensors: readonly Tensor[], dim: number): Tensor {
-  checkGiven(op, tensors);
+  checkTensors(op, tensors);
   const scalar = tensors.findIndex((x) => x.layout.shape.length === 0);
   if (scalar >= 0)
     throw new ShapeError(
@@ -78,7 +77,7 @@ function checkJoins(op: string, first: readonly number[], shape: readonly number
  * ```
  */
 export const cat: CatFunction = ((tensors: readonly Tensor[], options: { dim?: number } = {}) => {
-  checkGiven('cat', tensors);
+  checkTensors('cat', tensors);
   return joined('cat', tensors, checkNamed('cat', options).dim ?? 0);
 }) as never;
 
@@ -86,7 +85,7 @@ export const cat: CatFunction = ((tensors: readonly Tensor[], options: { dim?: n
 export const concat: typeof cat = cat;
 
 function stacked(tensors: readonly Tensor[], options: { dim?: number } = {}): Tensor {
-  checkGiven('stack', tensors);
+  checkTensors('stack', tensors);
   const { shape } = tensors[0]!.layout;
   for (const { layout } of tensors)
     if (!sameNumbers(layout.shape, shape))
@@ -115,7 +114,7 @@ export const stack: StackFunction = stacked as never;
 
 /** Joined by columns: vectors along their only dimension, others along the second; PyTorch: `torch.hstack`. */
 export function hstack<const T extends readonly Tensor[]>(tensors: T): Tensor<Shape, PromoteAll<T>> {
-  checkGiven('hstack', tensors);
+  checkTensors('hstack', tensors);
   const parts = tensors.map((x) => atleast1d(x));
   return joined('hstack', parts, parts[0]!.layout.shape.length === 1 ? 0 : 1) as never;
 }
@@ -124,7 +123,7 @@ export function hstack<const T extends readonly Tensor[]>(tensors: T): Tensor<Sh
 export const vstack = <const T extends readonly Tensor[]>(tensors: T): Tensor<Shape, PromoteAll<T>> =>
   joined(
     'vstack',
-    tensors.map((x) => atleast2d(x)),
+    listed('vstack', tensors).map((x) => atleast2d(x)),
     0,
   ) as never;
 
@@ -132,7 +131,7 @@ export const vstack = <const T extends readonly Tensor[]>(tensors: T): Tensor<Sh
 export const dstack = <const T extends readonly Tensor[]>(tensors: T): Tensor<Shape, PromoteAll<T>> =>
   joined(
     'dstack',
-    tensors.map((x) => atleast3d(x)),
+    listed('dstack', tensors).map((x) => atleast3d(x)),
     2,
   ) as never;
 
@@ -140,7 +139,7 @@ export const dstack = <const T extends readonly Tensor[]>(tensors: T): Tensor<Sh
 export const columnStack = <const T extends readonly Tensor[]>(tensors: T): Tensor<Shape, PromoteAll<T>> =>
   joined(
     'columnStack',
-    tensors.map((x) => (x.layout.shape.length > 1 ? x : views.reshape(x, [x.layout.size, 1]))),
+    listed('columnStack', tensors).map((x) => (x.layout.shape.length > 1 ? x : views.reshape(x, [x.layout.size, 1]))),
     1,
   ) as never;
 
@@ -149,7 +148,7 @@ export const columnStack = <const T extends readonly Tensor[]>(tensors: T): Tens
  * @throws ShapeError for a tensor of more than two dimensions
  */
 export function blockDiag<const T extends readonly Tensor[]>(tensors: T): Tensor<Shape, PromoteAll<T>> {
-  checkGiven('blockDiag', tensors);
+  checkTensors('blockDiag', tensors);
   const blocks = tensors.map((x): Tensor => {
     if (x.layout.shape.length > 2)
       throw new ShapeError('blockDiag', `blocks have 2 dimensions at most, got ${shapeText(x.layout.shape)}`);

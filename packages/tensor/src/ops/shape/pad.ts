@@ -16,7 +16,7 @@ import {
   sub,
   ValueError,
 } from '@nn/backend';
-import { shapeText } from '../../core/collapse.ts';
+import { checkList, shapeText } from '../../core/collapse.ts';
 import { dispatchCreate, dispatchMany } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
 import { layoutOf } from '../../core/layout.ts';
@@ -96,6 +96,7 @@ export function pad<A extends Tensor>(
   const { shape } = x.layout;
   if (mode !== 'constant' && !(mode in positions))
     throw new ValueError('pad', `mode must be 'constant', 'reflect', 'replicate' or 'circular', got '${String(mode)}'`);
+  checkList('pad', padding);
   const bad = padding.find((n) => !Number.isInteger(n));
   if (bad !== undefined) throw new ValueError('pad', `padding is in whole numbers, got ${bad}`);
   if (padding.length % 2 !== 0 || padding.length > 2 * shape.length)

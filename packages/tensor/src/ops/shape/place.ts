@@ -1,11 +1,19 @@
 /** Tensors that are put together region by region: what cat, stack, pad and their kin share. */
-import type { DType } from '@nn/backend';
+import { type DType, ShapeError } from '@nn/backend';
 import { fresh } from '../../core/dispatch.ts';
 import { assign, type Write } from '../../core/in-place.ts';
 import { layoutOf } from '../../core/layout.ts';
 import { resultType } from '../../core/promotion.ts';
 import { untracked } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
+import { sizesOf } from '../elementwise/operand.ts';
+
+/** Refuses what isn't a list of tensors. */
+export function checkTensors(op: string, tensors: readonly Tensor[]): void {
+  if (!Array.isArray(tensors) || tensors.length === 0)
+    throw new ShapeError(op, 'no tensors given; pass one at least, in an array');
+  for (const x of tensors) sizesOf(op, x);
+}
 
 /** Memory for a result that regions are about to fill; on the device of the first part. */
 export const roomFor = (

@@ -1,11 +1,12 @@
 /** Elements repeated: whole tensors (repeat, tile) or each element in its place (repeatInterleave). */
-import { IndexError, ShapeError, ValueError } from '@nn/backend';
+import { IndexError, OutOfMemoryError, ShapeError, ValueError } from '@nn/backend';
 import { checkList, dimension, shapeText } from '../../core/collapse.ts';
 import { checkNamed } from '../../core/named.ts';
 import { read, readSync } from '../../read.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Shape } from '../../types/index.ts';
 import { fromFlat } from '../creation/from-data.ts';
+import { isTensor, sizesOf } from '../elementwise/operand.ts';
 import { indexSelect } from '../index/select.ts';
 import * as views from './views.ts';
 
@@ -56,6 +57,7 @@ export const repeat = <A extends Tensor>(x: A, repeats: readonly number[]): Tens
 
 /** As `repeat`, but fewer numbers than dimensions are preceded by ones; PyTorch: `torch.tile`. */
 export function tile<A extends Tensor>(x: A, dims: readonly number[]): Tensor<Shape, A['dtype']> {
+  checkList('tile', dims);
   const lead = Math.max(x.layout.shape.length - dims.length, 0);
   return repeated('tile', x, [...new Array<number>(lead).fill(1), ...dims]) as never;
 }
@@ -71,6 +73,9 @@ const checkRepeats = (n: number): void => {
     throw new ValueError('repeatInterleave', `repeats must be whole numbers ≥ 0, got ${n}`);
 };
 
+/** Positions that an index may list: 2^28, a GiB of them. */
+const mostRows = 268435456;
+
 /** Each position of dimension `dim` as often as its number says. */
 function byList(x: Tensor, repeats: ArrayLike<number>, dim: number): Tensor {
   const size = x.layout.shape[dim]!;
@@ -79,13 +84,20 @@ function byList(x: Tensor, repeats: ArrayLike<number>, dim: number): Tensor {
       'repeatInterleave',
       `${repeats.length} repeats given for dimension ${dim} with size ${size}; give one, or one a position`,
     );
-  const rows: number[] = [];
+  const times = (i: number): number => repeats[repeats.length === 1 ? 0 : i]!;
+  let total = 0;
   for (let i = 0; i < size; i++) {
-    const n = repeats[repeats.length === 1 ? 0 : i]!;
-    checkRepeats(n);
-    for (let k = 0; k < n; k++) rows.push(i);
+    checkRepeats(times(i));
+    total += times(i);
   }
-  const index = fromFlat(Int32Array.from(rows), [rows.length], 'int64', x.backend);
+  if (total > mostRows)
+    throw new OutOfMemoryError(
+      'repeatInterleave',
+      `the repeats add up to ${total} positions, which don't fit in memory`,
+    );
+  const rows = new Int32Array(total);
+  for (let i = 0, start = 0; i < size; start += times(i++)) rows.fill(i, start, start + times(i));
+  const index = fromFlat(rows, [total], 'int64', x.backend);
   return views.finish(indexSelect(x, dim, index), x, index);
 }
 
@@ -107,6 +119,7 @@ function byNumber(x: Tensor, repeats: number, dim: number): Tensor {
 }
 
 function along(x: Tensor, repeats: number | ArrayLike<number>, options: InterleaveOptions): Tensor {
+  sizesOf('repeatInterleave', x);
   const isFlat = checkNamed('repeatInterleave', options).dim === undefined || options.dim === null;
   const source: Tensor = isFlat || x.layout.shape.length === 0 ? views.reshape(x, [-1]) : x;
   const dim = isFlat ? 0 : dimension('repeatInterleave', options.dim!, source.layout.shape.length);
@@ -114,7 +127,12 @@ function along(x: Tensor, repeats: number | ArrayLike<number>, options: Interlea
   return views.finish(out, x, source);
 }
 
-function checkVector(repeats: Tensor): void {
+function isVector(repeats: number | readonly number[] | Tensor): repeats is Tensor {
+  if (typeof repeats === 'number') return false;
+  if (!isTensor(repeats)) {
+    checkList('repeatInterleave', repeats);
+    return false;
+  }
   if (repeats.layout.shape.length > 1)
     throw new ShapeError('repeatInterleave', `repeats must be a vector, got shape ${shapeText(repeats.layout.shape)}`);
   if (repeats.dtype !== 'int64' && repeats.dtype !== 'int32')
@@ -122,6 +140,7 @@ function checkVector(repeats: Tensor): void {
       'repeatInterleave',
       `repeats must be int64 or int32, got ${repeats.dtype}; convert with .long()`,
     );
+  return true;
 }
 
 /**
@@ -139,8 +158,7 @@ export function repeatInterleave<A extends Tensor>(
   repeats: number | readonly number[] | Tensor,
   options: InterleaveOptions = {},
 ): Tensor<Shape, A['dtype']> {
-  if (typeof repeats === 'number' || !('layout' in repeats)) return along(x, repeats, options) as never;
-  checkVector(repeats);
+  if (!isVector(repeats)) return along(x, repeats, options) as never;
   return along(x, readSync(repeats, 'repeatInterleave'), options) as never;
 }
 
@@ -150,7 +168,6 @@ export async function repeatInterleaveAsync<A extends Tensor>(
   repeats: number | readonly number[] | Tensor,
   options: InterleaveOptions = {},
 ): Promise<Tensor<Shape, A['dtype']>> {
-  if (typeof repeats === 'number' || !('layout' in repeats)) return along(x, repeats, options) as never;
-  checkVector(repeats);
+  if (!isVector(repeats)) return along(x, repeats, options) as never;
   return along(x, await read(repeats), options) as never;
 }

@@ -1,6 +1,6 @@
 /** The same elements in other dimensions: reshape, view, flatten, unflatten. Knows nothing of what the elements are. */
 import { ShapeError } from '@nn/backend';
-import { dimension, shapeText } from '../../core/collapse.ts';
+import { checkList, dimension, shapeText } from '../../core/collapse.ts';
 import { sameNumbers } from '../../core/layout.ts';
 import { checkNamed } from '../../core/named.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -15,6 +15,7 @@ import type {
   ShapeOf,
   ShapeOr,
 } from '../../types/index.ts';
+import { sizesOf } from '../elementwise/operand.ts';
 import * as views from './views.ts';
 
 /**
@@ -45,11 +46,11 @@ export const view: <A extends Tensor, const T extends Shape>(
 
 /** A view in the shape of another tensor; PyTorch: `Tensor.view_as`. */
 export const viewAs = <A extends Tensor, B extends Tensor>(x: A, other: B): Tensor<B['~shape'], A['dtype']> =>
-  views.strictView(x, other.layout.shape) as never;
+  views.strictView(x, sizesOf('viewAs', other)) as never;
 
 /** In the shape of another tensor, a copy if it must be; PyTorch: `Tensor.reshape_as`. */
 export const reshapeAs = <A extends Tensor, B extends Tensor>(x: A, other: B): Tensor<B['~shape'], A['dtype']> =>
-  views.reshape(x, other.layout.shape) as never;
+  views.reshape(x, sizesOf('reshapeAs', other)) as never;
 
 /** All dimensions made one, dense: a copy if `x` is not; a scalar becomes a vector of one element; PyTorch: `torch.ravel`. */
 export const ravel = <A extends Tensor>(x: A): Tensor<ShapeOr<Flatten<'ravel', ShapeOf<A>, 0, -1>>, A['dtype']> =>
@@ -98,13 +99,15 @@ export function unflatten<A extends Tensor>(x: A, dim: number, sizes: readonly n
   if (shape.length === 0)
     throw new ShapeError('unflatten', 'a tensor without dimensions has none to split; use reshape');
   const d = dimension('unflatten', dim, shape.length);
+  checkList('unflatten', sizes);
   if (sizes.length === 0) throw new ShapeError('unflatten', `no sizes given for dimension ${d} of size ${shape[d]}`);
   const inner = views.resolveShape('unflatten', [shape[d]!], sizes);
   return views.reshape(x, [...shape.slice(0, d), ...inner, ...shape.slice(d + 1)]) as never;
 }
 
 function checkShape(x: Tensor, shape: readonly number[]): Tensor {
-  const own = x.layout.shape;
+  const own = sizesOf('expect', x);
+  checkList('expect', shape);
   if (own.length !== shape.length)
     throw new ShapeError(
       'expect',

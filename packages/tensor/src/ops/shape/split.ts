@@ -4,6 +4,7 @@ import { checkList, dimension, shapeText } from '../../core/collapse.ts';
 import { checkNamed } from '../../core/named.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Shape } from '../../types/index.ts';
+import { sizesOf } from '../elementwise/operand.ts';
 import * as views from './views.ts';
 
 /** Which dimension is taken apart. */
@@ -14,7 +15,7 @@ export interface DimOption {
 
 /** A dimension that exists: scalars have none to take apart. */
 function ownDimension(op: string, x: Tensor, dim: number): number {
-  const { shape } = x.layout;
+  const shape = sizesOf(op, x);
   if (shape.length === 0)
     throw new ShapeError(op, 'a tensor without dimensions has none to take apart; unsqueeze it first');
   return dimension(op, dim, shape.length);
@@ -116,6 +117,9 @@ export function tensorSplit<A extends Tensor>(
     );
     return pieces(x, dim, sizes) as never;
   }
+  checkList('tensorSplit', sections);
+  const bad = sections.find((i) => !Number.isInteger(i));
+  if (bad !== undefined) throw new ValueError('tensorSplit', `sections end at whole numbers, got ${bad}`);
   // As Python's slices: bounds count from the end if negative, and stop at both ends.
   const bound = (i: number): number => Math.min(Math.max(i < 0 ? i + total : i, 0), total);
   const bounds = [0, ...sections.map(bound), total];

@@ -1,6 +1,6 @@
 /** Memory seen as it is: strides, offsets, views by both. */
 import { ShapeError, ValueError } from '@nn/backend';
-import { dimension, shapeText } from '../../core/collapse.ts';
+import { checkList, dimension, shapeText } from '../../core/collapse.ts';
 import { sizeOf } from '../../core/layout.ts';
 import { checkNamed } from '../../core/named.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -57,6 +57,8 @@ export function asStrided<A extends Tensor, const T extends readonly number[]>(
   options: StridedOptions = {},
 ): Tensor<[...T], A['dtype']> {
   const start = checkNamed('asStrided', options).storageOffset ?? x.start;
+  checkList('asStrided', size);
+  checkList('asStrided', strides);
   if (size.length !== strides.length)
     throw new ShapeError('asStrided', `${size.length} sizes and ${strides.length} strides; give as many of both`);
   const bad = [...size, ...strides, start].find((n) => !Number.isInteger(n) || n < 0);

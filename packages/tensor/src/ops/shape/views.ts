@@ -12,6 +12,7 @@ import { Plan } from '../../core/plan.ts';
 import { stridedOp, view, viewAs, viewNode, viewPlan } from '../../core/view.ts';
 import { knownView, rememberView } from '../../core/view-cache.ts';
 import type { Tensor } from '../../tensor.ts';
+import { sizesOf } from '../elementwise/operand.ts';
 
 const viewOp = new Op('view', 'view', { view: 'reshape' });
 const regroupings = new Map<string, Op<'view'>>([['view', viewOp]]);
@@ -147,7 +148,7 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
 
 /** Two dimensions exchanged. */
 export function transpose(x: Tensor, dim0: number, dim1: number, name = 'transpose'): Tensor {
-  const { length } = x.layout.shape;
+  const { length } = sizesOf(name, x);
   const i = dimension(name, dim0, length);
   const j = dimension(name, dim1, length);
   const order = new Array<number>(length);

@@ -138,7 +138,7 @@ export abstract class GroupScheduler<Settings extends object = object> extends L
     const op = `${this.constructor.name}.loadStateDict`;
     for (const name of ['lastEpoch', 'lastLr', 'baseLrs']) checkEntry(op, state, name);
     const { lastEpoch, lastLr, baseLrs } = state;
-    if (!(typeof lastEpoch === 'number' && lastEpoch >= -1))
+    if (!(typeof lastEpoch === 'number' && lastEpoch >= -1 && lastEpoch < Number.POSITIVE_INFINITY))
       throw new ValueError(op, `lastEpoch must be a number of at least -1, got ${String(lastEpoch)}`);
     checkNumbers(op, 'lastLr', lastLr);
     checkNumbers(op, 'baseLrs', baseLrs);

@@ -40,7 +40,7 @@ export function checkEntry(op: string, state: LRSchedulerState, name: string): v
 
 /** Refuses a list that isn't one of numbers. */
 export function checkNumbers(op: string, name: string, value: unknown): void {
-  if (!(Array.isArray(value) && value.every((entry) => typeof entry === 'number')))
+  if (!(Array.isArray(value) && value.every((entry) => typeof entry === 'number' && !Number.isNaN(entry))))
     throw new ValueError(op, `${name} must be a list of numbers, got ${String(value)}`);
 }
 

@@ -114,6 +114,20 @@ test('a state of other groups is refused', () => {
   expect(() => new StepLR(sgd(), 3).loadStateDict(state)).toThrow('the state is of 1 groups, the optimiser has 2');
 });
 
+test.each([
+  ['lastEpoch', Number.POSITIVE_INFINITY, 'lastEpoch must be a number of at least -1, got Infinity'],
+  ['lastEpoch', Number.NaN, 'lastEpoch must be a number of at least -1, got NaN'],
+  ['baseLrs', [0.1, Number.NaN], 'baseLrs must be a list of numbers, got 0.1,NaN'],
+  ['lastLr', [Number.NaN, 1], 'lastLr must be a list of numbers, got NaN,1'],
+])('a state whose %s is %s is refused', (entry, value, message) => {
+  const scheduler = new CosineAnnealingLR(sgd(), 4);
+  const before = scheduler.stateDict();
+  expect(() => scheduler.loadStateDict({ ...before, [entry]: value })).toThrow(
+    `[CosineAnnealingLR.loadStateDict] ${message}`,
+  );
+  expect(scheduler.stateDict()).toEqual(before);
+});
+
 test('a state of parts that don’t fit changes none of them', () => {
   const optimizer = sgd();
   const scheduler = new ChainedScheduler([new ExponentialLR(optimizer, 0.9), new StepLR(optimizer, 2)]);

@@ -1,7 +1,7 @@
 /** Samples into batches. */
 import { ShapeError, ValueError } from '@nn/backend';
 import { stack, Tensor, tensor } from '@nn/tensor';
-import { lengthOf } from './samplers.ts';
+import { lengthOf } from './sized.ts';
 
 /** What the default collation makes of samples of a type. */
 export type Collated<S> = S extends Tensor

@@ -1,7 +1,7 @@
 /** Where samples come from: anything with a length and a `get`. */
 import { IndexError, ShapeError, ValueError } from '@nn/backend';
 import { select, Tensor } from '@nn/tensor';
-import { lengthOf } from './samplers.ts';
+import { lengthOf } from './sized.ts';
 import { rows } from './tensors.ts';
 
 /** A map-style dataset; PyTorch: `torch.utils.data.Dataset`. Reading a sample may be asynchronous. */

@@ -2,7 +2,7 @@
 import { ValueError } from '@nn/backend';
 import { type Source, Subset } from './dataset.ts';
 import { type Generator, permutation } from './random.ts';
-import { lengthOf } from './samplers.ts';
+import { lengthOf } from './sized.ts';
 
 /** Whole parts of a length from fractions that add up to 1: floors, and the rest one each to the first parts, as PyTorch does. */
 function wholeLengths(lengths: readonly number[], total: number): number[] {

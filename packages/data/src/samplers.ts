@@ -1,24 +1,13 @@
 /** In which order samples are read. A sampler is iterable again and again; random ones draw a new order each time. */
 import { ValueError } from '@nn/backend';
 import { defaultGenerator, type Generator, integers, permutation, rounds, seeded, weighted } from './random.ts';
+import { lengthOf, type Sized } from './sized.ts';
 
 /** An order of indices; PyTorch: `Sampler`. */
 export interface Sampler<T = number> extends Iterable<T> {
   readonly length: number;
   /** Where its random numbers come from, if it draws any: what a checkpoint must keep. */
   readonly generator?: Generator | undefined;
-}
-
-interface Sized {
-  readonly length: number;
-}
-
-/** How many samples there are, if what was given can say so. */
-export function lengthOf(op: string, source: Sized): number {
-  const length = source?.length;
-  if (!Number.isInteger(length) || length < 0)
-    throw new ValueError(op, `got ${typeof source} with length ${String(length)}; pass a dataset or an array`);
-  return length;
 }
 
 /** 0, 1, 2, …; PyTorch: `SequentialSampler`. */

@@ -7,6 +7,15 @@ import * as nn from './index.ts';
 // biome-ignore lint/suspicious/noExplicitAny: callers whom no compiler checks
 const N: any = nn;
 const x = ones([1, 2, 3]);
+const places = tensor(
+  [
+    [
+      [0, 2, 4],
+      [0, 2, 4],
+    ],
+  ],
+  { dtype: 'int64' },
+);
 
 describe.each<readonly [string, (bad: unknown) => unknown]>([
   ['ModuleList', (bad) => new N.ModuleList(bad)],
@@ -19,13 +28,20 @@ describe.each<readonly [string, (bad: unknown) => unknown]>([
   ['bilinear', (bad) => N.bilinear(bad, ones([1, 2]), ones([1, 2, 2]))],
   ['layerNorm', (bad) => N.layerNorm(x, bad)],
   ['batchNorm', (bad) => N.batchNorm(x, ones([2]), ones([2]), { training: true, momentum: bad })],
-  ['maxUnpool1d', (bad) => N.maxUnpool1d(x, tensor([[[0, 1, 2]]], { dtype: 'int64' }), 2, { outputSize: bad })],
+  ['maxUnpool1d', (bad) => N.maxUnpool1d(x, places, 2, { outputSize: bad })],
 ])('%s', (name, call) => {
   it.each([[null], [true], ['x'], [{}], [() => 0]])('refuses %s', (bad) => {
-    if (name === 'maxUnpool1d' && bad === null) return;
+    // Null stands for the usual size there.
+    if (name === 'maxUnpool1d' && bad === null) return expect(() => call(bad)).not.toThrow();
     expect(() => call(bad)).toThrow(NnError);
     expect(() => call(bad)).toThrow(`[${name}`);
   });
+});
+
+it('adds none of several parameters where one is none', () => {
+  const list = new N.ParameterList([ones([1])]);
+  expect(() => list.extend([ones([2]), 3])).toThrow('[ParameterList.append] 3 is no tensor');
+  expect(list.length).toBe(1);
 });
 
 it('adds none of several modules where one is none', () => {

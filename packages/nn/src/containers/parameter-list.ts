@@ -64,7 +64,9 @@ export class ParameterList extends Module {
 
   /** Adds parameters at the end. PyTorch: `extend`. */
   extend(values: Iterable<Tensor>): this {
-    for (const value of listed('ParameterList', values)) this.append(value);
+    // All are looked at before the first is added.
+    const own = listed('ParameterList', values).map((value) => asParameter('ParameterList.append', value));
+    for (const parameter of own) this.#parameters.push(parameter);
     return this;
   }
 

@@ -34,7 +34,11 @@ export function dispatchInto(
   write: Write = plainWrite,
 ): Tensor {
   const target = inputs[0]!;
-  if (target?.layout === undefined) throw new DTypeError(op.name, 'what is changed in place must be a tensor');
+  if (target?.layout === undefined)
+    throw new DTypeError(
+      op.name,
+      `what is changed in place must be a tensor, got ${String(target)}; make one: tensor(…)`,
+    );
   if (state.tracking) {
     if (!write.fresh) checkTarget(op.name, target);
     if (target.layout.differentiable && isTracked(inputs, write)) return intoTracked(op, inputs, scalars, write);

@@ -35,6 +35,24 @@ const lists: readonly (readonly [string, (bad: unknown) => unknown])[] = [
   ['indexPut_', (bad) => x.indexPut_(bad, 1)],
 ];
 const tensors: readonly (readonly [string, (bad: unknown) => unknown])[] = [
+  ['quantile', (bad) => F.quantile(x, typeof bad === 'number' ? '' : bad)],
+  ['einsum', (bad) => F.einsum('ij,jk', x, bad)],
+  ['bernoulli', (bad) => F.bernoulli(bad)],
+  ['dropout', (bad) => F.dropout(bad)],
+  ['flatten', (bad) => F.flatten(bad)],
+  ['unflatten', (bad) => F.unflatten(bad, 0, [1])],
+  ['pixelShuffle', (bad) => F.pixelShuffle(bad, 2)],
+  ['pad', (bad) => F.pad(bad, [1, 1])],
+  ['glu', (bad) => F.glu(bad)],
+  ['prelu', (bad) => F.prelu(bad, x)],
+  ['prelu', (bad) => F.prelu(x, bad)],
+  ['cosineSimilarity', (bad) => F.cosineSimilarity(x, bad)],
+  ['bucketize', (bad) => F.bucketize(x, bad)],
+  ['cross', (bad) => F.cross(bad, x)],
+  ['cross', (bad) => F.cross(x, bad)],
+  ['tensordot', (bad) => F.tensordot(bad, x)],
+  ['tensordot', (bad) => F.tensordot(x, bad)],
+  ['relu', (bad) => F.relu(bad)],
   ['movedim', (bad) => F.movedim(bad, 0, 1)],
   ['sum', (bad) => F.sum(bad)],
   ['amax', (bad) => F.amax(bad, { dim: 0 })],
@@ -78,6 +96,33 @@ describe.each([...lists, ...tensors])('%s', (name, call) => {
 
 describe('others', () => {
   it.each<readonly [string, () => unknown]>([
+    // A field that isn't there, in a list of sizes.
+    ['[zeros] undefined in (2, ) is not a size', () => F.zeros([2, undefined])],
+    ['[randn] undefined in (, 3) is not a size', () => F.randn([undefined, 3])],
+    ['[reshape] undefined is not a size', () => x.reshape([2, undefined])],
+    ['[repeat] repeats must be whole numbers ≥ 0, got undefined', () => x.repeat([1, undefined])],
+    ['[pad] padding is in whole numbers, got undefined', () => F.pad(x, [1, undefined])],
+    ['[roll] shifts must be whole numbers, got ()', () => x.roll([undefined])],
+    ['[tensorSplit] sections end at whole numbers, got undefined', () => x.tensorSplit([1, undefined])],
+    ['[asStrided] sizes, strides and offset are whole numbers ≥ 0, got undefined', () => x.asStrided([undefined], [1])],
+    ['[arange] got undefined where the end belongs', () => F.arange(undefined)],
+    ['[full] an operand is undefined', () => F.full([2], undefined)],
+    ['[fullLike] an operand is null', () => F.fullLike(x, null)],
+    ['[scalarTensor] an operand is undefined', () => F.scalarTensor()],
+    ['[fill_] an operand is undefined', () => F.zeros([2]).fill_()],
+    ['[lerp] an operand is undefined', () => F.lerp(x, x)],
+    ['[lerp_] an operand is undefined', () => F.zeros([2]).lerp_(x)],
+    ['[threshold] an operand is undefined', () => F.threshold(x, 1)],
+    ['[linspace] an operand is undefined', () => F.linspace(undefined, 1, 3)],
+    ['[manualSeed] undefined is not a seed', () => F.manualSeed()],
+    ['[setAt] an operand is undefined', () => F.zeros([2]).setAt([0], undefined)],
+    ['[isin] an operand is undefined', () => F.isin(x, undefined)],
+    ['[allclose] an operand is undefined', () => F.allcloseSync(x)],
+    ['[equal] an operand is undefined', () => F.equalSync(x)],
+    ['[matmul] an operand is a promise, which lacks its await', () => x.matmul(Promise.resolve(x))],
+    ["[tensordot] can't sum over 1099511627776 dimensions", () => F.tensordot(x, x, { dims: 2 ** 40 })],
+    ["[tensordot] can't sum over -1 dimensions", () => F.tensordot(x, x, { dims: -1 })],
+    ['[tensordot] dims is 1,0; give a number, or two lists', () => F.tensordot(x, x, { dims: [1, 0] })],
     ['[movedim] got x; give an array of numbers', () => x.movedim('x', 1)],
     ['[roll] got x; give an array of numbers', () => x.roll('x')],
     ['[rot90] got 1; give an array of numbers', () => x.rot90({ dims: 1 })],
@@ -103,6 +148,11 @@ describe('others', () => {
     expect(() => F.triuIndices(2 ** 40, 1)).toThrow('[triuIndices] ');
     for (const make of [F.randn, F.rand, (sizes: number[]) => F.randint(0, 2, sizes)])
       expect(() => make([2 ** 40])).toThrow('1099511627776 elements of');
+  });
+
+  it('takes differences of what has none left at once', () => {
+    expect(F.diff(x, { n: 2 ** 40 }).shape).toEqual([2, 0]);
+    expect(F.diff(F.zeros([0]), { n: 3 }).shape).toEqual([0]);
   });
 
   it('lists the triangles that a test on each element lists', async () => {

@@ -1,7 +1,7 @@
 /** Attention: which values each query takes, by how well their keys fit it (Vaswani et al. 2017). Three launches: a product, a masked softmax, a product. */
 import { DTypeError, isFloat, ShapeError, ValueError } from '@nn/backend';
 import { dropout, type Generator, matmul, mul, type Shape, type Tensor } from '@nn/tensor';
-import { broadcastShapes, checkNamed, sameNumbers, shapeText, transpose } from '@nn/tensor/internal';
+import { broadcastShapes, checkNamed, sameNumbers, shapeText, sizesOf, transpose } from '@nn/tensor/internal';
 import { checkProbability } from './dropout.ts';
 import { type MaskedSoftmaxOptions, maskedSoftmax } from './masked-softmax.ts';
 
@@ -56,7 +56,7 @@ export function checkMask(op: string, mask: Tensor, scores: readonly number[], d
 }
 
 function scoresShape(op: string, query: Tensor, key: Tensor, value: Tensor): number[] {
-  const [q, k, v] = [query, key, value].map((t) => t.layout.shape) as [Shape, Shape, Shape];
+  const [q, k, v] = [query, key, value].map((t) => sizesOf(op, t)) as [Shape, Shape, Shape];
   const told = `query ${shapeText(q)}, key ${shapeText(k)}, value ${shapeText(v)}`;
   if (q.length < 2 || k.length < 2 || v.length < 2)
     throw new ShapeError(op, `takes (…, L, E), (…, S, E) and (…, S, Ev): ${told}`);

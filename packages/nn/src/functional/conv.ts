@@ -1,6 +1,6 @@
 /** Convolutions, with PyTorch's options. */
 import type { Checked, ConvByWeight, Padding, PerDimension, Ranks, ShapeOf, ShapeOr, Tensor } from '@nn/tensor';
-import { checkNamed, convolve } from '@nn/tensor/internal';
+import { checkNamed, convolve, sizesOf } from '@nn/tensor/internal';
 import { convGeometry } from './conv-geometry.ts';
 
 export interface ConvOptions<
@@ -40,7 +40,7 @@ function convolution<Op extends string, Spatial extends keyof Ranks>(
 ): ConvFunctionSignature<Op, Spatial> {
   return ((input: Tensor, weight: Tensor, options: ConvOptions = {}): Tensor => {
     // A weight of another rank is refused by what follows, with both shapes.
-    const kernel = Array.from({ length: spatial }, (_, d) => weight.layout.shape[2 + d] ?? 1);
+    const kernel = Array.from({ length: spatial }, (_, d) => sizesOf(op, weight)[2 + d] ?? 1);
     return convolve(op, input, weight, checkNamed(op, options).bias ?? null, convGeometry(op, kernel, options));
   }) as never;
 }

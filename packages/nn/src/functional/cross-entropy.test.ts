@@ -205,5 +205,5 @@ it('numbers and arrays in place of tensors are refused, from callers whom no com
   expect(() => any.nllLoss(logits, 1)).toThrow('[nllLoss] got plain numbers only: 1');
   expect(() => any.mseLoss(logits, [1])).toThrow('[mseLoss] an operand is an array');
   expect(() => any.embedding(integers([0]), 3)).toThrow('[embedding] got plain numbers only: 3');
-  expect(() => new any.Linear(3, 1).forward([1, 2, 3])).toThrow('[linear] an operand is an array');
+  expect(() => new any.Linear(3, 1).forward([1, 2, 3])).toThrow('[Linear] an operand is an array');
 });

@@ -13,7 +13,7 @@ import {
   ValueError,
 } from '@nn/backend';
 import { bernoulli_, type DropoutOptions, dropout, empty, ones, type Tensor } from '@nn/tensor';
-import { checkNamed, dispatch, Op, shapeText } from '@nn/tensor/internal';
+import { checkNamed, dispatch, Op, shapeText, sizesOf } from '@nn/tensor/internal';
 
 /** Refuses what is no probability, in PyTorch's words. */
 export function checkProbability(op: string, p: number): void {
@@ -48,7 +48,7 @@ function channelDropout(
   isBatched: (rank: number) => boolean,
 ): <A extends Tensor>(x: A, options?: DropoutOptions) => Tensor<A['~shape'], A['dtype']> {
   return (x, options = {}) => {
-    const rank = x.layout.shape.length;
+    const rank = sizesOf(op, x).length;
     if (rank !== spatial + 1 && rank !== spatial + 2)
       throw new ShapeError(
         op,
@@ -105,7 +105,7 @@ function alphaDrop(op: string, x: Tensor, shape: readonly number[], options: Dro
  * Dropout to selu's limit instead of 0, rescaled so that mean 0 and variance 1 stay (Klambauer et al. 2017); x itself unless `training`. PyTorch: `F.alpha_dropout`.
  */
 export const alphaDropout: ChannelDropout = (x, options = {}) =>
-  alphaDrop('alphaDropout', x, x.layout.shape, options) as never;
+  alphaDrop('alphaDropout', x, sizesOf('alphaDropout', x), options) as never;
 
 /** The same for whole channels of (N, C, …). PyTorch: `F.feature_alpha_dropout`. */
 export const featureAlphaDropout: ChannelDropout = (x, options = {}) => {

@@ -37,6 +37,7 @@ export function refuseSparse(op: string, sparse: boolean | undefined): void {
 export function checkTable(op: string, indices: Tensor, weight: Tensor): void {
   if (sizesOf(op, weight).length !== 2)
     throw new ShapeError(op, `the weight must be a matrix, got shape ${shapeText(weight.layout.shape)}`);
+  sizesOf(op, indices);
   if (indices.dtype !== 'int64' && indices.dtype !== 'int32')
     throw new DTypeError(op, `the indices must be int64 or int32, got ${indices.dtype}; convert with .to('int64')`);
 }

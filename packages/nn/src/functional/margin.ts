@@ -1,7 +1,7 @@
 /** Losses that ask for a margin between what is right and what isn't. */
 import { add, castTo, constant, div, dtypes, type Expression, equal, less, logSigmoid, mul, neg, notEqual, input as operand, ShapeError, same, select, sqrt, sub, ValueError } from '@nn/backend'; // biome-ignore format: a list
-import { arange, minimum, pairwiseDistance, type Tensor } from '@nn/tensor';
-import { checkNamed, dispatch, Op, reshape, shapeText } from '@nn/tensor/internal';
+import { arange, minimum, pairwiseDistance, type Shape, type Tensor } from '@nn/tensor';
+import { checkNamed, dispatch, Op, reshape, shapeText, sizesOf } from '@nn/tensor/internal';
 import { classLayout, indexOf, pick } from './classes.ts';
 import {
   checkSameShape,
@@ -67,7 +67,7 @@ export function marginRankingLoss<A extends Tensor, R extends Reduction = 'mean'
   target: Tensor,
   options: ReductionOptions<R> & MarginOptions = {},
 ): Tensor<LossShape<R>, A['dtype']> {
-  const shapes = [input1, input2, target].map((t) => t.layout.shape);
+  const shapes = [input1, input2, target].map((t) => sizesOf('marginRankingLoss', t));
   if (shapes.some((shape) => shape.length !== shapes[0]!.length))
     throw new ShapeError(
       'marginRankingLoss',
@@ -120,11 +120,12 @@ export function cosineEmbeddingLoss<A extends Tensor, R extends Reduction = 'mea
   options: ReductionOptions<R> & MarginOptions = {},
 ): Tensor<LossShape<R>, A['dtype']> {
   const op = 'cosineEmbeddingLoss';
-  const rank = target.layout.shape.length;
-  if (rank > 1 || input1.layout.shape.length !== rank + 1 || input2.layout.shape.length !== rank + 1)
+  const shapes = [input1, input2, target].map((t) => sizesOf(op, t)) as [Shape, Shape, Shape];
+  const rank = shapes[2].length;
+  if (rank > 1 || shapes[0].length !== rank + 1 || shapes[1].length !== rank + 1)
     throw new ShapeError(
       op,
-      `inputs ${shapeText(input1.layout.shape)} and ${shapeText(input2.layout.shape)} and targets ${shapeText(target.layout.shape)}; expected (N, D), (N, D) and (N), or (D), (D) and ()`,
+      `inputs ${shapeText(shapes[0])} and ${shapeText(shapes[1])} and targets ${shapeText(shapes[2])}; expected (N, D), (N, D) and (N), or (D), (D) and ()`,
     );
   const parts = [productSum(input1, input2), productSum(input1, input1), productSum(input2, input2)] as const;
   const angle = dispatch(cosineOp, ...parts);
@@ -159,7 +160,7 @@ export function tripletMarginLoss<A extends Tensor, R extends Reduction = 'mean'
   negative: Tensor,
   options: ReductionOptions<R> & TripletOptions = {},
 ): Tensor<LossShape<R>, A['dtype']> {
-  const shapes = [anchor, positive, negative].map((t) => t.layout.shape);
+  const shapes = [anchor, positive, negative].map((t) => sizesOf('tripletMarginLoss', t));
   if (shapes.some((shape) => shape.length !== shapes[0]!.length))
     throw new ShapeError(
       'tripletMarginLoss',
@@ -264,7 +265,7 @@ export function multiMarginLoss<A extends Tensor, R extends Reduction = 'mean'>(
   const { p = 1, margin = 1, reduction } = checkNamed(op, options);
   const weight = options.weight ?? null;
   if (p !== 1 && p !== 2) throw new ValueError(op, `p is ${String(p)}; it must be 1 or 2`);
-  const rank = input.layout.shape.length;
+  const rank = sizesOf(op, input).length;
   if (rank !== 1 && rank !== 2)
     throw new ShapeError(op, `scores of shape ${shapeText(input.layout.shape)}; expected (N, C) or (C)`);
   const { classes, shape } = classLayout(op, input, target, weight);

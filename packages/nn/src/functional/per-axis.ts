@@ -16,8 +16,7 @@ export function perAxis(op: string, name: string, value: PerDimension, axes: num
       op,
       `${name} has ${given.length} numbers, expected one or ${axes}: ${shapeText(given)}; one stands for every axis`,
     );
-  const wrong = given.find((n) => !Number.isInteger(n) || n < least);
-  if (wrong !== undefined)
+  if (!given.every((n) => Number.isInteger(n) && n >= least))
     throw new ValueError(
       op,
       `${name} is ${typeof value === 'number' ? value : shapeText(value)}, expected whole numbers of at least ${least}`,

@@ -180,8 +180,8 @@ export function gaussianNllLoss<A extends Tensor, R extends Reduction = 'mean'>(
   options: ReductionOptions<R> & GaussianOptions = {},
 ): Tensor<LossShape<R>, A['dtype']> {
   const { full = false, eps = 1e-6 } = checkNamed('gaussianNllLoss', options);
-  const own = input.layout.shape;
-  const given = variance.layout.shape;
+  const own = sizesOf('gaussianNllLoss', input);
+  const given = sizesOf('gaussianNllLoss', variance);
   const lacksLast = sameNumbers(own.slice(0, -1), given);
   if (
     !sameNumbers(own, given) &&

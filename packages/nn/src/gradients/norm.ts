@@ -2,8 +2,9 @@
 
 import { noGrad } from '@nn/autograd';
 import { add, castTo, div, dtypes, input, min, mul, same, scalar, ValueError } from '@nn/backend';
-import { clamp_, norm, stack, type Tensor, zeros } from '@nn/tensor';
-import { checkNamed, dispatchInto, Op, readSync } from '@nn/tensor/internal';
+import { clamp_, norm, stack, Tensor, zeros } from '@nn/tensor';
+import { checkNamed, dispatchInto, Op, readSync, sizesOf } from '@nn/tensor/internal';
+import { listed } from '../module/listed.ts';
 
 export interface NormOptions {
   /** The order of the norm: a number, or Infinity for the largest element; 2. */
@@ -12,12 +13,20 @@ export interface NormOptions {
   readonly errorIfNonfinite?: boolean | undefined;
 }
 
-const list = (tensors: Tensor | Iterable<Tensor>): Tensor[] =>
-  Symbol.iterator in tensors ? [...(tensors as Iterable<Tensor>)] : [tensors];
+function list(op: string, tensors: Tensor | Iterable<Tensor>): Tensor[] {
+  const all = tensors instanceof Tensor ? [tensors] : listed(op, tensors);
+  for (const t of all) sizesOf(op, t);
+  return all;
+}
 
 /** The gradients of those that have one, without showing them to the user: they can still be given back by name. */
-const gradientsOf = (parameters: Tensor | Iterable<Tensor>): Tensor[] =>
-  list(parameters).flatMap((p) => p.receiver?.gradient ?? []);
+const gradientsOf = (op: string, parameters: Tensor | Iterable<Tensor>): Tensor[] =>
+  list(op, parameters).flatMap((p) => p.receiver?.gradient ?? []);
+
+function checkBound(op: string, bound: number): void {
+  if (!(typeof bound === 'number' && bound >= 0))
+    throw new ValueError(op, `the bound is ${String(bound)}; give a number that is not negative`);
+}
 
 /** The norm of the norms; 0 of nothing. */
 function totalNorm(op: string, tensors: readonly Tensor[], options: NormOptions): Tensor<[]> {
@@ -51,7 +60,7 @@ function totalNorm(op: string, tensors: readonly Tensor[], options: NormOptions)
  * ```
  */
 export function getTotalNorm(tensors: Tensor | Iterable<Tensor>, options: NormOptions = {}): Tensor<[]> {
-  return noGrad<Tensor<[]>>(() => totalNorm('getTotalNorm', list(tensors), options));
+  return noGrad<Tensor<[]>>(() => totalNorm('getTotalNorm', list('getTotalNorm', tensors), options));
 }
 
 /** Multiplied so that a norm (input 1) of more than scalar 0 becomes it. */
@@ -69,7 +78,7 @@ const shortenOp = new Op('map', 'clipGradNorm_', {
 /**
  * Shortens the gradients of the parameters, in place, so that their norm together is at most `maxNorm`; returns the norm before, a tensor without dimensions. PyTorch:
  * `torch.nn.utils.clip_grad_norm_`.
- * @throws ValueError if `errorIfNonfinite` and the norm isn't finite; nothing was changed then
+ * @throws ValueError for a bound that is negative or no number, or if `errorIfNonfinite` and the norm isn't finite; nothing was changed then
  * @example
  * ```ts
  * import { clipGradNorm_ } from '@nn/nn';
@@ -85,7 +94,8 @@ export function clipGradNorm_(
   maxNorm: number,
   options: NormOptions = {},
 ): Tensor<[]> {
-  const gradients = gradientsOf(parameters);
+  checkBound('clipGradNorm_', maxNorm);
+  const gradients = gradientsOf('clipGradNorm_', parameters);
   return noGrad<Tensor<[]>>(() => {
     const total = totalNorm('clipGradNorm_', gradients, options);
     for (const gradient of gradients) dispatchInto(shortenOp, [gradient, total], [maxNorm]);
@@ -98,8 +108,9 @@ export function clipGradNorm_(
  * @throws ValueError for a negative bound
  */
 export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
-  if (!(clipValue >= 0)) throw new ValueError('clipGradValue_', `the bound is ${clipValue}; it must not be negative`);
+  checkBound('clipGradValue_', clipValue);
   noGrad<void>(() => {
-    for (const gradient of gradientsOf(parameters)) clamp_(gradient, { min: -clipValue, max: clipValue });
+    for (const gradient of gradientsOf('clipGradValue_', parameters))
+      clamp_(gradient, { min: -clipValue, max: clipValue });
   });
 }

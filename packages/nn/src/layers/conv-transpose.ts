@@ -12,7 +12,7 @@ import type {
   SpreadOf,
   Tensor,
 } from '@nn/tensor';
-import { convolveTransposed, shapeText } from '@nn/tensor/internal';
+import { convolveTransposed, shapeText, sizesOf } from '@nn/tensor/internal';
 import { checkOutputPadding, transposedSize } from '../functional/conv-geometry.ts';
 import { Convolution } from './convolution.ts';
 import type { FactoryOptions } from './linear.ts';
@@ -111,7 +111,7 @@ abstract class ConvTransposeLayer<
 
   override '~compute'(input: Tensor, options?: OutputSizeOptions): Tensor {
     const { geometry, kernelSize, outputPadding } = this;
-    const { shape } = input.layout;
+    const shape = sizesOf(this.constructor.name, input);
     const axes = kernelSize.length;
     // An input of another rank is refused by what follows, with both shapes.
     const sizes = kernelSize.map((_, d) => shape[shape.length - axes + d] ?? 1);

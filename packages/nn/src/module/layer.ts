@@ -1,5 +1,6 @@
 /** Modules of one input whose output shape is a function of the input's, for the compiler too: `Sequential` checks such a chain before any input is seen. */
 import type { Apply, Checked, Shape, ShapeFunction, ShapeOf, ShapeOr, Tensor } from '@nn/tensor';
+import { sizesOf } from '@nn/tensor/internal';
 import { Module } from './module.ts';
 
 /** A layer whose output shape only run time knows. */
@@ -15,6 +16,7 @@ export abstract class Layer<F extends ShapeFunction> extends Module {
   override forward<A extends Tensor>(
     input: Checked<Apply<F, ShapeOf<A>>, A>,
   ): Tensor<ShapeOr<Apply<F, ShapeOf<A>>>, A['dtype']> {
+    sizesOf(this.constructor.name, input as never);
     return this.compute(input as never) as never;
   }
 

@@ -34,7 +34,7 @@ export function dispatch(
   c: Tensor | null = null,
   scalars: readonly number[] = noNumbers,
 ): Tensor {
-  const p = planFor(op, a.layout, b === null ? null : b.layout, c === null ? null : c.layout);
+  const p = planFor(op, a?.layout, b === null ? null : b.layout, c === null ? null : c.layout);
   if (p.outs.length > 1) return dispatchMany(op, c !== null ? [a, b!, c] : b !== null ? [a, b] : [a], scalars)[0]!;
   const out = fresh(p.out, op.name);
   run(p, out, a, b, c, scalars);

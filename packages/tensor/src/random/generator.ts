@@ -43,10 +43,10 @@ export class Generator {
 
   /** Starts anew from a seed: a whole number of at most 64 bits. Returns the generator. PyTorch: `generator.manual_seed`. */
   manualSeed(seed: number | bigint): this {
-    if (typeof seed === 'number' && !Number.isSafeInteger(seed))
+    if (typeof seed !== 'bigint' && !Number.isSafeInteger(seed))
       throw new ValueError(
         'manualSeed',
-        `${seed} is not a seed; give a whole number below 2^53, or a bigint below 2^64`,
+        `${String(seed)} is not a seed; give a whole number below 2^53, or a bigint below 2^64`,
       );
     const bits = BigInt.asUintN(64, BigInt(seed));
     this.#low = Number(bits & 0xffffffffn);

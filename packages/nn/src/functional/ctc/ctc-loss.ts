@@ -34,9 +34,9 @@ function lengthsOf(what: string, given: Lengths, batch: number, most: number, li
     throw new DTypeError(op, `${what} are ${String(given)}; give an array of numbers or a tensor`);
   if (list.length !== batch)
     throw new ShapeError(op, `got ${list.length} ${what} for a batch of ${batch}; give one for each sequence`);
-  const bad = list.find((n: unknown) => !Number.isInteger(n) || (n as number) < 0 || (n as number) > most);
-  if (bad !== undefined)
-    throw new ValueError(op, `one of the ${what} is ${String(bad)}; it must be a whole number from 0 to ${most}`);
+  const bad = list.findIndex((n: unknown) => !Number.isInteger(n) || (n as number) < 0 || (n as number) > most);
+  if (bad >= 0)
+    throw new ValueError(op, `one of the ${what} is ${String(list[bad])}; it must be a whole number from 0 to ${most}`);
   const made = tensor(list as never, { dtype: 'int64', backend: like.backend }) as Tensor;
   return [reshape(made, [batch]), Math.max(0, ...list)];
 }

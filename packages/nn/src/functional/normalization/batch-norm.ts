@@ -64,11 +64,11 @@ function byGiven(
  * console.log(await mean.toArray()); // prints: [ 0.20000000298023224, 1 ]
  * ```
  */
-export const batchNorm: BatchNormFunction = (x, runningMean, runningVar, options = {}) => {
+export const batchNorm: BatchNormFunction = (x, runningMean = null, runningVar = null, options = {}) => {
   const op = 'batchNorm';
   const { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 } = checkNamed('batchNorm', options);
-  const { shape } = x.layout;
   checkChannels(op, x);
+  const { shape } = x.layout;
   checkFloats(op, x);
   const channels = [shape[1]!];
   for (const [name, t] of Object.entries({ runningMean, runningVar, weight, bias }))

@@ -1,7 +1,7 @@
 /** What must hold of the operands of a normalization. */
 import { DTypeError, isFloat, ShapeError, ValueError } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
-import { sameNumbers, shapeText } from '@nn/tensor/internal';
+import { sameNumbers, shapeText, sizesOf } from '@nn/tensor/internal';
 
 export function checkFloats(op: string, x: Tensor): void {
   if (!isFloat(x.dtype))
@@ -38,7 +38,7 @@ export function checkPair(op: string, mean: Tensor | null | undefined, variance:
 
 /** Batch and channels at least. */
 export function checkChannels(op: string, x: Tensor): void {
-  if (x.layout.shape.length < 2)
+  if (sizesOf(op, x).length < 2)
     throw new ShapeError(
       op,
       `the input has ${x.layout.shape.length} dimensions, expected at least 2, (N, C, …): ${shapeText(x.layout.shape)}`,

@@ -1,7 +1,7 @@
 /** Local response normalization: each element is divided by the squares of its neighbours in the channels next to it. */
 import { add, div, mul, pow, ShapeError, ValueError } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
-import { checkNamed, dispatch, shapeText, sizeOf } from '@nn/tensor/internal';
+import { checkNamed, dispatch, shapeText, sizeOf, sizesOf } from '@nn/tensor/internal';
 import { complete } from '../pooling/window.ts';
 import { windowSum } from '../pooling/window-sum.ts';
 import { checkFloats } from './check.ts';
@@ -46,7 +46,7 @@ const divideOp = mapping('localResponseNorm', 3, ({ at, number }) =>
 export const localResponseNorm: LocalResponseNormFunction = (x, size, options = {}) => {
   const op = 'localResponseNorm';
   const { alpha = 1e-4, beta = 0.75, k = 1 } = checkNamed('localResponseNorm', options);
-  const { shape } = x.layout;
+  const shape = sizesOf(op, x);
   if (shape.length < 3)
     throw new ShapeError(op, `the input has ${shape.length} dimensions, expected at least 3: ${shapeText(shape)}`);
   if (!Number.isInteger(size) || size < 1) throw new ValueError(op, `size is a whole number ≥ 1, got ${size}`);

@@ -1,7 +1,7 @@
 /** Running statistics: buffers that follow the batches' means and variances, changed in place, outside of any graph. */
 import { add, cast, div, dtypes, type Expression, input, mul, same, scalar, sub, ValueError } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
-import { dispatchUpdate, fresh, type Layout, layoutOf, Op, withTracking } from '@nn/tensor/internal';
+import { dispatchUpdate, fresh, type Layout, layoutOf, Op, sizesOf, withTracking } from '@nn/tensor/internal';
 import { inverse, meanOver, wideType } from './moments.ts';
 import { inShape, release } from './regroup.ts';
 
@@ -45,7 +45,8 @@ const updateOps = [updateOp(false), updateOp(true)];
  * channel.
  */
 export function follow(running: Running, mean: Tensor, variance: Tensor, n: number, eps: number): Tensor {
-  const { shape } = running.mean.layout;
+  const shape = sizesOf('batchNorm', running.mean);
+  sizesOf('batchNorm', running.variance);
   if (running.mean === running.variance || running.mean.requiresGrad || running.variance.requiresGrad)
     throw new ValueError('batchNorm', 'the running mean and variance must be two tensors that require no grad');
   if (typeof running.momentum !== 'number' && running.momentum?.layout === undefined)

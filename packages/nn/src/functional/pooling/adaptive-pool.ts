@@ -84,7 +84,7 @@ const adaptiveAvgPool = (op: string, spatial: number): AdaptiveAvgPoolFunction =
   };
   return (x, outputSize) => {
     const asked = [outputSize];
-    const { into, window } = known.find(x.layout, asked) ?? known.add(x.layout, asked, adapted(x, outputSize));
+    const { into, window } = known.find(x?.layout, asked) ?? known.add(x?.layout, asked, adapted(x, outputSize));
     if (window !== null) return average(x, window, {}) as never;
     return widened(x, (wide) => {
       const windows = gathered(wide, into);
@@ -136,7 +136,7 @@ const adaptiveMaxPool = (op: string, spatial: number): AdaptiveMaxPoolFunction =
     const asked = [outputSize];
     return pooled(
       x,
-      known.find(x.layout, asked) ?? known.add(x.layout, asked, pooling(x, outputSize)),
+      known.find(x?.layout, asked) ?? known.add(x?.layout, asked, pooling(x, outputSize)),
       checkNamed(op, options).returnIndices === true,
     );
   };

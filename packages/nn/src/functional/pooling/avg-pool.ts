@@ -96,7 +96,7 @@ const avgPool = (op: string, spatial: number): AvgPoolFunction => {
   const known = new Remembered<WindowGeometry>();
   return (x, kernelSize, options = {}) => {
     const asked = [kernelSize, checkNamed(op, options).stride, options.padding, options.ceilMode];
-    const window = known.find(x.layout, asked);
+    const window = known.find(x?.layout, asked);
     if (window === null) {
       checkRank(op, x, spatial);
       checkFloats(op, x);
@@ -107,7 +107,7 @@ const avgPool = (op: string, spatial: number): AvgPoolFunction => {
         op,
         `divisorOverride must not be ${divisorOverride}; leave it out to divide by the elements`,
       );
-    const over = window ?? known.add(x.layout, asked, windowOver(op, x, spatial, kernelSize, options));
+    const over = window ?? known.add(x?.layout, asked, windowOver(op, x, spatial, kernelSize, options));
     return average(x, over, options) as never;
   };
 };

@@ -74,8 +74,8 @@ export function checkSizes(op: string, spatial: number, options: FractionalMaxPo
   const ratios = typeof outputRatio === 'number' ? [outputRatio] : (outputRatio ?? []);
   if (outputRatio !== null && ratios.length !== 1 && ratios.length !== spatial)
     throw new ValueError(op, `outputRatio has ${ratios.length} numbers, expected one or ${spatial}`);
-  const wrong = ratios.find((ratio) => !(ratio > 0 && ratio < 1));
-  if (wrong !== undefined) throw new ValueError(op, `outputRatio must be between 0 and 1, but got ${wrong}`);
+  const wrong = ratios.findIndex((ratio) => !(ratio > 0 && ratio < 1));
+  if (wrong >= 0) throw new ValueError(op, `outputRatio must be between 0 and 1, but got ${ratios[wrong]}`);
 }
 
 function sizesFor(

@@ -56,7 +56,7 @@ const maxPool = (op: string, spatial: number): MaxPoolFunction => {
     const asked = [kernelSize, stride, padding, dilation, ceilMode];
     return pooled(
       x,
-      known.find(x.layout, asked) ?? known.add(x.layout, asked, pooling(x, kernelSize, options)),
+      known.find(x?.layout, asked) ?? known.add(x?.layout, asked, pooling(x, kernelSize, options)),
       returnIndices === true,
     );
   };

@@ -4,7 +4,7 @@
  */
 import { ShapeError, ValueError } from '@nn/backend';
 import type { PerDimension, Tensor } from '@nn/tensor';
-import { checkNamed, shapeText } from '@nn/tensor/internal';
+import { checkNamed, shapeText, sizesOf } from '@nn/tensor/internal';
 import { perAxis } from '../per-axis.ts';
 
 /** What users say of a window. */
@@ -41,7 +41,7 @@ export const spanOf = (kernel: number, dilation: number): number => dilation * (
 
 /** Refuses inputs that aren't (N, C, …) or (C, …) with `spatial` dimensions after the channels. */
 export function checkRank(op: string, x: Tensor, spatial: number): void {
-  const { shape } = x.layout;
+  const shape = sizesOf(op, x);
   if (shape.length !== spatial + 1 && shape.length !== spatial + 2)
     throw new ShapeError(
       op,

@@ -1,7 +1,7 @@
 /** Attention with several heads: projections, heads as strided views of them, attention, projection. */
 import { ShapeError, ValueError } from '@nn/backend';
 import { cat, empty, linear, mean, type Shape, scope, type Tensor, zeros } from '@nn/tensor';
-import { expand, permute, reshape, sameNumbers, shapeText, slice } from '@nn/tensor/internal';
+import { expand, permute, reshape, sameNumbers, shapeText, sizesOf, slice } from '@nn/tensor/internal';
 import { attend } from '../../functional/attention.ts';
 import { checkProbability } from '../../functional/dropout.ts';
 import { xavierNormal_, xavierUniform_, zeros_ } from '../../init/index.ts';
@@ -224,7 +224,7 @@ function splitHeads(x: Tensor, heads: number, { batch }: Order): Tensor {
 }
 
 function checkInputs(layer: MultiheadAttention, query: Tensor, key: Tensor, value: Tensor): void {
-  const [q, k, v] = [query, key, value].map((t) => t.layout.shape) as [Shape, Shape, Shape];
+  const [q, k, v] = [query, key, value].map((t) => sizesOf('MultiheadAttention', t)) as [Shape, Shape, Shape];
   const told = `query ${shapeText(q)}, key ${shapeText(k)}, value ${shapeText(v)}`;
   const fail = (what: string): never => {
     throw new ShapeError('MultiheadAttention', `${what}: ${told}`);

@@ -6,6 +6,7 @@ import { dispatch } from '../../core/dispatch.ts';
 import type { ConvGeometry, Op } from '../../core/op.ts';
 import type { Tensor } from '../../tensor.ts';
 import { add } from '../elementwise/arithmetic.ts';
+import { sizesOf } from '../elementwise/operand.ts';
 import { finish, insertDim, regroup } from '../shape/views.ts';
 import { checkConvolution, checkTransposed } from './check.ts';
 import { convOp, dispatchConv } from './conv-op.ts';
@@ -22,6 +23,7 @@ export function convolve(
   geometry: ConvGeometry,
   then: Op<'map'> | null = null,
 ): Tensor {
+  for (const t of [x, w]) sizesOf(name, t);
   checkConvolution(name, x.layout, w.layout, bias === null ? null : bias.layout, geometry);
   const op = opFor(name, geometry, null);
   if (x.layout.shape.length === w.layout.shape.length) return dispatchConv(op, x, w, bias, then);

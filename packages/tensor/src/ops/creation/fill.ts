@@ -8,14 +8,15 @@ import { checkDType, getDefaultDType, type Scalar } from '../../core/promotion.t
 import type { Tensor } from '../../tensor.ts';
 import type { CreationFunction, LikeFunction } from '../../types/creation-signatures.ts';
 import type { DTypeOfValue, ScalarLike, Shape } from '../../types/index.ts';
-import { sizesOf } from '../elementwise/operand.ts';
+import { plainNumber, sizesOf } from '../elementwise/operand.ts';
 import { convert, dtypeOfNumber } from './from-data.ts';
 import { checkSizes, deviceFor, type TensorOptions, track } from './options.ts';
 
 /** What can fill a tensor. */
 type Value = number | boolean | bigint | Scalar;
 
-const numberOf = (value: Value): number => Number(typeof value === 'object' ? value.value : value);
+const numberOf = (op: string, value: Value): number =>
+  typeof value === 'bigint' ? Number(value) : plainNumber(op, value);
 
 function fillWith(
   op: string,
@@ -90,14 +91,14 @@ export const full = <const S extends Shape, V extends Value, D extends DType = F
   value: V,
   options?: TensorOptions<D>,
 ): Tensor<[...S], NoInfer<D>> =>
-  fillWith('full', shape, numberOf(value), options?.dtype ?? dtypeOfNumber(value), options) as never;
+  fillWith('full', shape, numberOf('full', value), options?.dtype ?? dtypeOfNumber(value), options) as never;
 
 /** One value without dimensions, in the default float type unless told otherwise. PyTorch: `torch.scalar_tensor`. */
 export const scalarTensor = <D extends DType = 'float32'>(
   value: Value,
   options?: TensorOptions<D>,
 ): Tensor<[], NoInfer<D>> =>
-  fillWith('scalarTensor', [], numberOf(value), options?.dtype ?? getDefaultDType(), options) as never;
+  fillWith('scalarTensor', [], numberOf('scalarTensor', value), options?.dtype ?? getDefaultDType(), options) as never;
 
 /** Zeros in the shape, dtype and place of x. PyTorch: `torch.zeros_like`. */
 export const zerosLike: LikeFunction = constantLike('zerosLike', 0) as never;
@@ -110,7 +111,7 @@ export const fullLike = <A extends Tensor, D extends DType = A['dtype']>(
   x: A,
   value: Value,
   options?: TensorOptions<D>,
-): Tensor<A['~shape'], NoInfer<D>> => constantLike('fullLike', numberOf(value))(x, options) as never;
+): Tensor<A['~shape'], NoInfer<D>> => constantLike('fullLike', numberOf('fullLike', value))(x, options) as never;
 
 /** Memory in the shape, dtype and place of x, whatever it held. PyTorch: `torch.empty_like`. */
 export const emptyLike: LikeFunction = ((x: Tensor, options?: TensorOptions): Tensor =>

@@ -27,7 +27,7 @@ export const track = (t: Tensor, options: TensorOptions | undefined): Tensor =>
 /** Refuses what isn't a list of sizes. */
 export function checkSizes(op: string, shape: readonly number[]): void {
   checkList(op, shape);
-  const bad = shape.find((n) => !Number.isInteger(n) || n < 0);
-  if (bad !== undefined)
-    throw new ShapeError(op, `${bad} in ${shapeText(shape)} is not a size; sizes are whole numbers ≥ 0`);
+  const bad = shape.findIndex((n) => !Number.isInteger(n) || n < 0);
+  if (bad >= 0)
+    throw new ShapeError(op, `${shape[bad]} in ${shapeText(shape)} is not a size; sizes are whole numbers ≥ 0`);
 }

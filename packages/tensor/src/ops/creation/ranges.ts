@@ -23,6 +23,7 @@ import { getDefaultDType, Scalar } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { RangeDType, RangeLength } from '../../types/index.ts';
 import { single } from '../elementwise/build.ts';
+import { plainNumber } from '../elementwise/operand.ts';
 import { convert } from './from-data.ts';
 import { deviceFor, type TensorOptions, track } from './options.ts';
 
@@ -93,6 +94,8 @@ export const arange: ArangeFunction = ((...given: readonly (Bound | RangeOptions
   const isBound = (x: unknown): x is Bound => typeof x === 'number' || x instanceof Scalar;
   const bounds = given.filter(isBound);
   const options = given.find((x) => x !== undefined && !isBound(x)) as RangeOptions | undefined;
+  if (bounds.length === 0)
+    throw new ValueError('arange', `got ${String(given[0])} where the end belongs; give a number`);
   const [start, end, step] =
     bounds.length === 1 ? [0, bounds[0]!, 1] : [bounds[0] ?? 0, bounds[1] ?? 0, bounds[2] ?? options?.step ?? 1];
   const dtype = options?.dtype ?? ([start, end, step].every(isWhole) ? 'int64' : getDefaultDType());
@@ -142,7 +145,7 @@ function space(
   const dtype = options?.dtype ?? getDefaultDType();
   const layout = layoutOf(deviceFor(op.name, options), dtype, [steps]);
   // Ends are whole in integers.
-  const [from, to] = [start, end].map((x) => convert(numberOf(x), dtype)) as [number, number];
+  const [from, to] = [start, end].map((x) => convert(plainNumber(op.name, x), dtype)) as [number, number];
   const step = steps > 1 ? (to - from) / (steps - 1) : 0;
   // One value is the start.
   const half = steps === 1 ? 1 : Math.floor(steps / 2);

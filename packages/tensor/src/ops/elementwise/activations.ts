@@ -7,6 +7,7 @@ import type { Tensor } from '../../tensor.ts';
 import type { Shape } from '../../types/index.ts';
 import { sliceView } from '../shape/views.ts';
 import { binary, parametric, parametricInPlace, unary, unaryInPlace } from './build.ts';
+import { sizesOf } from './operand.ts';
 import type {
   FloatFunction,
   InPlaceFunction,
@@ -122,7 +123,7 @@ export const glu: <A extends Tensor>(x: A, options?: GluOptions) => Tensor<Shape
   x: Tensor,
   options: GluOptions = {},
 ) => {
-  const { shape } = x.layout;
+  const shape = sizesOf('glu', x);
   const dim = dimension('glu', checkNamed('glu', options).dim ?? -1, shape.length);
   const size = shape[dim] ?? 1;
   if (shape.length === 0 || size % 2 !== 0)

@@ -15,7 +15,7 @@ import {
   unary,
   unaryInPlace,
 } from './build.ts';
-import { isTensor } from './operand.ts';
+import { isTensor, plainNumber } from './operand.ts';
 import type {
   AddFunction,
   AddInPlaceFunction,
@@ -222,10 +222,10 @@ const lerpIntoWith = ternaryInPlace('lerp', rows.lerp);
  * ```
  */
 export const lerp: LerpFunction = ((x: Tensor, end: Tensor, weight: Plain) =>
-  isTensor(weight) ? lerpWith(x, end, weight) : lerpBy(x, end, [numberOf(weight)])) as never;
+  isTensor(weight) ? lerpWith(x, end, weight) : lerpBy(x, end, [plainNumber('lerp', weight)])) as never;
 /** Moves x towards `end`, in place; a running average is `average.lerp_(value, 1 - momentum)`. */
 export const lerp_: <A extends Tensor>(x: A, end: Tensor, weight: Tensor | Numeric) => A = ((
   x: Tensor,
   end: Tensor,
   weight: Plain,
-) => (isTensor(weight) ? lerpIntoWith(x, end, weight) : lerpIntoBy(x, end, [numberOf(weight)]))) as never;
+) => (isTensor(weight) ? lerpIntoWith(x, end, weight) : lerpIntoBy(x, end, [plainNumber('lerp_', weight)]))) as never;

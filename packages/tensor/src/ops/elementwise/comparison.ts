@@ -23,7 +23,7 @@ import { read, readSync } from '../../read.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Broadcast, Broadcasted, Checked, ResultShapeOf, ShapeOf } from '../../types/index.ts';
 import { binary, binaryInPlace, binaryParametric, element, type Formula } from './build.ts';
-import { isTensor } from './operand.ts';
+import { isTensor, sizesOf } from './operand.ts';
 import type { BinaryInPlaceFunction, ComparisonFunction, Operand } from './signatures.ts';
 
 const unequal: Formula = (x, y) => notEqual(x!, y!);
@@ -115,7 +115,7 @@ function forAll(
     return { dtype: 'bool', combine: 'min', body: statement(...args), epilogue: input(0, 'bool'), scalars };
   };
   return (x, y, values) => {
-    const rank = Math.max(x.layout.shape.length, y.layout.shape.length);
+    const rank = Math.max(sizesOf(name, x).length, sizesOf(name, y).length);
     ops[rank] ??= new Op('reduce', name, { build, dims: Array.from({ length: rank }, (_, d) => d), keepdim: false });
     return dispatch(ops[rank], x, y, null, values);
   };
@@ -156,7 +156,7 @@ export const allclose = (x: Tensor, y: Tensor, options?: ClosenessOptions): Prom
 export const allcloseSync = (x: Tensor, y: Tensor, options?: ClosenessOptions): boolean =>
   truthSync('allcloseSync', allCloseOf(x, y, options));
 
-const sameShape = (x: Tensor, y: Tensor): boolean => sameNumbers(x.layout.shape, y.layout.shape);
+const sameShape = (x: Tensor, y: Tensor): boolean => sameNumbers(sizesOf('equal', x), sizesOf('equal', y));
 
 /** Whether two tensors have the same shape and equal elements, whatever their dtypes. PyTorch: `torch.equal`. */
 export const equal = async (x: Tensor, y: Tensor): Promise<boolean> => sameShape(x, y) && truth(allEqual(x, y, []));

@@ -17,6 +17,7 @@ import { sizesOf } from './operand.ts';
 
 /** The dtype in which two operands are measured; integers have no norms. */
 function floatsOf(op: string, x: Tensor, y: Tensor): DType {
+  for (const t of [x, y]) sizesOf(op, t);
   const dtype = resultType([x.layout, y.layout]);
   if (!isFloat(dtype))
     throw new DTypeError(

@@ -4,11 +4,11 @@ import { shapeText } from '../../core/collapse.ts';
 import { fillInPlace } from '../../core/fill.ts';
 import { assign, dispatchInto } from '../../core/in-place.ts';
 import { Op } from '../../core/op.ts';
-import { type Numeric, numberOf } from '../../core/promotion.ts';
+import type { Numeric } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Broadcast, Checked, ShapeOf } from '../../types/index.ts';
 import { single } from './build.ts';
-import { isTensor } from './operand.ts';
+import { isTensor, plainNumber } from './operand.ts';
 import type { InPlaceFunction } from './signatures.ts';
 
 /**
@@ -29,7 +29,7 @@ export function fill_<A extends Tensor>(x: A, value: Tensor | Numeric): A {
       );
     return assign(x, value) as A;
   }
-  const number = numberOf(value);
+  const number = plainNumber('fill_', value);
   const { category } = dtypes[x.layout.dtype];
   return fillInPlace(
     x,

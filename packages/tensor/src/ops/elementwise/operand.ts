@@ -29,6 +29,12 @@ export function kindOf(op: string, x: Numeric): number {
   throw wrongOperands(op, [x]);
 }
 
+/** The value of what must be a plain number: in plain JavaScript it may be a field that isn't there, which would count as NaN. */
+export function plainNumber(op: string, x: Numeric): number {
+  kindOf(op, x);
+  return numberOf(x);
+}
+
 /** The sizes of what must be a tensor. */
 export function sizesOf(op: string, x: Tensor): readonly number[] {
   if (isTensor(x)) return x.layout.shape;
@@ -47,7 +53,13 @@ export function wrongOperands(op: string, operands: readonly unknown[]): DTypeEr
       `got plain numbers only: ${operands.map((x) => numberOf(x as Numeric)).join(', ')}; make one of them a tensor`,
     );
   const x = operands[at];
-  const what = Array.isArray(x) ? 'an array' : x === null ? 'null' : typeof x === 'object' ? 'an object' : String(x);
+  const what = Array.isArray(x)
+    ? 'an array'
+    : x instanceof Promise
+      ? 'a promise, which lacks its await'
+      : typeof x === 'object' && x !== null
+        ? 'an object'
+        : String(x);
   return new DTypeError(
     op,
     `an operand is ${what}, neither a tensor nor a number; make a tensor of it with tensor(…) or take one out of it`,

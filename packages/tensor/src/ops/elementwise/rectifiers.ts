@@ -12,6 +12,7 @@ import { stored } from '../index/value.ts';
 import { reshape } from '../shape/views.ts';
 import { binary, parametric, parametricInPlace, unary, unaryInPlace } from './build.ts';
 import { Forms } from './forms.ts';
+import { sizesOf } from './operand.ts';
 import type { InPlaceFunction, InPlaceOptionsFunction, OptionsFunction, UnaryFunction } from './signatures.ts';
 
 /** The op of `relu`, for what can end with it. */
@@ -66,7 +67,8 @@ export const prelu: <A extends Tensor>(x: A, weight: Tensor) => Tensor<A['~shape
   x: Tensor,
   weight: Tensor,
 ) => {
-  const { shape } = x.layout;
+  const shape = sizesOf('prelu', x);
+  sizesOf('prelu', weight);
   const slopes = weight.layout;
   if (slopes.size === 1 && slopes.shape.length <= 1)
     return learnt(x, slopes.shape.length === 0 || shape.length > 0 ? weight : reshape(weight, []));

@@ -3,10 +3,12 @@ import { IndexError } from '@nn/backend';
 import { checkList } from '../../core/collapse.ts';
 import { fillInPlace } from '../../core/fill.ts';
 import { assign, dispatchInto } from '../../core/in-place.ts';
+import { sizeOf } from '../../core/layout.ts';
 import { checkNamed } from '../../core/named.ts';
 import { isNumeric, type Numeric } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Index } from '../../types/index.ts';
+import { sizesOf } from '../elementwise/operand.ts';
 import * as views from '../shape/views.ts';
 import { readMasks, readMasksSync } from './at.ts';
 import { scatterOps } from './index-op.ts';
@@ -77,7 +79,7 @@ function onlyMask(terms: readonly Term[]): Mask | null {
   return advanced.length === 1 && first!.kind === 'mask' && first!.tensor !== null ? (first as Mask) : null;
 }
 
-const isSingle = (value: Value): boolean => isNumeric(value) || value.layout.size === 1;
+const isSingle = (value: Value): boolean => isNumeric(value) || sizeOf(sizesOf('setAt', value)) === 1;
 
 function write(op: string, x: Tensor, terms: readonly Term[], value: Value, accumulate = false): Tensor {
   const selection = select(op, x, terms);

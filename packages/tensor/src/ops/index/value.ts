@@ -2,14 +2,15 @@
 import { type DType, DTypeError, dtypes, ShapeError } from '@nn/backend';
 import { shapeText } from '../../core/collapse.ts';
 import { filled } from '../../core/fill.ts';
-import { isNumeric, type Numeric, numberOf } from '../../core/promotion.ts';
+import { isNumeric, type Numeric } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
+import { plainNumber } from '../elementwise/operand.ts';
 import { toDType } from '../shape/convert.ts';
 import * as views from '../shape/views.ts';
 
 /** A number as a tensor of this dtype holds it: fractions are cut off in integers, anything but 0 is true. */
 export function stored(op: string, value: Numeric, dtype: DType): number {
-  const number = numberOf(value);
+  const number = plainNumber(op, value);
   const { category } = dtypes[dtype];
   if (category === 'float') return number;
   if (category === 'bool') return Number(number !== 0);

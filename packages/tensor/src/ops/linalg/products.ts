@@ -155,22 +155,24 @@ export function tensordot(
   right: Tensor,
   options: { readonly dims?: number | readonly [readonly number[], readonly number[]] } = {},
 ): Tensor {
-  const [l, r] = [left.layout.shape, right.layout.shape];
+  const [l, r] = [sizesOf('tensordot', left), sizesOf('tensordot', right)];
   const dims = checkNamed('tensordot', options).dims ?? 2;
-  const [a, b] =
-    typeof dims === 'number'
-      ? [Array.from({ length: dims }, (_, i) => l.length - dims + i), Array.from({ length: dims }, (_, i) => i)]
-      : [
-          dims[0].map((d) => dimension('tensordot', d, l.length)),
-          dims[1].map((d) => dimension('tensordot', d, r.length)),
-        ];
+  let [a, b]: [number[], number[]] = [[], []];
+  if (typeof dims === 'number') {
+    if (!(dims <= Math.min(l.length, r.length) && dims >= 0 && Number.isInteger(dims)))
+      throw new ValueError(
+        'tensordot',
+        `can't sum over ${dims} dimensions of ${shapeText(l)} and ${shapeText(r)}; give a whole number of them, or two lists`,
+      );
+    b = Array.from({ length: dims }, (_, i) => i);
+    a = b.map((i) => l.length - dims + i);
+  } else {
+    if (!Array.isArray(dims) || dims.length !== 2 || !dims.every(Array.isArray))
+      throw new ValueError('tensordot', `dims is ${String(dims)}; give a number, or two lists of dimensions`);
+    [a = [], b = []] = dims.map((list, i) => list.map((d) => dimension('tensordot', d, [l, r][i]!.length)));
+  }
   if (a.length !== b.length)
     throw new ValueError('tensordot', `the lists of dimensions have ${a.length} and ${b.length} entries; they pair up`);
-  if (a.some((d) => d < 0) || b.some((d) => d >= r.length))
-    throw new ValueError(
-      'tensordot',
-      `can't sum over ${String(dims)} dimensions of ${shapeText(l)} and ${shapeText(r)}`,
-    );
   const wrong = a.findIndex((d, i) => l[d] !== r[b[i]!] && l[d] !== 1 && r[b[i]!] !== 1);
   if (wrong >= 0)
     throw new ShapeError(
@@ -209,11 +211,12 @@ export function kron(left: Tensor, right: Tensor): Tensor {
 
 /** Cross product of vectors of three elements along a dimension (the last by default); PyTorch: `torch.linalg.cross`. */
 export function cross(left: Tensor, right: Tensor, options: { readonly dim?: number } = {}): Tensor {
-  const d = dimension('cross', checkNamed('cross', options).dim ?? -1, left.layout.shape.length);
-  if (left.layout.shape[d] !== 3 || right.layout.shape[d] !== 3)
+  const [l, r] = [sizesOf('cross', left), sizesOf('cross', right)];
+  const d = dimension('cross', checkNamed('cross', options).dim ?? -1, l.length);
+  if (l[d] !== 3 || r[d] !== 3)
     throw new ShapeError(
       'cross',
-      `dimension ${d} must have size 3 in both operands: ${shapeText(left.layout.shape)} and ${shapeText(right.layout.shape)}`,
+      `dimension ${d} must have size 3 in both operands: ${shapeText(l)} and ${shapeText(r)}`,
     );
   const turned = (t: Tensor, by: number): Tensor => roll(t, by, { dims: d });
   return sub(mul(turned(left, -1), turned(right, -2)), mul(turned(left, -2), turned(right, -1)));

@@ -31,6 +31,7 @@ import type { Draw } from '../../random/threefry.ts';
 import type { Tensor } from '../../tensor.ts';
 import { fromFlat } from '../creation/from-data.ts';
 import { element, single } from '../elementwise/build.ts';
+import { sizesOf } from '../elementwise/operand.ts';
 import { drawOf, type GeneratorOptions } from './options.ts';
 
 /** 32 random bits of the element; scalars 0 to 2 are the draw. */
@@ -89,6 +90,7 @@ export interface DropoutOptions extends GeneratorOptions {
 export function dropout<A extends Tensor>(x: A, options: DropoutOptions = {}): Tensor<A['~shape'], A['dtype']> {
   const { p = 0.5, training = true } = checkNamed('dropout', options);
   const kept = 2 ** 24 - inBits('dropout', p);
+  sizesOf('dropout', x);
   if (!training || p === 0) return x as never;
   if (!isFloat(x.dtype))
     throw new DTypeError('dropout', `takes floats, got ${x.dtype}; convert with .to('float32') first`);
@@ -135,6 +137,7 @@ const checkProbabilities = (op: string, dtype: DType): void => {
  * ```
  */
 export function bernoulli<A extends Tensor>(x: A, options?: GeneratorOptions): Tensor<A['~shape'], A['dtype']> {
+  sizesOf('bernoulli', x);
   checkProbabilities('bernoulli', x.dtype);
   const draw = drawOf('bernoulli', options);
   const shares = sharesOf(x, draw, x.dtype);

@@ -45,7 +45,9 @@ export function diff<A extends Tensor>(x: A, options: DiffOptions = {}): Tensor<
   const d = dimension('diff', options.dim ?? -1, x.layout.shape.length);
   const parts = [prepend, x, append].filter((part) => part !== undefined);
   let result = parts.length > 1 ? joined('diff', parts, d) : n === 0 ? clone(x) : x;
-  for (let i = 0; i < n; i++) {
+  // Without elements left, further differences are the same.
+  const times = Math.min(n, Math.max(1, result.layout.shape[d]!));
+  for (let i = 0; i < times; i++) {
     const size = Math.max(result.layout.shape[d]! - 1, 0);
     const [later, earlier] = [Math.min(1, size), 0].map((start) => sliceView(result, d, start, size)) as [
       Tensor,

@@ -9,6 +9,7 @@ import { isNumeric, type Numeric, numberOf } from '../../core/promotion.ts';
 import { untracked } from '../../core/state.ts';
 import type { Tensor } from '../../tensor.ts';
 import { element, single } from '../elementwise/build.ts';
+import { sizesOf } from '../elementwise/operand.ts';
 import { finish, reshape } from '../shape/views.ts';
 import { reduction } from './build.ts';
 import { ordered } from './order.ts';
@@ -72,7 +73,10 @@ export function isin<X extends Tensor | Numeric>(
   const anchor = [elements, testElements].find((t) => !isNumeric(t)) as Tensor | undefined;
   if (anchor === undefined) throw new DTypeError('isin', 'got two plain numbers; one operand must be a tensor');
   const operand = (t: Tensor | Numeric): Tensor => {
-    if (!isNumeric(t)) return t;
+    if (!isNumeric(t)) {
+      sizesOf('isin', t);
+      return t;
+    }
     const dtype = anchor.dtype === 'float64' || Number.isInteger(numberOf(t)) ? anchor.dtype : 'float32';
     return filled(anchor.layout.device, dtype === 'bool' ? 'int64' : dtype, [], numberOf(t));
   };

@@ -124,7 +124,7 @@ const missingOf = reduction('quantile', {
 /** The shares as a vector on x's device, in its dtype. */
 function sharesOf(name: Name, x: Tensor, q: number | Tensor): Tensor {
   if (typeof q !== 'number') {
-    if (q.layout.shape.length > 1)
+    if (sizesOf(name, q).length > 1)
       throw new ShapeError(name, `q must be a number, a scalar or a vector, got shape ${shapeText(q.layout.shape)}`);
     return toDType(reshape(q, [-1]), x.dtype);
   }

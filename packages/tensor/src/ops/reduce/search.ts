@@ -185,7 +185,7 @@ export function bucketize<X extends Tensor | Numeric>(
   boundaries: Tensor,
   options: Pick<SearchOptions, 'right' | 'outInt32'> = {},
 ): Found<X> {
-  if (boundaries.layout.shape.length !== 1)
+  if (sizesOf('bucketize', boundaries).length !== 1)
     throw new ShapeError(
       'bucketize',
       `the boundaries must be a vector, got shape ${shapeText(boundaries.layout.shape)}`,

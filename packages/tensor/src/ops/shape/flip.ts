@@ -95,8 +95,7 @@ export function roll<A extends Tensor>(
   options: RollOptions = {},
 ): Tensor<A['~shape'], A['dtype']> {
   const [by, dims] = [asList(shifts), asList(checkNamed('roll', options).dims)];
-  const bad = by.find((n) => !Number.isInteger(n));
-  if (by.length === 0 || bad !== undefined)
+  if (by.length === 0 || !by.every(Number.isInteger))
     throw new ValueError('roll', `shifts must be whole numbers, got (${by.join(', ')})`);
   if (dims.length === 0 && by.length === 1) {
     const flat = views.reshape(x, [-1]);

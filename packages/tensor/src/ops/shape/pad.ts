@@ -26,6 +26,7 @@ import { type Numeric, numberOf } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Shape } from '../../types/index.ts';
 import { convert } from '../creation/from-data.ts';
+import { sizesOf } from '../elementwise/operand.ts';
 import { gatherOps } from '../index/index-op.ts';
 import { place } from './place.ts';
 import * as views from './views.ts';
@@ -93,12 +94,12 @@ export function pad<A extends Tensor>(
   options: PadOptions = {},
 ): Tensor<Shape, A['dtype']> {
   const { mode = 'constant', value = 0 } = checkNamed('pad', options);
-  const { shape } = x.layout;
+  const shape = sizesOf('pad', x);
   if (mode !== 'constant' && !(mode in positions))
     throw new ValueError('pad', `mode must be 'constant', 'reflect', 'replicate' or 'circular', got '${String(mode)}'`);
   checkList('pad', padding);
-  const bad = padding.find((n) => !Number.isInteger(n));
-  if (bad !== undefined) throw new ValueError('pad', `padding is in whole numbers, got ${bad}`);
+  const bad = padding.findIndex((n) => !Number.isInteger(n));
+  if (bad >= 0) throw new ValueError('pad', `padding is in whole numbers, got ${padding[bad]}`);
   if (padding.length % 2 !== 0 || padding.length > 2 * shape.length)
     throw new ShapeError(
       'pad',

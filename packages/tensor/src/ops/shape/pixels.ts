@@ -3,11 +3,12 @@ import { ShapeError, ValueError } from '@nn/backend';
 import { shapeText } from '../../core/collapse.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Shape } from '../../types/index.ts';
+import { sizesOf } from '../elementwise/operand.ts';
 import * as views from './views.ts';
 
 /** Leading dimensions, channels, rows, columns. */
 function image(op: string, x: Tensor): { batch: number[]; c: number; h: number; w: number } {
-  const { shape } = x.layout;
+  const shape = sizesOf(op, x);
   if (shape.length < 3) throw new ShapeError(op, `expected (…, channels, height, width), got ${shapeText(shape)}`);
   const [c, h, w] = shape.slice(-3) as [number, number, number];
   return { batch: shape.slice(0, -3), c, h, w };

@@ -14,8 +14,8 @@ import * as views from './views.ts';
 function repeated(op: string, x: Tensor, repeats: readonly number[]): Tensor {
   checkList(op, repeats);
   const { shape } = x.layout;
-  const bad = repeats.find((n) => !Number.isInteger(n) || n < 0);
-  if (bad !== undefined) throw new ValueError(op, `repeats must be whole numbers ≥ 0, got ${bad}`);
+  const bad = repeats.findIndex((n) => !Number.isInteger(n) || n < 0);
+  if (bad >= 0) throw new ValueError(op, `repeats must be whole numbers ≥ 0, got ${repeats[bad]}`);
   const lead = repeats.length - shape.length;
   if (lead < 0)
     throw new ShapeError(

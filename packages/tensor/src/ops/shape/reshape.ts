@@ -57,7 +57,7 @@ export const ravel = <A extends Tensor>(x: A): Tensor<ShapeOr<Flatten<'ravel', S
   (x.layout.contiguous ? views.reshape : views.copyAs)(x, [x.layout.size]) as never;
 
 function flattenDims(x: Tensor, options: { startDim?: number; endDim?: number } = {}): Tensor {
-  const { shape } = x.layout;
+  const shape = sizesOf('flatten', x);
   const { startDim = 0, endDim = -1 } = checkNamed('flatten', options);
   const first = dimension('flatten', startDim, shape.length);
   const last = dimension('flatten', endDim, shape.length);
@@ -95,7 +95,7 @@ export const flatten: <A extends Tensor, I extends number = 0, J extends number 
  * ```
  */
 export function unflatten<A extends Tensor>(x: A, dim: number, sizes: readonly number[]): Tensor<Shape, A['dtype']> {
-  const { shape } = x.layout;
+  const shape = sizesOf('unflatten', x);
   if (shape.length === 0)
     throw new ShapeError('unflatten', 'a tensor without dimensions has none to split; use reshape');
   const d = dimension('unflatten', dim, shape.length);

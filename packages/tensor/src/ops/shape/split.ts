@@ -118,8 +118,8 @@ export function tensorSplit<A extends Tensor>(
     return pieces(x, dim, sizes) as never;
   }
   checkList('tensorSplit', sections);
-  const bad = sections.find((i) => !Number.isInteger(i));
-  if (bad !== undefined) throw new ValueError('tensorSplit', `sections end at whole numbers, got ${bad}`);
+  const bad = sections.findIndex((i) => !Number.isInteger(i));
+  if (bad >= 0) throw new ValueError('tensorSplit', `sections end at whole numbers, got ${sections[bad]}`);
   // As Python's slices: bounds count from the end if negative, and stop at both ends.
   const bound = (i: number): number => Math.min(Math.max(i < 0 ? i + total : i, 0), total);
   const bounds = [0, ...sections.map(bound), total];

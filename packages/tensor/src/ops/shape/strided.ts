@@ -61,9 +61,9 @@ export function asStrided<A extends Tensor, const T extends readonly number[]>(
   checkList('asStrided', strides);
   if (size.length !== strides.length)
     throw new ShapeError('asStrided', `${size.length} sizes and ${strides.length} strides; give as many of both`);
-  const bad = [...size, ...strides, start].find((n) => !Number.isInteger(n) || n < 0);
-  if (bad !== undefined)
-    throw new ValueError('asStrided', `sizes, strides and offset are whole numbers ≥ 0, got ${bad}`);
+  const given = [...size, ...strides, start];
+  const bad = given.findIndex((n) => !Number.isInteger(n) || n < 0);
+  if (bad >= 0) throw new ValueError('asStrided', `sizes, strides and offset are whole numbers ≥ 0, got ${given[bad]}`);
   const root = rootOf(x);
   const [first, end] = [root.start, storageSize(x)];
   const last = start + span(size, strides);

@@ -37,11 +37,11 @@ export function finish(result: Tensor, source: Tensor, ...steps: readonly Tensor
 export function resolveShape(op: string, from: readonly number[], to: readonly number[]): number[] {
   checkList(op, to);
   const hole = to.indexOf(-1);
-  const bad = to.find((n, d) => d !== hole && (!Number.isInteger(n) || n < 0));
-  if (bad !== undefined)
+  const bad = to.findIndex((n, d) => d !== hole && (!Number.isInteger(n) || n < 0));
+  if (bad >= 0)
     throw new ShapeError(
       op,
-      `${bad} is not a size; sizes are whole numbers ≥ 0, and at most one may be -1: got ${shapeText(to)}`,
+      `${to[bad]} is not a size; sizes are whole numbers ≥ 0, and at most one may be -1: got ${shapeText(to)}`,
     );
   const total = sizeOf(from);
   const known = to.reduce((p, n, d) => (d === hole ? p : p * n), 1);

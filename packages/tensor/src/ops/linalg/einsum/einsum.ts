@@ -3,6 +3,7 @@ import { ValueError } from '@nn/backend';
 import { resultType } from '../../../core/promotion.ts';
 import type { Tensor } from '../../../tensor.ts';
 import type { Checked, Einsum, PromoteAll, Shape, ShapeOr, ShapesOf } from '../../../types/index.ts';
+import { sizesOf } from '../../elementwise/operand.ts';
 import { toDType } from '../../shape/convert.ts';
 import { contractPair, diagonals, type Labelled, reorder, sumUnneeded } from './contract.ts';
 import { contractionOrder } from './order.ts';
@@ -55,7 +56,7 @@ export function einsum(first: unknown, ...rest: readonly unknown[]): Tensor {
       resolve(
         terms,
         result,
-        operands.map((t) => t.layout.shape),
+        operands.map((t) => sizesOf('einsum', t)),
       ),
     );
   }

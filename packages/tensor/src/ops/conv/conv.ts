@@ -23,7 +23,8 @@ export function convolve(
   geometry: ConvGeometry,
   then: Op<'map'> | null = null,
 ): Tensor {
-  for (const t of [x, w]) sizesOf(name, t);
+  sizesOf(name, x);
+  sizesOf(name, w);
   checkConvolution(name, x.layout, w.layout, bias === null ? null : bias.layout, geometry);
   const op = opFor(name, geometry, null);
   if (x.layout.shape.length === w.layout.shape.length) return dispatchConv(op, x, w, bias, then);

@@ -83,7 +83,7 @@ export class WasmBackend implements Backend {
   readonly #features: Features;
   readonly #memory: LinearMemory;
   readonly #heap: Heap;
-  readonly #imports: WebAssembly.Imports;
+  #imports: WebAssembly.Imports;
   readonly #programs = new Map<string, WasmProgram>();
   readonly #entries = new Map<string, Entry>();
   #nextEntry = 0;
@@ -291,8 +291,13 @@ export class WasmBackend implements Backend {
   }
 
   dispose(): void {
-    if (!this.#disposed) this.#pool?.dispose();
+    if (this.#disposed) return;
     this.#disposed = true;
+    this.#pool?.dispose();
+    // Plans hold programs, and users tensors: none of them shall hold the memory.
+    for (const entry of this.#entries.values()) entry.drop();
+    this.#memory.drop();
+    this.#imports = {};
     this.#programs.clear();
     this.#entries.clear();
   }

@@ -12,8 +12,8 @@ export class Entry {
   /** Its number in the tables of workers. */
   readonly id: number;
   readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly run: Run;
-  readonly finish: Run | null;
+  run: Run;
+  finish: Run | null;
   /** Where workers find the bytes; 0 where they are not in shared memory. */
   bytesAt = 0;
   constructor(id: number, bytes: Uint8Array<ArrayBuffer>, exports: WebAssembly.Exports) {
@@ -21,6 +21,12 @@ export class Entry {
     this.bytes = bytes;
     this.run = exports['run'] as Run;
     this.finish = (exports['finish'] as Run | undefined) ?? null;
+  }
+
+  /** Lets go of the module, and of the memory that it works in; what holds this entry may outlive its backend. */
+  drop(): void {
+    this.run = () => {};
+    this.finish = null;
   }
 }
 

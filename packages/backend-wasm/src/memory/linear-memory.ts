@@ -7,7 +7,7 @@ export const pageBytes = 65536;
 export const mostPages = 65536;
 
 export class LinearMemory {
-  readonly memory: WebAssembly.Memory;
+  #memory: WebAssembly.Memory | null;
   readonly shared: boolean;
   /** Views of the whole memory, fresh after growth: read the field anew after any allocation. */
   bytes!: Uint8Array;
@@ -19,7 +19,7 @@ export class LinearMemory {
   constructor(shared: boolean, limit: number = mostPages * pageBytes) {
     try {
       const maximum = Math.ceil(limit / pageBytes);
-      this.memory = new WebAssembly.Memory(shared ? { initial: 16, maximum, shared } : { initial: 16 });
+      this.#memory = new WebAssembly.Memory(shared ? { initial: 16, maximum, shared } : { initial: 16 });
     } catch (cause) {
       throw new BackendError(
         'wasm',
@@ -31,12 +31,21 @@ export class LinearMemory {
     this.#renew();
   }
 
-  #renew(): void {
-    const { buffer } = this.memory;
+  get memory(): WebAssembly.Memory {
+    return this.#memory!;
+  }
+
+  #renew(buffer: ArrayBufferLike = this.memory.buffer): void {
     this.bytes = new Uint8Array(buffer);
     this.words = new Int32Array(buffer);
     this.floats = new Float32Array(buffer);
     this.doubles = new Float64Array(buffer);
+  }
+
+  /** Lets go of the memory. */
+  drop(): void {
+    this.#memory = null;
+    this.#renew(new ArrayBuffer(0));
   }
 
   /** Bytes there are. */

@@ -29,7 +29,7 @@ export class Pool {
   readonly #memory: LinearMemory;
   readonly #shelf: Shelf;
   readonly #workers: WorkerHandle[];
-  readonly #control: Control;
+  #control: Control | null;
   readonly #lostAfter: number;
   #launch = 0;
   #broken: string | null = null;
@@ -112,7 +112,7 @@ export class Pool {
     Atomics.store(words, control.ticket, (this.#launch << 16) | count);
     if (Atomics.load(words, control.parked) > 0) Atomics.notify(words, control.ticket);
     const started = Date.now();
-    const { tryTake, report, join } = this.#control;
+    const { tryTake, report, join } = this.#control!;
     let failure: { readonly error: unknown } | null = null;
     for (let chunk = tryTake(); chunk >= 0; chunk = tryTake()) {
       try {
@@ -132,7 +132,7 @@ export class Pool {
 
   #wait(label: string, count: number, own: number): void {
     const end = Date.now() + Math.max(this.#lostAfter, 20 * own);
-    while (this.#control.join(count, 1_000_000) === 0)
+    while (this.#control!.join(count, 1_000_000) === 0)
       if (Date.now() > end) {
         this.#broken = 'a worker ended while it computed';
         throw new BackendError(
@@ -147,11 +147,12 @@ export class Pool {
     return this.#broken;
   }
 
-  /** Ends the workers. */
+  /** Ends the workers, and lets go of the memory. */
   dispose(): void {
     const { words } = this.#memory;
     Atomics.store(words, control.stop, 1);
     Atomics.notify(words, control.ticket);
-    for (const worker of this.#workers) worker.end();
+    for (const worker of this.#workers.splice(0)) worker.end();
+    this.#control = null;
   }
 }

@@ -26,6 +26,8 @@ export function deviceOf(backend: Backend): Device {
       throw new BackendError('backend', `got ${String(backend)}; give a backend, such as await wasm()`);
     device = new Device(backend);
     devices.set(backend, device);
+    // Layouts hold their devices: a new one is the time to let go of those that are no longer used.
+    forgetLayouts();
   }
   return device;
 }
@@ -117,8 +119,15 @@ export function sameNumbers(a: readonly number[], b: readonly number[]): boolean
 
 const table = new Map<number, Layout>();
 let entries = 0;
-/** Dropping the table only costs plans their hits. */
 const tableLimit = 8192;
+/** How often the table was dropped: plans go with it, as few would be found by the layouts that are made from then on. */
+export const dropped: { times: number } = { times: 0 };
+
+function forgetLayouts(): void {
+  table.clear();
+  entries = 0;
+  dropped.times++;
+}
 
 /** The layout with these parts; made once. */
 export function layoutOf(
@@ -139,10 +148,8 @@ export function layoutOf(
       'tensor',
       `${dtype} is not a dtype of ${device.backend.name}, which has ${device.backend.dtypes.join(', ')}; convert with .to(dtype) first`,
     );
-  if (++entries > tableLimit) {
-    table.clear();
-    entries = 1;
-  }
+  if (entries === tableLimit) forgetLayouts();
+  entries++;
   const made = new Layout(device, dtype, shape, strides);
   made.next = table.get(hash) ?? null;
   table.set(hash, made);

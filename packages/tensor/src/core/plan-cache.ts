@@ -1,7 +1,7 @@
 /** Finds plans by pointer: a chain of eight on the op, then a map by hash, then the planner. */
 import { DTypeError, NnError } from '@nn/backend';
 import { copyOp } from './copy.ts';
-import type { Layout } from './layout.ts';
+import { dropped, type Layout } from './layout.ts';
 import type { CommonKind, Op } from './op.ts';
 import type { Plan } from './plan.ts';
 import { planGather, planScatter } from './plan-index.ts';
@@ -26,18 +26,42 @@ const planners: { readonly [K in CommonKind]: Planner | null } = {
   scatter: (op: Op<'scatter'>, inputs) => planScatter(op, inputs, (layout) => planFor(copyOp, layout, null, null)),
 };
 
-/** Ops that have plans. */
-const planned = new Set<Op>();
+/** Ops that have plans. Not held: gradient rules make ops for a single plan, which go when it goes. */
+let planned: WeakRef<Op>[] = [];
+/** How many there may be before those that are gone are taken out. */
+let room = 1024;
+/** How often layouts had been dropped when plans last were. */
+let seen = 0;
 
-// Integers that become floats become the default dtype, so plans depend on it.
-onDefaultDType.add(() => {
-  for (const op of planned) {
+/** Remembers an op that gets its first plan. */
+function enlist(op: Op): void {
+  if (planned.length >= room) {
+    planned = planned.filter((each) => each.deref() !== undefined);
+    room = Math.max(1024, 2 * planned.length);
+  }
+  planned.push(new WeakRef(op));
+}
+
+function forgetPlans(): void {
+  for (const each of planned) {
+    const op = each.deref();
+    if (op === undefined) continue;
     op.plans = null;
     op.count = 0;
     op.more.clear();
   }
-  planned.clear();
-});
+  planned = [];
+}
+
+// Integers that become floats become the default dtype, so plans depend on it.
+onDefaultDType.add(forgetPlans);
+
+/** Plans go when layouts go: they hold them, and with them backends. */
+function followLayouts(): void {
+  if (seen === dropped.times) return;
+  seen = dropped.times;
+  forgetPlans();
+}
 
 const chainLength = 8;
 const mapLimit = 1024;
@@ -64,8 +88,9 @@ function planBeyond(op: Op, la: Layout, lb: Layout | null, lc: Layout | null, ma
     const known = op.more.get(hash);
     if (known !== undefined && known.la === la && known.lb === lb && known.lc === lc) return known;
   }
+  followLayouts();
   const made = make(op, lc !== null ? [la, lb!, lc] : lb !== null ? [la, lb] : [la]);
-  planned.add(op);
+  if (op.plans === null) enlist(op);
   if (op.count < chainLength) {
     op.count++;
     made.next = op.plans;
@@ -85,11 +110,12 @@ export function planForMany(op: Op, inputs: readonly { readonly layout: Layout }
   hash |= 0x20000000;
   const known = op.more.get(hash);
   if (known !== undefined && fits(known, inputs)) return known;
+  followLayouts();
   const made = make(
     op,
     inputs.map((t) => t.layout),
   );
-  planned.add(op);
+  if (op.more.size === 0) enlist(op);
   store(op, hash, made);
   return made;
 }

@@ -88,3 +88,44 @@ it('a limit of the library gives back what is free before it refuses', () => {
   for (let i = 0; i < 100; i++) scope(() => void zeros([megabyte + 100_000 * i]));
   expect(memory().live + memory().cached).toBeLessThanOrEqual(64 * megabyte);
 });
+
+describe('idle memory', () => {
+  const freed: number[] = [];
+  const allocated: number[] = [];
+  beforeEach(() => {
+    freed.length = 0;
+    allocated.length = 0;
+    const roomy = new NullBackend();
+    const [allocate, free] = [roomy.allocate.bind(roomy), roomy.free.bind(roomy)];
+    roomy.allocate = (bytes) => {
+      allocated.push(bytes);
+      return allocate(bytes);
+    };
+    roomy.free = (block) => {
+      freed.push(block.bytes);
+      free(block);
+    };
+    setBackend(roomy);
+  });
+  const total = (): number => memory().live + memory().cached;
+
+  it('of sizes that no longer come is given back before more is taken', () => {
+    for (let i = 1; i <= 100; i++) {
+      scope(() => void zeros([(i * megabyte) / 4]));
+      expect(total()).toBeLessThanOrEqual(2 * (i * 1.25) * megabyte + 64 * megabyte);
+    }
+    for (let i = 1; i <= 100; i++) scope(() => void zeros([(i * megabyte) / 32]));
+    expect(total()).toBeLessThanOrEqual(320 * megabyte);
+    const sum = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0);
+    expect(sum(allocated) - sum(freed)).toBe(total());
+  });
+
+  it('of sizes that come again and again stays', () => {
+    for (let i = 0; i < 200; i++)
+      scope(() => {
+        for (let k = 1; k <= 40; k++) zeros([(k * megabyte) / 4]);
+      });
+    expect(freed).toEqual([]);
+    expect(allocated.length).toBe(40);
+  });
+});

@@ -113,6 +113,8 @@ export class Pool {
   peak = 0;
   limit: number = 4096 * megabyte;
   #sincePress = 0;
+  /** The most that was in use where a block was taken from the backend, since idle ones were last given back. */
+  #mostInUse = 0;
   readonly byTag: Map<string, number> = new Map();
   readonly #classes: Map<number, SizeClass> = new Map();
   readonly #registry: FinalizationRegistry<SlabRecord> = new FinalizationRegistry((record) => this.#returned(record));
@@ -151,7 +153,10 @@ export class Pool {
     this.#press(bytes);
     const kept = sizeClass.blocks.pop();
     if (kept !== undefined) this.cached -= bytes;
-    else if (this.live + this.cached + bytes > this.limit) this.#makeRoom(bytes, tag);
+    else {
+      this.#spare(bytes);
+      if (this.live + this.cached + bytes > this.limit) this.#makeRoom(bytes, tag);
+    }
     const block = kept ?? this.#allocate(bytes, tag);
     this.live += bytes;
     this.peak = Math.max(this.peak, this.live);
@@ -168,6 +173,15 @@ export class Pool {
     for (const sizeClass of this.#classes.values())
       for (const slab of sizeClass.wholeSlabs()) this.#returned(slab.record);
     this.trim();
+  }
+
+  /** Where sizes change, blocks of former ones lie idle: more of them than were ever in use at once, and a quantum, are given back before another is taken. */
+  #spare(bytes: number): void {
+    const inUse = this.live - this.free + bytes;
+    this.#mostInUse = Math.max(this.#mostInUse, inUse);
+    if (this.live + this.cached + bytes <= 2 * this.#mostInUse + quantum) return;
+    this.#mostInUse = inUse;
+    this.#reclaim();
   }
 
   /** Gives cached blocks back to the backend. */

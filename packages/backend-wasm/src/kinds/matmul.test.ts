@@ -327,6 +327,17 @@ describe('matmul', () => {
     for (const out of layouts) expect(run({ out })).toEqual(dense);
   });
 
+  it('copies a wide panel by code that grows with the panel, not with its square', () => {
+    const features: Features = { ...fused, pairs: true };
+    const bytes = (m: number): number => {
+      const module = new WasmModule(features);
+      new Product({ m, n: 512, k: 128, right: 'columns' }).variants(features).cold.emit(module);
+      return module.encode().length;
+    };
+    // Panels of 96 columns for a row, of 24 for three.
+    expect(bytes(1)).toBeLessThan(4 * bytes(3));
+  });
+
   it('cuts k as evenly as multiples of four can be, by k alone', () => {
     expect([0, 1, 4, 511, 512, 513, 784, 1024, 2048, 100000].map(blockSizeOf)).toEqual([
       4, 4, 4, 512, 512, 260, 392, 512, 512, 512,

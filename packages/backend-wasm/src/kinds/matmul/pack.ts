@@ -72,18 +72,18 @@ export function packer(module: WasmModule, read: Read, side: Side, count: number
         return [code, quads.map((quad, step) => store(g, step, quad))];
       };
       const step = 4 * bytesOf(side.dtype);
-      const cursors = [source!, ...rows.slice(1)];
-      const move = (times: number): Code => [
-        cursors.map((row) => row.add(times * step)),
+      const move = (times: number, own: readonly Local[] = rows): Code => [
+        own.map((row) => row.add(times * step)),
         target!.add(4 * times * pitch),
       ];
       const latter = groups.toReversed();
       // Of many rows a cache line each at a time: where they are a power of two apart, they would drive each other out of the cache before their lines are used up.
       const lines = f.local(I32);
-      const inLines =
-        groups.length > 3
-          ? countDown(steps!, 16, 16, [latter.map((g) => [times(lines, 4, one(g), move(1)), move(-4)]), move(4)])
-          : [];
+      const inLine = (g: number): Code => {
+        const own = near ? rows : rows.slice(4 * g, 4 * g + 4);
+        return [times(lines, 4, one(g), move(1, own)), move(-4, own)];
+      };
+      const inLines = groups.length > 3 ? countDown(steps!, 16, 16, [latter.map(inLine), move(4)]) : [];
       return [inLines, countDown(steps!, 4, 1, [latter.map(one), move(1)])];
     }),
   );

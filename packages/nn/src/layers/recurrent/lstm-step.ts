@@ -4,7 +4,7 @@
 import { add, type Expression, mul, sigmoid, sub, tanh } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
 import { dispatchMany, slice } from '@nn/tensor/internal';
-import { giveBack, into, partsOf, type Recurrence, roomLike, stepOp } from './recurrence.ts';
+import { copyStep, giveBack, into, partsOf, type Recurrence, roomLike, stepOp } from './recurrence.ts';
 
 type Operand = (i: number) => Expression;
 
@@ -30,15 +30,16 @@ const outputGradient = stepOp('LSTMBackward', (x, one) => {
   const [s, t] = [sigmoid(x(0)), tanh(x(1))];
   return [mul(mul(x(2), t), slope(s, one)), add(x(3), mul(mul(x(2), s), fall(t, one)))];
 });
-/** i, f, g, dc → di, dc before. */
-const inputGradient = stepOp('LSTMBackward', (x, one) => [
-  mul(mul(x(3), tanh(x(2))), slope(sigmoid(x(0)), one)),
-  mul(x(3), sigmoid(x(1))),
-]);
-/** f, c, dc → df. */
-const forgetGradient = stepOp('LSTMBackward', (x, one) => [mul(mul(x(2), x(1)), slope(sigmoid(x(0)), one))]);
-/** i, g, dc → dg. */
-const candidateGradient = stepOp('LSTMBackward', (x, one) => [mul(mul(x(2), sigmoid(x(0))), fall(tanh(x(1)), one))]);
+/** f, c, dc → df, dc before. */
+const forgetGradient = stepOp('LSTMBackward', (x, one) => {
+  const s = sigmoid(x(0));
+  return [mul(mul(x(2), x(1)), slope(s, one)), mul(x(2), s)];
+});
+/** i, g, dc → di, dg. */
+const inputGradients = stepOp('LSTMBackward', (x, one) => {
+  const [s, t] = [sigmoid(x(0)), tanh(x(1))];
+  return [mul(mul(x(2), t), slope(s, one)), mul(mul(x(2), s), fall(t, one))];
+});
 
 export const lstmStep: Recurrence = {
   name: 'LSTM',
@@ -62,12 +63,12 @@ export const lstmStep: Recurrence = {
   back: ({ saved, c, nextC, dh, dc, dSum, output }) => {
     const [i, f, g, o] = partsOf(saved[0]!, 4) as [Tensor, Tensor, Tensor, Tensor];
     const [di, df, dg, dO] = partsOf(dSum, 4) as [Tensor, Tensor, Tensor, Tensor];
-    const [whole, before] = [roomLike('LSTM', dc!), roomLike('LSTM', dc!)];
+    const [whole, before, candidate] = [0, 1, 2].map(() => roomLike('LSTM', dc!)) as [Tensor, Tensor, Tensor];
     into(outputGradient, [dO, whole], o, nextC!, dh, dc!);
-    into(inputGradient, [di, before], i, f, g, whole);
-    into(forgetGradient, [df], f, c!, whole);
-    into(candidateGradient, [dg], i, g, whole);
-    giveBack([i, f, g, o, di, df, dg, dO, whole]);
+    into(forgetGradient, [df, before], f, c!, whole);
+    into(inputGradients, [di, candidate], i, g, whole);
+    into(copyStep, [dg], candidate);
+    giveBack([i, f, g, o, di, df, dg, dO, whole, candidate]);
     return { c: before, h: output };
   },
 };

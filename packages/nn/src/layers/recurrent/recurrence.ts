@@ -111,6 +111,20 @@ export function stepsOf(t: Tensor, time: 0 | 1): (place: number) => Tensor {
 export const roomLike = (name: string, { layout }: Tensor, shape: readonly number[] = layout.shape): Tensor =>
   fresh(layoutOf(layout.device, layout.dtype, shape), name);
 
+export const copyStep: Op<'map'> = stepOp('recurrent', (x) => [x(0)]);
+
+/** The same matrix, column after column in memory of its own, an odd number of cache lines apart: a power of two apart they would meet in one set of a cache. */
+export function turned(matrix: Tensor): Tensor {
+  const { layout } = matrix;
+  const [rows, columns] = layout.shape as readonly [number, number];
+  const pitch = 16 * (Math.ceil(rows / 16) | 1);
+  const room = roomLike('recurrent', matrix, [columns, pitch]);
+  const own = viewsOf(room, [rows, columns], [1, pitch])(0);
+  room.dispose();
+  into(copyStep, [own], matrix);
+  return own;
+}
+
 export function giveBack(tensors: readonly Tensor[]): void {
   for (const t of tensors) t.dispose();
 }

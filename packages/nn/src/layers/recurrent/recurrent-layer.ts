@@ -1,7 +1,7 @@
 /** What RNN, LSTM and GRU have in common: options, parameters under PyTorch's names, layers on layers, directions side by side. */
 import { DTypeError, ShapeError, ValueError } from '@nn/backend';
 import { cat, dropout, empty, type Shape, scope, stack, type Tensor } from '@nn/tensor';
-import { filled, reshape, sameNumbers, shapeText, sizesOf, slice } from '@nn/tensor/internal';
+import { filled, reshape, sameNumbers, shapeText, sizesOf, slice, transpose } from '@nn/tensor/internal';
 import { checkProbability } from '../../functional/dropout.ts';
 import { uniform_ } from '../../init/index.ts';
 import { Module } from '../../module/module.ts';
@@ -144,7 +144,7 @@ export abstract class RecurrentLayer extends Module {
           });
           return output;
         });
-        x = this.#joined(x, halves, layer, x === input);
+        x = this.#joined(x, halves, layer, time, x === input);
       }
       const stacked = lasts.map((list) => stack(list) as Tensor);
       const given = (t: Tensor): Tensor => {
@@ -160,14 +160,17 @@ export abstract class RecurrentLayer extends Module {
   }
 
   /** The next layer's input; what it is made from is given back, but for the first input. */
-  #joined(x: Tensor, halves: readonly Tensor[], layer: number, isFirst: boolean): Tensor {
+  #joined(x: Tensor, halves: readonly Tensor[], layer: number, time: number, isFirst: boolean): Tensor {
     const whole = halves.length === 1 ? halves[0]! : (cat(halves, { dim: 2 } as never) as Tensor);
     if (!isFirst) x.dispose();
     for (const half of halves) if (half !== whole) half.dispose();
     if (layer === this.numLayers - 1 || this.dropout === 0 || !this.training) return whole;
-    const left = dropout(whole, { p: this.dropout }) as Tensor;
+    // Masks are drawn step by step, as in PyTorch, whichever dimension holds the steps.
+    const steps = time === 0 ? whole : transpose(whole, 0, time);
+    const left = dropout(steps, { p: this.dropout }) as Tensor;
+    if (steps !== whole) steps.dispose();
     whole.dispose();
-    return left;
+    return time === 0 ? left : transpose(left, 0, time);
   }
 
   /** One layer in one direction. */

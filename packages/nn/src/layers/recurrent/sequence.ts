@@ -5,9 +5,12 @@
 import { Function as CustomFunction, type FunctionContext, grad } from '@nn/autograd';
 import type { Tensor } from '@nn/tensor';
 import { reshape, state } from '@nn/tensor/internal';
-import { giveBack, roomLike, stepsOf } from './recurrence.ts';
+import { giveBack, roomLike, stepsOf, turned } from './recurrence.ts';
 import { type Ran, throughTime } from './through-time.ts';
 import { type Given, placesOf, projected, sumOf, unroll, type Way } from './unroll.ts';
+
+/** The weights are turned once where so many products of so few rows would each spend more time on turning than on multiplying. */
+const [manySteps, fewRows] = [8, 4];
 
 /** Takes the way and what is given, one by one; gives the outputs (L, N, H) or (N, L, H), and the last cell state of kinds that have one. */
 export class Sequence extends CustomFunction {
@@ -17,16 +20,20 @@ export class Sequence extends CustomFunction {
     const { kind, time, reverse } = way;
     const [x, h, c, , hh] = given;
     const keeps = ctx.needsInputGrad.includes(true);
+    ctx.name = kind.name;
     const all = projected(kind, given);
     const [a, b] = x.layout.shape as readonly [number, number];
+    const length = x.layout.shape[time]!;
+    const steady = length >= manySteps && h.layout.shape[0]! <= fewRows ? turned(hh) : hh;
+    const reads = given.with(4, steady) as unknown as Given;
     const out = roomLike(kind.name, all, [a, b, hh.layout.shape[1]!]);
     const [inputAt, outAt] = [stepsOf(all, time), stepsOf(out, time)];
     const saved: Tensor[] = [];
     const cells: Tensor[] = [];
     let [hidden, cell] = [h, c];
-    for (const t of placesOf(x.layout.shape[time]!, reverse)) {
+    for (const t of placesOf(length, reverse)) {
       const [input, target] = [inputAt(t), outAt(t)];
-      const total = sumOf(kind, hidden, given, input);
+      const total = sumOf(kind, hidden, reads, input);
       const done = kind.run({ sum: total, input, h: hidden, c: cell }, target, keeps);
       saved.push(...done.saved);
       if (keeps && done.c !== null) cells.push(done.c);
@@ -39,6 +46,7 @@ export class Sequence extends CustomFunction {
     }
     if (hidden !== h) hidden.dispose();
     all.dispose();
+    if (steady !== hh) steady.dispose();
     ctx.materializeGrads = false;
     if (keeps) {
       ctx.saveForBackward(...given.filter((t) => t !== null), out, ...saved, ...cells);

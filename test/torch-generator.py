@@ -107,7 +107,28 @@ fills = {
 inits = {}
 for name, fill in fills.items():
     torch.manual_seed(4)
-    inits[name] = [numbers(fill(empty(5, 3))), numbers(fill(empty(3, 5)))]
+    inits[name] = [numbers(fill(empty(5, 3))), numbers(fill(empty(3, 5))), numbers(fill(empty(4, 4)))]
+
+
+# What is drawn after a stack of layers was made: copies draw nothing.
+stacks = {
+    "TransformerEncoder": lambda: nn.TransformerEncoder(nn.TransformerEncoderLayer(4, 2, dim_feedforward=3), 3),
+    "TransformerDecoder": lambda: nn.TransformerDecoder(nn.TransformerDecoderLayer(4, 2, dim_feedforward=3), 2),
+    "Transformer": lambda: nn.Transformer(4, 2, 2, 2, dim_feedforward=3),
+}
+after = {}
+for name, make in stacks.items():
+    torch.manual_seed(6)
+    model = make()
+    after[name] = [sum(numbers(p.abs().sum())[0] for p in model.parameters()), numbers(torch.rand(3))]
+
+# Masks between layers.
+recurrent = {}
+for batch_first in (False, True):
+    for name in ("RNN", "LSTM", "GRU"):
+        torch.manual_seed(7)
+        layer = getattr(nn, name)(3, 2, num_layers=3, dropout=0.5, bidirectional=name == "GRU", batch_first=batch_first)
+        recurrent[f"{name} {'N' if batch_first else 'L'}"] = numbers(layer(torch.randn(4, 5, 3))[0])
 
 
 def order(batches):
@@ -166,4 +187,4 @@ for epoch in range(5):
         optimizer.step()
         losses += numbers(loss)
 
-print(json.dumps({"source": f"PyTorch {torch.__version__}", "draws": draws, "initial": initial, "inits": inits, "samplers": samplers, "split": split, "losses": losses}))
+print(json.dumps({"source": f"PyTorch {torch.__version__}", "draws": draws, "initial": initial, "inits": inits, "after": after, "recurrent": recurrent, "samplers": samplers, "split": split, "losses": losses}))

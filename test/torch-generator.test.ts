@@ -151,10 +151,37 @@ describe('initial values', () => {
     orthogonal_: (t) => init.orthogonal_(t),
     sparse_: (t) => init.sparse_(t, 0.4),
   };
-  it.each(Object.entries(goldens.inits))('%s', (name, [tall, wide]) => {
+  it.each(Object.entries(goldens.inits))('%s', (name, [tall, wide, square]) => {
     manualSeed(4);
     expectClose(numbers(fills[name]!(zeros([5, 3]))), tall!, 3e-6);
     expectClose(numbers(fills[name]!(zeros([3, 5]))), wide!, 3e-6);
+    expectClose(numbers(fills[name]!(zeros([4, 4]))), square!, 3e-6);
+  });
+});
+
+describe('stacks of copied layers', () => {
+  const small = { dimFeedforward: 3 };
+  const stacks: Readonly<Record<string, () => nn.Module>> = {
+    TransformerEncoder: () => new nn.TransformerEncoder(new nn.TransformerEncoderLayer(4, 2, small), 3),
+    TransformerDecoder: () => new nn.TransformerDecoder(new nn.TransformerDecoderLayer(4, 2, small), 2),
+    Transformer: () => new nn.Transformer({ dModel: 4, nhead: 2, numEncoderLayers: 2, numDecoderLayers: 2, ...small }),
+  };
+  it.each(Object.entries(goldens.after))('%s', (name, wanted) => {
+    manualSeed(6);
+    const parameters = stacks[name]!().parameters();
+    const [total, drawn] = wanted as unknown as readonly [number, number[]];
+    expectClose([parameters.map((p) => p.abs().sum().itemSync()).reduce((a, b) => a + b)], [total]);
+    expectClose(numbers(T.rand([3])), drawn);
+  });
+});
+
+describe('masks between recurrent layers', () => {
+  it.each(Object.entries(goldens.recurrent))('%s', (name, wanted) => {
+    manualSeed(7);
+    const [kind, first] = name.split(' ') as ['RNN' | 'LSTM' | 'GRU', string];
+    const options = { numLayers: 3, dropout: 0.5, bidirectional: kind === 'GRU', batchFirst: first === 'N' };
+    const layer = new { RNN: nn.RNN, LSTM: nn.LSTM, GRU: nn.GRU }[kind](3, 2, options);
+    expectClose(numbers(layer.forward(T.randn([4, 5, 3]) as Tensor)[0] as Tensor), wanted, 3e-6);
   });
 });
 

@@ -26,7 +26,7 @@ function rootOf(op: string, t: Tensor): Node {
   if (node === null)
     throw new AutogradError(
       op,
-      'this tensor is not tracked: nothing that it was made from requires grad; make parameters with { requiresGrad: true }, and compute outside of noGrad',
+      'this tensor is not tracked: nothing that it was made from requires grad; make parameters with { requiresGrad: true }, compute outside of noGrad, and take a gradient that is to be differentiated with { createGraph: true }',
     );
   return node;
 }

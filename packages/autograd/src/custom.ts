@@ -24,7 +24,7 @@ export class FunctionContext {
   /** Gradients of outputs that nothing used arrive as zeros (true, the default) or null. */
   materializeGrads = true;
   /** @internal */ freed = false;
-  /** @internal Whose context it is, for errors. */ name = 'Function';
+  /** @internal Whose context it is, for errors. */ name = '';
 
   /** Saves tensors for backward; changing one in place afterwards is an error that backward reports. */
   saveForBackward(...tensors: Tensor[]): void {
@@ -39,7 +39,7 @@ export class FunctionContext {
     if (this.freed)
       throw new AutogradError(
         this.name,
-        'the saved tensors were freed by an earlier backward; pass { retainGraph: true } to it',
+        'the saved tensors were freed by an earlier backward; detach() what comes from before it, or pass { retainGraph: true } to it',
       );
     this.#saved.forEach((t, i) => {
       if (t.storage.version !== this.#versions[i])
@@ -109,7 +109,7 @@ export function applyCustom<Args extends readonly unknown[], Out extends Outputs
     context.free();
     return results;
   }
-  const name = custom.name ?? 'Function';
+  const name = context.name || (custom.name ?? 'Function');
   context.name = name;
   const outputs = asList(results as Tensor | readonly Tensor[]);
   const positions = tracked.map(({ i }) => i);

@@ -333,7 +333,7 @@ export function checkSaved(node: Node): void {
 const freed = (node: Node): AutogradError =>
   new AutogradError(
     'backward',
-    `the graph of ${node.plan.op.name} was freed by an earlier backward; pass { retainGraph: true } to the first one to go through it twice`,
+    `the graph of ${node.plan.op.name} was freed by an earlier backward; detach() what comes from before it, or pass { retainGraph: true } to the first one to go through it twice`,
   );
 
 const changed = (node: Node): AutogradError =>

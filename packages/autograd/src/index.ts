@@ -10,4 +10,4 @@ export { type FunctionalOptions, hessian, hvp, jacobian, jvp, vjp } from './func
 export { type GradcheckOptions, gradcheck, gradgradcheck } from './gradcheck.ts';
 export { expectNoLeaks } from './leaks.ts';
 export { enableGrad, isGradEnabled, noGrad } from './no-grad.ts';
-export { grad, type TransformOptions, valueAndGrad } from './transforms.ts';
+export { grad, type OneEach, type TransformOptions, valueAndGrad } from './transforms.ts';

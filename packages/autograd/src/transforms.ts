@@ -16,6 +16,9 @@ export interface TransformOptions {
 }
 
 /** What a transform gives: one gradient, or one for each of `argnums`. */
+/** One R for each of the tensors. */
+export type OneEach<I, R> = I extends readonly unknown[] ? { -readonly [K in keyof I]: R } : [R];
+
 type GradientsOf<O> = O extends { readonly argnums: readonly number[] } ? Tensor[] : Tensor;
 
 /**
@@ -75,23 +78,23 @@ function tracked(t: Tensor): Tensor {
  * console.log(await grad(cube)(tensor([2])).toArray()); // prints: [ 12 ]
  * const x = tensor([1, 2], { requiresGrad: true });
  * const [g] = grad(x.mul(x).sum(), [x]);
- * console.log(await g!.toArray()); // prints: [ 2, 4 ]
+ * console.log(await g.toArray()); // prints: [ 2, 4 ]
  * ```
  */
 export function grad<Args extends readonly unknown[], const O extends TransformOptions = TransformOptions>(
   f: TensorFunction<Args>,
   options?: O,
 ): (...args: Args) => GradientsOf<O>;
-export function grad(
+export function grad<const I extends Tensor | readonly Tensor[]>(
   outputs: Tensor | readonly Tensor[],
-  inputs: Tensor | readonly Tensor[],
+  inputs: I,
   options: GradOptions & { readonly allowUnused: true },
-): (Tensor | null)[];
-export function grad(
+): OneEach<I, Tensor | null>;
+export function grad<const I extends Tensor | readonly Tensor[]>(
   outputs: Tensor | readonly Tensor[],
-  inputs: Tensor | readonly Tensor[],
+  inputs: I,
   options?: GradOptions,
-): Tensor[];
+): OneEach<I, Tensor>;
 export function grad(
   first: TensorFunction<unknown[]> | Tensor | readonly Tensor[],
   second?: unknown,

@@ -110,3 +110,13 @@ it('refuses what stands where options belong', () => {
   expect(() => grad(w.sum(), [w], true as never)).toThrow('[grad] got true where options belong');
   expect(w.grad).toBe(null);
 });
+
+it('gives a tuple of as many gradients as there are inputs, for the compiler too', () => {
+  const [a, b] = [tensor([2], { requiresGrad: true }) as Tensor, tensor([3], { requiresGrad: true }) as Tensor];
+  const [da, db] = grad(a.mul(b).sum(), [a, b]);
+  const both: [Tensor, Tensor] = [da, db];
+  const [alone] = grad(a.mul(a).sum(), a);
+  const found: (Tensor | null)[] = grad(a.sum(), [a, b] as Tensor[], { allowUnused: true });
+  expect([...both, alone].map((g) => g.itemSync())).toEqual([3, 2, 4]);
+  expect(found[1]).toBe(null);
+});

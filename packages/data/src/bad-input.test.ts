@@ -42,6 +42,10 @@ describe.each<readonly [string, (bad: unknown) => unknown]>([
   });
 });
 
+it('refuses a batch size without its name', () => {
+  expect(() => new D.DataLoader([1, 2], 32)).toThrow('[DataLoader] got 32 where options belong');
+});
+
 it('refuses an epoch that is no whole number', () => {
   const sampler = new D.DistributedSampler([1, 2], { numReplicas: 1, rank: 0 });
   expect(() => sampler.setEpoch(Number.NaN)).toThrow(

@@ -8,7 +8,7 @@ import { rows } from './tensors.ts';
 export interface Dataset<Sample> {
   /** Number of samples. */
   readonly length: number;
-  /** Sample number `index`, from 0; PyTorch: `dataset[index]`. */
+  /** Sample number `index`, from 0; PyTorch: `dataset[index]`. A batch's are asked for at once: what is random about one is drawn before its first `await`. */
   get(index: number): Sample | Promise<Sample>;
 }
 

@@ -1,6 +1,6 @@
 /** Batches of a dataset, in order or shuffled, as an asynchronous iteration. */
 import { ValueError } from '@nn/backend';
-import { breathe } from '@nn/tensor/internal';
+import { breathe, checkNamed } from '@nn/tensor/internal';
 import { type Collated, defaultCollate } from './collate.ts';
 import { isBatched, type Source, sampleOf } from './dataset.ts';
 import { defaultGenerator, type Generator, type GeneratorState, getState, setState } from './random.ts';
@@ -69,7 +69,7 @@ export class DataLoader<Sample, Batch = BatchOf<Sample>> implements AsyncIterabl
       collate,
       generator,
       ...rest
-    } = options;
+    } = checkNamed('DataLoader', options);
     const [unknown] = Object.keys(rest);
     if (unknown !== undefined)
       throw new ValueError(
@@ -104,7 +104,7 @@ export class DataLoader<Sample, Batch = BatchOf<Sample>> implements AsyncIterabl
     return this.#batches.length;
   }
 
-  async *[Symbol.asyncIterator](): AsyncIterator<Batch> {
+  async *[Symbol.asyncIterator](): AsyncIterator<Batch, undefined> {
     const { generator } = this.#batches;
     const resumed = this.#resume;
     this.#resume = null;

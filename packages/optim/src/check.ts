@@ -2,7 +2,8 @@
 import { ValueError } from '@nn/backend';
 
 /** What was given, in one line. */
-export const shown = (value: unknown): string => String(value).split('\n', 1)[0]!;
+export const shown = (value: unknown): string =>
+  typeof value === 'function' ? 'a function' : String(value).split('\n', 1)[0]!;
 
 export function checkAtLeast(op: string, name: string, value: number, least: number): void {
   if (typeof value !== 'number' || !(value >= least))

@@ -95,6 +95,6 @@ test('what is no list of parameters is shown in one line', () => {
     return none;
   };
   expect(() => new SGD(parameters as never)).toThrow(
-    /^\[SGD\] got no parameters but \(\) => \{; pass model.parameters\(\)$/,
+    /^\[SGD\] got no parameters but a function; pass model.parameters\(\)$/,
   );
 });

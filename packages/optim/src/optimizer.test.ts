@@ -1,4 +1,5 @@
 /** Groups, state dicts, errors and launches; the updates themselves are compared with PyTorch's in apps/goldens. */
+import { inspect } from 'node:util';
 import { noGrad } from '@nn/autograd';
 import { type Backend, BackendError, nullBackend, reference } from '@nn/backend';
 import { setBackend, type Tensor, tensor } from '@nn/tensor';
@@ -18,6 +19,7 @@ import {
   RMSprop,
   Rprop,
   SGD,
+  StepLR,
 } from './index.ts';
 
 afterEach(() => setBackend(reference()));
@@ -369,7 +371,7 @@ test.each([
     },
     /more than one group/,
   ],
-  ['a function for parameters', () => new SGD((() => []) as never), /\[SGD\] got no parameters but \(\) => \[\]; pass/],
+  ['a function for parameters', () => new SGD((() => []) as never), /\[SGD\] got no parameters but a function; pass/],
   [
     'nothing for parameters',
     () => new SGD(undefined as never),
@@ -442,5 +444,32 @@ const kinds = [SGD, Adam, AdamW, RMSprop, Adagrad, Adadelta, Adamax, NAdam, RAda
 test.each(kinds)('%o refuses a learning rate without its name, which would be ignored', (Kind) => {
   expect(() => new Kind([leaf([1])], 0.5 as never)).toThrow(
     `[${Kind.name}] got 0.5 where options belong, which have names: give { name: value }`,
+  );
+});
+
+test('prints as in PyTorch', () => {
+  const optimizer = new AdamW([{ params: [leaf([1])] }, { params: [leaf([2])], lr: 0.5, eps: 0.00001 }]);
+  new StepLR(optimizer, 3);
+  expect(String(optimizer)).toBe(`AdamW (
+Parameter Group 0
+    amsgrad: False
+    betas: (0.9, 0.999)
+    eps: 1e-08
+    initialLr: 0.001
+    lr: 0.001
+    maximize: False
+    weightDecay: 0.01
+
+Parameter Group 1
+    amsgrad: False
+    betas: (0.9, 0.999)
+    eps: 1e-05
+    initialLr: 0.5
+    lr: 0.5
+    maximize: False
+    weightDecay: 0.01
+)`);
+  expect(inspect(new SGD([leaf([1])], { lr: 0.1 }))).toMatch(
+    /^SGD \(\nParameter Group 0\n {4}dampening: 0\n {4}lr: 0.1\n/,
   );
 });

@@ -8,6 +8,7 @@ import { ShapeError, ValueError } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
 import { assign, checkNamed, fresh, layoutOf, outlive, relocate, sameNumbers, withTracking } from '@nn/tensor/internal';
 import { shown } from './check.ts';
+import { describeOptimizer } from './print.ts';
 
 /** Parameters with options of their own; what they leave out comes from the optimiser's defaults. */
 export type ParameterGroup<Options> = Partial<Options> & {
@@ -205,6 +206,20 @@ export abstract class Optimizer<Options extends object = any> {
     });
     this.state.clear();
     for (const [p, entry] of own) this.state.set(p, entry);
+  }
+
+  /** PyTorch's `repr(optimizer)`: the groups with their options. */
+  toString(): string {
+    return describeOptimizer(this.constructor.name, this.paramGroups);
+  }
+
+  static {
+    // What console.log(optimizer) prints in Node; a computed member would have to be public.
+    Object.defineProperty(Optimizer.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+      value(this: Optimizer) {
+        return this.toString();
+      },
+    });
   }
 }
 

@@ -119,6 +119,7 @@ describe('others', () => {
     ['[isin] an operand is undefined', () => F.isin(x, undefined)],
     ['[allclose] an operand is undefined', () => F.allcloseSync(x)],
     ['[equal] an operand is undefined', () => F.equalSync(x)],
+    ['[gt] an operand is the bigint 1n', () => x.gt(1n)],
     ['[matmul] an operand is a promise, which lacks its await', () => x.matmul(Promise.resolve(x))],
     ["[tensordot] can't sum over 1099511627776 dimensions", () => F.tensordot(x, x, { dims: 2 ** 40 })],
     ["[tensordot] can't sum over -1 dimensions", () => F.tensordot(x, x, { dims: -1 })],

@@ -52,7 +52,8 @@ export function orthogonal_<T extends Tensor>(tensor: T, options: XavierOptions 
   if (size === 0) return tensor;
   const rows = shape[0]!;
   const columns = size / rows;
-  const isTall = rows > columns;
+  // A square's columns, as in PyTorch: the same numbers drawn give the same matrix.
+  const isTall = rows >= columns;
   const [short, long] = isTall ? [columns, rows] : [rows, columns];
   const drawn = normals(tensor, generator);
   const basis = isTall ? transposed(drawn, columns) : drawn;

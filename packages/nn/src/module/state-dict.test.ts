@@ -86,7 +86,7 @@ Nothing was loaded.`,
     );
     expect(await model.getParameter('0.bias').toArray()).toEqual(before);
     expect(() => model.loadStateDict({ ...state(), '0.bias': [1, 2] as unknown as Tensor })).toThrow(
-      '0.bias is no tensor but object',
+      "0.bias is no tensor but object; JSON can't hold one",
     );
   });
 

@@ -53,7 +53,10 @@ export function loadState(module: Module, state: Readonly<StateDict>, strict: bo
   let misshapen = false;
   let unreachable = false;
   for (const { key, target, value } of pairs) {
-    if (!(value instanceof Tensor)) problems.push(`${key} is no tensor but ${value === null ? 'null' : typeof value}`);
+    if (!(value instanceof Tensor))
+      problems.push(
+        `${key} is no tensor but ${value === null ? 'null' : typeof value}; JSON can't hold one: write its toArray() there, and tensor(…) of that here`,
+      );
     else if (!sameNumbers(value.layout.shape, target.layout.shape)) {
       misshapen = true;
       problems.push(

@@ -102,7 +102,7 @@ export class PReLU extends PlainLayer<KeepsShape> {
 
   constructor(options: PReLUOptions = {}) {
     super(options);
-    const { numParameters = 1, init = 0.25, dtype = 'float32', backend } = options;
+    const { numParameters = 1, init = 0.25, dtype, backend } = options;
     this.numParameters = numParameters;
     this.weight = ownParameter<readonly number[], 'float16' | 'float32' | 'float64'>(
       full([numParameters], init, { dtype, backend }),

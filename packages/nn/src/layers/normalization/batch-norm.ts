@@ -35,15 +35,8 @@ abstract class RunningNorm extends PlainLayer<KeepsShape> {
 
   constructor(numFeatures: number, options: BatchNormLayerOptions, usual: boolean) {
     super(options);
-    const {
-      eps = 1e-5,
-      momentum = 0.1,
-      affine = usual,
-      trackRunningStats = usual,
-      dtype = 'float32',
-      backend,
-    } = options;
-    const factory = { dtype: dtype as DType, backend };
+    const { eps = 1e-5, momentum = 0.1, affine = usual, trackRunningStats = usual, dtype, backend } = options;
+    const factory = { dtype: dtype as DType | undefined, backend };
     const parameter = (): Parameter => ownParameter(zeros([numFeatures] as readonly number[], factory));
     this.numFeatures = numFeatures;
     this.eps = eps;

@@ -14,11 +14,8 @@ import { pythonBool, pythonFloat, pythonNumber, pythonTuple } from '../../module
 import type { FactoryOptions } from '../linear.ts';
 
 /** A parameter that starts with one value. */
-const parameterOf = (
-  shape: readonly number[],
-  value: number,
-  { dtype = 'float32', backend }: FactoryOptions,
-): Parameter => ownParameter(full(shape, value, { dtype: dtype as DType, backend }));
+const parameterOf = (shape: readonly number[], value: number, { dtype, backend }: FactoryOptions): Parameter =>
+  ownParameter(full(shape, value, { dtype: dtype as DType | undefined, backend }));
 
 export interface LayerNormLayerOptions extends FactoryOptions {
   /** Added to the variance; 1e-5. */

@@ -4,6 +4,7 @@ import { Module } from '../../module/module.ts';
 import { Dropout } from '../dropout.ts';
 import { Linear } from '../linear.ts';
 import { LayerNorm } from '../normalization/layer-norm.ts';
+import { copyOf } from './copy.ts';
 import { feed } from './feed.ts';
 import { checkActivation, type TransformerLayerOptions } from './layer-options.ts';
 import { MultiheadAttention } from './multihead-attention.ts';
@@ -135,8 +136,6 @@ export class TransformerDecoderLayer extends Module {
   copy(): TransformerDecoderLayer {
     const { dtype, backend } = this.linear1.weight as Tensor;
     const options = { ...this.#options, dtype: dtype as 'float16' | 'float32' | 'float64', backend };
-    const layer = new TransformerDecoderLayer(this.dModel, this.nhead, options);
-    layer.loadStateDict(this.stateDict());
-    return layer.train(this.training);
+    return copyOf(this as TransformerDecoderLayer, () => new TransformerDecoderLayer(this.dModel, this.nhead, options));
   }
 }

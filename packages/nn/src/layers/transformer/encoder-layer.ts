@@ -4,6 +4,7 @@ import { Module } from '../../module/module.ts';
 import { Dropout } from '../dropout.ts';
 import { Linear } from '../linear.ts';
 import { LayerNorm } from '../normalization/layer-norm.ts';
+import { copyOf } from './copy.ts';
 import { feed } from './feed.ts';
 import { checkActivation, type TransformerLayerOptions } from './layer-options.ts';
 import { MultiheadAttention } from './multihead-attention.ts';
@@ -107,8 +108,6 @@ export class TransformerEncoderLayer extends Module {
   copy(): TransformerEncoderLayer {
     const { dtype, backend } = this.linear1.weight as Tensor;
     const options = { ...this.#options, dtype: dtype as 'float16' | 'float32' | 'float64', backend };
-    const layer = new TransformerEncoderLayer(this.dModel, this.nhead, options);
-    layer.loadStateDict(this.stateDict());
-    return layer.train(this.training);
+    return copyOf(this as TransformerEncoderLayer, () => new TransformerEncoderLayer(this.dModel, this.nhead, options));
   }
 }

@@ -335,8 +335,17 @@ describe('layers of transformers', () => {
     ['encoder', new nn.TransformerEncoderLayer(size, 2, { ...given, bias: false })],
     ['decoder', new nn.TransformerDecoderLayer(size, 2, given)],
   ] as const)('a copy of an %s layer has the same values in memory of its own', async (_, layer) => {
-    const copy = layer.eval().copy();
-    expect([String(copy), copy.training]).toEqual([String(layer), false]);
+    layer.linear2.weight.requiresGrad_(false);
+    layer.eval().norm1.train();
+    const copy = layer.copy();
+    expect([String(copy), copy.training, copy.norm1.training, copy.norm2.training]).toEqual([
+      String(layer),
+      false,
+      true,
+      false,
+    ]);
+    expect(copy.parameters().map((p) => p.requiresGrad)).toEqual(layer.parameters().map((p) => p.requiresGrad));
+    expect(copy.linear2.weight.requiresGrad).toBe(false);
     const weight = await copy.linear1.weight.toArray();
     expect(weight).toEqual(await layer.linear1.weight.toArray());
     nn.init.zeros_(layer.linear1.weight);

@@ -115,11 +115,11 @@ export abstract class MoreShapeMethods {
   // Taken apart
 
   /** Pieces of a size, or of the sizes in a list, as views; PyTorch: `Tensor.split`. */
-  split<A extends Tensor>(
+  split<A extends Tensor, const S extends number | readonly number[]>(
     this: A,
-    sizes: number | readonly number[],
+    sizes: S,
     options?: pieces.DimOption,
-  ): Tensor<Shape, A['dtype']>[] {
+  ): pieces.Pieces<S, A['dtype']> {
     return pieces.split(this, sizes, options);
   }
 

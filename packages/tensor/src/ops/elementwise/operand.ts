@@ -59,7 +59,9 @@ export function wrongOperands(op: string, operands: readonly unknown[]): DTypeEr
       ? 'a promise, which lacks its await'
       : typeof x === 'object' && x !== null
         ? 'an object'
-        : String(x);
+        : typeof x === 'bigint'
+          ? `the bigint ${x}n`
+          : String(x);
   return new DTypeError(
     op,
     `an operand is ${what}, neither a tensor nor a number; make a tensor of it with tensor(…) or take one out of it`,

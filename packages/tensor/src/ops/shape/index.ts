@@ -22,5 +22,5 @@ export { type PadMode, type PadOptions, pad } from './pad.ts';
 export { channelShuffle, pixelShuffle, pixelUnshuffle } from './pixels.ts';
 export { type InterleaveOptions, repeat, repeatInterleave, repeatInterleaveAsync, tile } from './repeat.ts';
 export { expectShape, flatten, ravel, reshape, reshapeAs, unflatten, view, viewAs } from './reshape.ts';
-export { chunk, type DimOption, narrow, select, split, tensorSplit, unbind } from './split.ts';
+export { chunk, type DimOption, narrow, type Pieces, select, split, tensorSplit, unbind } from './split.ts';
 export { asStrided, isContiguous, type StridedOptions, storageOffset, storageSize, stride } from './strided.ts';

@@ -1,5 +1,5 @@
 /** A dimension taken apart: pieces, positions, windows. All results are views of the same memory. */
-import { IndexError, ShapeError, ValueError } from '@nn/backend';
+import { type DType, IndexError, ShapeError, ValueError } from '@nn/backend';
 import { checkList, dimension, shapeText } from '../../core/collapse.ts';
 import { checkNamed } from '../../core/named.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -42,6 +42,11 @@ const evenSizes = (total: number, size: number): number[] => {
   return Array.from({ length: n }, (_, i) => Math.min(size, total - i * size));
 };
 
+/** As many pieces as there are sizes in a list. */
+export type Pieces<S, D extends DType> = S extends readonly number[]
+  ? { -readonly [K in keyof S]: Tensor<Shape, D> }
+  : Tensor<Shape, D>[];
+
 /**
  * Pieces of `sizes` elements along a dimension (the last one may be smaller), or of the sizes in a list, as views. PyTorch: `torch.split`.
  * @throws ShapeError if the sizes in a list don't add up to the dimension's
@@ -53,16 +58,20 @@ const evenSizes = (total: number, size: number): number[] => {
  * console.log(split(x, [1, 4]).map((piece) => piece.shape)); // prints: [ [ 1 ], [ 4 ] ]
  * ```
  */
-export function split<A extends Tensor>(
+export function split<A extends Tensor, const S extends number | readonly number[]>(
   x: A,
-  sizes: number | readonly number[],
+  sizes: S,
   options: DimOption = {},
-): Tensor<Shape, A['dtype']>[] {
+): Pieces<S, A['dtype']> {
+  return cut(x, sizes, options) as never;
+}
+
+function cut(x: Tensor, sizes: number | readonly number[], options: DimOption): Tensor[] {
   const dim = ownDimension('split', x, checkNamed('split', options).dim ?? 0);
   const total = x.layout.shape[dim]!;
   if (typeof sizes === 'number') {
     count('split', 'the size of a piece', sizes, total === 0 ? 0 : 1);
-    return pieces(x, dim, evenSizes(total, sizes)) as never;
+    return pieces(x, dim, evenSizes(total, sizes));
   }
   checkList('split', sizes);
   for (const size of sizes) count('split', 'the size of a piece', size, 0);
@@ -72,7 +81,7 @@ export function split<A extends Tensor>(
       'split',
       `sizes (${sizes.join(', ')}) add up to ${sum}, dimension ${dim} of ${shapeText(x.layout.shape)} has ${total}`,
     );
-  return pieces(x, dim, sizes) as never;
+  return pieces(x, dim, sizes);
 }
 
 /**

@@ -137,6 +137,16 @@ x.expect([64, 100]);
 x.expect([64, 28, 28]);
 gives<CanExpect<[64, number], [32, 3]>, 'expect: size 64 of dimension 0 is not 32'>();
 
+// Pieces: as many as there are sizes in a list.
+const [first, second] = x.split([32, 32]);
+is<Shape>()(first);
+is<Shape>()(second);
+const pair = x.split([32, 32]);
+gives<(typeof pair)['length'], 2>();
+const some: Tensor[] = x.split(32);
+const listed: Tensor[] = x.split([n, n] as number[]);
+void [some, listed];
+
 // Unions and any.
 const either = flag ? randn([64, 784]) : randn([32, 784]);
 const turned: Tensor<[784, 64] | [784, 32], 'float32'> = either.transpose(0, 1);

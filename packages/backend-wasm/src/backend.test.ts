@@ -68,6 +68,17 @@ describe('launches', () => {
     backend.dispose();
   });
 
+  it('of a row by ever more columns share code, as attention to a cache that grows needs it', async () => {
+    const backend = await wasm({ threads: 1 });
+    const blocks = [0, 1, 2].map(() => backend.allocate(4 * 32 * 200)) as [Block, Block, Block];
+    for (let n = 1; n <= 200; n++) {
+      const strides = [[200, 1, 0], [32, 0, 1], [0, 32, 1]]; // biome-ignore format: a table
+      backend.run(launchOf(backend, product, { sizes: [1, n, 32], strides, extents: [] }, ...blocks));
+    }
+    expect(backend.info().compiled).toBeLessThanOrEqual(32);
+    backend.dispose();
+  });
+
   it('of a product get quicker code once that pays, with the same bits', async () => {
     const backend = await wasm({ threads: 1 });
     for (const [n, quicker] of [

@@ -212,7 +212,9 @@ const shapes: readonly Spec[] = [
   { m: 1, n: 5, k: 2100 },
   { m: 2, n: 3, k: 1601 },
   { m: 1, n: 101, k: 600 },
+  { m: 2, n: 51, k: 137 },
   { m: 2, n: 51, k: 37 },
+  { m: 1, n: 37, k: 96 },
   { m: 3, n: 26, k: 520 },
   { m: 40, n: 1, k: 530 },
   { m: 7, n: 12, k: 20, batch: 17 },
@@ -331,7 +333,7 @@ describe('matmul', () => {
     const features: Features = { ...fused, pairs: true };
     const bytes = (m: number): number => {
       const module = new WasmModule(features);
-      new Product({ m, n: 512, k: 128, right: 'columns' }).variants(features).cold.emit(module);
+      new Product({ m, n: 512, k: 256, right: 'columns' }).variants(features).cold.emit(module);
       return module.encode().length;
     };
     // Panels of 96 columns for a row, of 24 for three.

@@ -104,6 +104,12 @@ export function blockSizeOf(k: number): number {
 /** Bytes of an element inside panels: bytes are widened. */
 export const wideBytes = (dtype: DType): number => Math.max(4, bytesOf(dtype));
 
+/**
+ * Sums so short that compiling a product of few rows takes longer than computing it many times. Its columns left over by a tile have code of their own, which a wide tile would have for
+ * each of many numbers: lengths that grow by one, as in attention to a cache, find theirs again after sixteen.
+ */
+const shortSum = 96;
+
 /** Rows and vectors of a tile: twelve sums, nine where three vectors are all. Tiles are whole quads wide, so that doubles take an even number of vectors. */
 function tileOf(m: number, vectors: number, double: boolean): [number, number] {
   if (m <= 3) return [6, [12, 6, double ? 4 : 3][m - 1] ?? 2];
@@ -161,7 +167,8 @@ export function planOf(
   const double = dtype === 'float64';
   const perVector = double ? 2 : 4;
   const vectors = Math.ceil(n / perVector);
-  const [height, across] = (pairs ? pairedTileOf(m, n, vectors, double) : null) ?? tileOf(m, vectors, double);
+  const usual = (pairs ? pairedTileOf(m, n, vectors, double) : null) ?? tileOf(m, vectors, double);
+  const [height, across] = !hot && m <= 3 && k <= shortSum ? [6, 16 / perVector] : usual;
   const width = across * perVector;
   // Panels pay when they are used often enough, and what they are copied from lies too far apart for the first-level cache.
   const far = k > 96;

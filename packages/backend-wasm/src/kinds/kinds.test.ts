@@ -114,7 +114,10 @@ describe('the order of a sum follows from sizes alone', () => {
     kind: 'reduce', rank: 1, reducedRank: 1, inputs: [c], output: { dtype: 'float32', access: 'contiguous' }, combine: 'sum',
     body: input(0, 'f32'), epilogue: input(0, 'f32'), scalars: 0,
   }; // biome-ignore format: facts
-  for (const [kept, reduced] of [[3, 7], [5, 64], [33, 100], [2, 1300], [37, 513], [19, 1025]] as const) // biome-ignore format: sizes
+  for (const [
+    kept,
+    reduced,
+  ] of [[3, 7], [5, 64], [33, 100], [2, 1300], [37, 513], [19, 1025], [2, 2100], [70, 2600]] as const) // biome-ignore format: sizes
     it(`${kept} sums of ${reduced}`, () => {
       const layouts = [
         { strides: [reduced, 1], offset: 0 },

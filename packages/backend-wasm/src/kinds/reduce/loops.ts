@@ -10,6 +10,7 @@ import {
   loop,
   stepUp,
   v128,
+  when,
 } from '../../assembler/index.ts';
 import type { FunctionBuilder } from '../../assembler/module.ts';
 import { emit, type Known } from '../../scalar/emit.ts';
@@ -19,7 +20,7 @@ import { sharedWord } from '../kind.ts';
 import type { Stream } from '../stream.ts';
 import type { Walk } from '../walk.ts';
 import { Frame } from './frame.ts';
-import { type SegmentCode, segmentAlongKept, segmentAlongReduced } from './segment.ts';
+import { pairAlongReduced, type SegmentCode, segmentAlongKept, segmentAlongReduced } from './segment.ts';
 import type { Shape } from './shape.ts';
 import { Total } from './total.ts';
 
@@ -54,8 +55,8 @@ export class Loops {
     const { prelude } = this.#frame;
     const { pointers, walk, start } = this.#kept();
     const segment = this.#f.local(I32);
-    const one = segmentAlongReduced(this.#frame, pointers, first, segment);
-    const { code, totals } = this.#overSegments(one, segment);
+    const total = this.#total();
+    const merged = this.#next(pointers, first, segment, segment, null, (part) => total.merge(part));
     const target = this.#frame.stream(0, 'kept', 'one', pointers[0]!);
     return [
       prelude,
@@ -65,12 +66,30 @@ export class Loops {
         first,
         last,
         1,
-        code,
-        totals.map((total) => total.settle()),
-        this.#store(totals[0]!.state, first, target, 0, null),
+        total.reset(),
+        forUp(segment, 0, this.#frame.parameter('count'), merged),
+        total.settle(),
+        this.#store(total.state, first, target, 0, null),
         walk.next(),
       ),
     ];
+  }
+
+  /** The segment at hand, along reduced elements, or it and the next one, where `more` doesn't forbid; `counter` then moves by one. `done` is code that takes a result. */
+  #next(
+    pointers: readonly Local[],
+    output: Local,
+    segment: Local,
+    counter: Local,
+    more: Code | null,
+    done: (result: State) => Code,
+  ): Code {
+    const one = segmentAlongReduced(this.#frame, pointers, output, segment);
+    const single = [one.code, one.results.map(done)];
+    const pair = pairAlongReduced(this.#frame, pointers, segment);
+    if (pair === null) return single;
+    const fits = more === null ? pair.fits : i32.and(pair.fits, more);
+    return [pair.bounds, when(fits, [pair.code, pair.results.map(done), counter.add(1)], single)];
   }
 
   /** All segments of the outputs at hand, in order. */
@@ -164,8 +183,9 @@ export class Loops {
     const place = [segment.set(i32.remU(first, count)), output.set(i32.divU(first, count)), start, walk.start(output)];
     const begin = [frame.prelude, target.set(i32.add(this.#shared(), i32.mul(first, this.#unitBytes())))];
     if (this.#shape.along === 'reduced') {
-      const { code, results } = segmentAlongReduced(frame, pointers, output, segment);
-      return [begin, forUp(first, first, last, place, code, save(results))];
+      const more = i32.ltS(i32.add(first, 1), last);
+      const saved = this.#next(pointers, output, segment, first, more, (result) => save([result]));
+      return [begin, forUp(first, first, last, place, saved)];
     }
     const cursors = pointers.map(() => this.#f.local(I32));
     const streams = this.#keptStreams(cursors);

@@ -1,5 +1,5 @@
 /** The code of one segment: its elements into strands, the strands into one. */
-import { type Expression, mentions } from '@nn/backend';
+import { type Expression, mentions, topological } from '@nn/backend';
 import { type Code, countDown, I32, i32, i32x4, type Local, pick, stepUp, V128, when } from '../../assembler/index.ts';
 import { emit, type Known } from '../../scalar/emit.ts';
 import { ascending, type Quad } from '../../scalar/quad.ts';
@@ -102,6 +102,58 @@ export function segmentAlongReduced(
     fold.across(states[0]),
   ];
   return { code, results: [states[0]] };
+}
+
+/** What two segments at once take: whether there are two, which the bounds tell, code for both, and where their results are. */
+export interface PairCode {
+  readonly bounds: Code;
+  readonly fits: Code;
+  readonly code: Code;
+  readonly results: readonly [State, State];
+}
+
+/**
+ * Two whole segments that follow one another in a row, side by side: an addition waits for the one before it in its strand, and here there are twice as many strands. The results are those of one after
+ * the other. Null where elements don't lie side by side, or are so long in the making that nothing waits.
+ */
+export function pairAlongReduced(frame: Frame, pointers: readonly Local[], segment: Local): PairCode | null {
+  const { f, fold } = frame;
+  const { body, steps } = frame.shape;
+  const isDense = steps.includes('dense') && steps.every((step) => step === 'dense' || step === 'one');
+  if (!isDense || fold.positions || mentions(body, 'coordinate') || topological(body).length > 8) return null;
+  const bounds = boundsOf(frame, segment);
+  const cursors = steps.map(() => f.local(I32));
+  const streams = steps.map((step, i) => frame.stream(i + 1, 'reduced', step, cursors[i]!));
+  const rest = f.local(I32);
+  const both = [0, 1].map(() => [fold.state(), fold.state()] as const);
+  const absorb = (q: number): Code => {
+    const known: Known = new Map(frame.known);
+    const code = emit(f, [body], known, (leaf) => streams[leaf.value]!.load(q));
+    return [code, fold.merge(both[q < segmentLength / 4 ? 0 : 1]![q & 1]!, known.get(body)!, true)];
+  };
+  const vectors = [0, 1, 2, 3].flatMap((q) => [q, q + segmentLength / 4]);
+  const code = [
+    both.flat().map((state) => fold.reset(state)),
+    eachRow(frame, pointers, bounds, (at) => [
+      cursors.map((cursor, i) => cursor.set(at[i]!)),
+      streams.map((stream) => stream.moveBy(bounds.from)),
+      rest.set(i32.const(segmentLength)),
+      countDown(
+        rest,
+        16,
+        16,
+        vectors.map(absorb),
+        streams.map((stream) => stream.move(16)),
+      ),
+    ]),
+    both.map((states) => [fold.tree(states), fold.across(states[0])]),
+  ];
+  return {
+    bounds: bounds.code,
+    fits: i32.leS(i32.add(bounds.from, 2 * segmentLength), frame.parameter('length')),
+    code,
+    results: [both[0]![0], both[1]![0]],
+  };
 }
 
 /** A segment of `width` vectors of neighbouring outputs, of which `rest` exist (all where that is null), a lane each. */

@@ -103,7 +103,7 @@ function laid(
     else for (let i = 0; i < sizes[d]!; i++) visit(d + 1, [...at, i], place + i * strides[d]!);
   };
   visit(0, [], offset);
-  const data = new dtypes[dtype].array(Math.max(...places.map(([place]) => place)) + 1);
+  const data = new dtypes[dtype].array(places.reduce((most, [place]) => Math.max(most, place), 0) + 1);
   for (const [place, x] of places) data[place] = x;
   return { data, offset };
 }
@@ -117,7 +117,7 @@ describe('the order of a sum follows from sizes alone', () => {
   for (const [
     kept,
     reduced,
-  ] of [[3, 7], [5, 64], [33, 100], [2, 1300], [37, 513], [19, 1025], [2, 2100], [70, 2600]] as const) // biome-ignore format: sizes
+  ] of [[3, 7], [5, 64], [33, 100], [2, 1300], [37, 513], [19, 1025], [2, 2100], [70, 1300]] as const) // biome-ignore format: sizes
     it(`${kept} sums of ${reduced}`, () => {
       const layouts = [
         { strides: [reduced, 1], offset: 0 },

@@ -76,6 +76,11 @@ test('random numbers, masks, shuffles and initial weights are the reference’s,
     manualSeed(7);
     const drawn = [
       rand([1000]),
+      // So many that the device draws them itself, where it can.
+      rand([2 ** 18 + 5]),
+      rand([5, 777]),
+      rand([1025], { dtype: backend.dtypes.includes('float16') ? 'float16' : 'float32' }),
+      randn([2 ** 18 + 5]),
       randn([1000]),
       randint(-5, 1000, [1000]),
       randperm(777),

@@ -4,6 +4,7 @@ import {
   BackendError,
   type Block,
   type DataArray,
+  type DeviceLaws,
   type DType,
   dtypes,
   type Geometry,
@@ -14,7 +15,6 @@ import {
   operandsOf,
   type Program,
   product,
-  type RowsKernel,
 } from '@nn/backend';
 import { type Features, WasmModule } from './assembler/index.ts';
 import { hostFunctions } from './host.ts';
@@ -23,7 +23,7 @@ import { BlockLayout, faultWord, type Kind, sharedWord, type Variant } from './k
 import type { Heap } from './memory/heap.ts';
 import { blockAddress, blockBytes } from './memory/layout.ts';
 import type { LinearMemory } from './memory/linear-memory.ts';
-import { lacking, type MathPart, type Part, type Parts, type WayPart } from './part.ts';
+import { type DrawsPart, lacking, type MathPart, type Part, type Parts, type WayPart } from './part.ts';
 import { Entry, Prepared, WasmProgram } from './program.ts';
 import type { Pool } from './threads/pool.ts';
 
@@ -79,7 +79,9 @@ export class WasmBackend implements Backend {
   readonly dtypes: readonly DType[] = ['bool', 'uint8', 'int32', 'int64', 'float32', 'float64'];
   readonly maxOperands = 64;
   readonly slotsPerBlock = 64;
+  readonly laws: DeviceLaws | undefined;
   readonly #parts: Parts;
+  readonly #draws: DrawsPart | undefined;
   readonly #features: Features;
   readonly #memory: LinearMemory;
   readonly #heap: Heap;
@@ -96,6 +98,8 @@ export class WasmBackend implements Backend {
 
   constructor({ parts, relaxed, pairs, memory, heap, pool, reason }: Settings) {
     this.#parts = parts;
+    this.#draws = parts.get('draws') as DrawsPart | undefined;
+    this.laws = this.#draws?.content.laws;
     this.#features = { relaxed, pairs, shared: memory.shared, threads: pool?.threads };
     this.#memory = memory;
     this.#heap = heap;
@@ -173,14 +177,19 @@ export class WasmBackend implements Backend {
     const elements = product(geometry.sizes);
     if (elements > mostElements && kernel.kind !== 'matmul' && kernel.kind !== 'conv')
       throw refused(`${elements} elements in one operation; the wasm backend counts to ${mostElements}: work on parts`);
-    const across =
-      kernel.kind === 'rows' ? (this.#parts.get('across') as WayPart<'rows', 'across'> | undefined) : undefined;
     const variant =
-      across?.content(kernel as RowsKernel, geometry) ??
+      this.#ownWay(kernel, geometry) ??
       (this.#partOf(kernel).content as Kind<Kernel>)(kernel, geometry, this.#features);
     if (program.layout.constant(variant.constants.length) > blockBytes)
       throw refused(`${variant.constants.length} numbers don't fit a launch of the wasm backend`);
     return this.#keep(program, geometry, variant);
+  }
+
+  #ownWay(kernel: Kernel, geometry: Geometry): Variant | null | undefined {
+    const { kind } = kernel;
+    if (kind === 'map') return this.#draws?.content.way(kernel, geometry);
+    if (kind !== 'rows') return null;
+    return (this.#parts.get('across') as WayPart<'rows', 'across'> | undefined)?.content(kernel, geometry);
   }
 
   #keep(program: WasmProgram, geometry: Geometry, variant: Variant): Prepared {

@@ -4,6 +4,7 @@ import type { WasmOptions } from './options.ts';
 import {
   across,
   conv,
+  draws,
   gather,
   map,
   math,
@@ -38,5 +39,5 @@ export type { WasmBackend };
  * ```
  */
 export function wasm(options: WasmOptions = {}): Promise<WasmBackend> {
-  return wasmOf([map, reduce, rows, across, matmul, conv, gather, scatter, scan, sort, math, workers], options);
+  return wasmOf([map, draws, reduce, rows, across, matmul, conv, gather, scatter, scan, sort, math, workers], options);
 }

@@ -1,5 +1,5 @@
 /** What a backend is put together from. A part is a value that a bundle carries only where a program names it; nothing here names one. */
-import { BackendError, type Geometry, type Kernel, type KernelKind } from '@nn/backend';
+import { BackendError, type DeviceLaws, type Geometry, type Kernel, type KernelKind } from '@nn/backend';
 import type { FunctionCode } from './assembler/index.ts';
 import type { Kind, Variant } from './kinds/kind.ts';
 import type { StartWorkers } from './threads/index.ts';
@@ -18,6 +18,8 @@ export type WayPart<K extends KernelKind, Name extends string> = Part<
   Name,
   (kernel: Extract<Kernel, { readonly kind: K }>, geometry: Geometry) => Variant | null
 >;
+/** What the backend draws at random itself, and a way of its own with maps that draw. */
+export type DrawsPart = Part<'draws', { readonly laws: DeviceLaws; readonly way: WayPart<'map', 'draws'>['content'] }>;
 /** Code for functions of the scalar language, by name. */
 export type MathPart = Part<'math', Readonly<Record<string, FunctionCode>>>;
 export type WorkersPart = Part<'workers', StartWorkers>;

@@ -20,6 +20,7 @@ import { type WasmBackend, wasm } from './index.ts';
 import {
   across,
   conv,
+  draws,
   gather,
   map,
   math,
@@ -193,7 +194,9 @@ describe('a backend that lacks a part', () => {
     const backend = await wasmOf([map, workers, map], { threads: 1 });
     expect(backend.info().parts).toEqual(['map', 'workers']);
     const whole = await wasm({ threads: 1 });
-    expect(new Set(whole.info().parts)).toEqual(new Set([...kinds, across, math, workers].map(({ name }) => name)));
+    expect(new Set(whole.info().parts)).toEqual(
+      new Set([...kinds, across, draws, math, workers].map(({ name }) => name)),
+    );
     for (const one of [backend, whole]) one.dispose();
   });
 });

@@ -1,7 +1,7 @@
 /** The backend: memory, programs, launches and reads. What shaders look like is the business of `kinds/`, how commands reach the device that of `runtime/`. */
 import {
-  type Backend, BackendError, type Block, type DataArray, type DType, IndexError, input, type Kernel, kernelKey, Launch,
-  lower, OutOfMemoryError, operandsOf, type Program, product,
+  type Backend, BackendError, type Block, type DataArray, type DeviceLaws, type DType, IndexError, input, type Kernel, kernelKey, Launch,
+  lower, narrowLaws, OutOfMemoryError, operandsOf, type Program, product,
 } from '@nn/backend'; // biome-ignore format: one list
 import { type DeviceFacts, infoOf, type WebGPUInfo } from './info.ts';
 import { kinds } from './kinds/index.ts';
@@ -54,6 +54,7 @@ export class WebGPUBackend implements Backend {
   /** A buffer can't be read and written by one launch. */
   readonly slotsPerBlock = 1;
   readonly lower: (kernel: Kernel, maxOperands: number) => Program | null = lower;
+  readonly laws: DeviceLaws = narrowLaws;
   /** The device; destroying it loses everything on it. */
   readonly device: GPUDevice;
   readonly #settings: Settings;

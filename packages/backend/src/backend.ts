@@ -4,6 +4,7 @@
  */
 import type { DataArray, DType } from './dtype.ts';
 import type { Kernel } from './kernel.ts';
+import type { DeviceLaws } from './laws.ts';
 
 /** Memory that a backend handed out. Only the backend that made it looks inside. */
 export interface Block {
@@ -65,6 +66,8 @@ export interface Backend {
   free(block: Block): void;
   write(block: Block, offset: number, dtype: DType, data: DataArray): void;
   read(block: Block, offset: number, dtype: DType, length: number): Promise<DataArray>;
+  /** Random floats that it draws sooner than the host makes them and writes them; to the same bits. */
+  readonly laws?: DeviceLaws | undefined;
   /** Only where memory can be read without waiting. */
   readSync?(block: Block, offset: number, dtype: DType, length: number): DataArray;
   /** Ends the backend; using it or its tensors afterwards is a `BackendError`. */

@@ -5,6 +5,7 @@ export * from './conv-shape.ts';
 export * from './dtype.ts';
 export * from './errors.ts';
 export * from './kernel.ts';
+export * from './laws.ts';
 export { combineExpression, precedes } from './lower/combine.ts';
 export { lower } from './lower/composite.ts';
 export { latestExtreme } from './lower/scan.ts';

@@ -1,4 +1,4 @@
-/** The value of a scalar expression by recursion, one element at a time: nothing shared with any backend. Bit casts are of whole numbers alone. */
+/** The value of a scalar expression by recursion, one element at a time: nothing shared with any backend. */
 import { type Expression, expand, type ScalarType } from '@nn/backend';
 
 export interface Environment {
@@ -84,13 +84,26 @@ function compute(node: Expression, environment: Environment, known: Map<Expressi
       return node.type === 'u32' ? x >>> y : x >> y;
     case 'less':
       return x < y ? 1 : 0;
+    case 'equal':
+      return x === y ? 1 : 0;
+    case 'floor':
+      return Math.floor(x);
     case 'bitcast':
-      return x;
+      return bitsOf(x, node.args[0]!.type, node.type);
     case 'select':
       return x !== 0 ? y : z;
     default:
       throw new Error(`the naive evaluator has no ${node.op}: add it`);
   }
+}
+
+const view = new DataView(new ArrayBuffer(4));
+
+function bitsOf(x: number, from: ScalarType, to: ScalarType): number {
+  if (from === 'f32') view.setFloat32(0, x);
+  else view.setUint32(0, x);
+  if (to === 'f32') return view.getFloat32(0);
+  return to === 'i32' ? view.getInt32(0) : view.getUint32(0);
 }
 
 function castValue(x: number, from: ScalarType, to: ScalarType): number {

@@ -49,5 +49,6 @@ export {
 } from './ops/shape/views.ts';
 export { widened } from './ops/shape/widened.ts';
 export { permutation, WholeNumbers } from './random/distributions.ts';
+export { logs } from './random/elementary.ts';
 export type { Draw } from './random/threefry.ts';
 export { readSync } from './read.ts';

@@ -1,6 +1,8 @@
 /** The code of each kind, as a part. */
-import type { KindPart, WayPart } from '../part.ts';
+import { wideLaws } from '@nn/backend';
+import type { DrawsPart, KindPart, WayPart } from '../part.ts';
 import { convKind } from './conv/conv.ts';
+import { drawnMap } from './draws.ts';
 import { gatherKind, scatterKind } from './indexed.ts';
 import { mapKind } from './map.ts';
 import { matmulKind } from './matmul.ts';
@@ -12,6 +14,8 @@ import { sortKind } from './sort.ts';
 
 /** Elementwise arithmetic, comparisons, casts, copies, constants, random masks, steps of optimisers. */
 export const map: KindPart<'map'> = { name: 'map', content: mapKind };
+/** Random floats drawn here, not on the host, and a quicker way with random masks. The same bits. */
+export const draws: DrawsPart = { name: 'draws', content: { way: drawnMap, laws: wideLaws } };
 /** Sums, means, extremes and their places, and what else is one number of many. */
 export const reduce: KindPart<'reduce'> = { name: 'reduce', content: reduceKind };
 /** Softmax, normalization, variance, losses of classes: reductions along rows, and what is computed with them. */

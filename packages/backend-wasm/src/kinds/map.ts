@@ -6,13 +6,28 @@ import { type Expression, type Geometry, type MapKernel, product, topological } 
 import { type Code, countDown, I32, i32, type Local, type WasmModule, when, words } from '../assembler/index.ts';
 import type { FunctionBuilder } from '../assembler/module.ts';
 import { emitSteady, emitTogether, type Known, type LeafCode, lower } from '../scalar/emit.ts';
-import { ascending } from '../scalar/quad.ts';
+import { ascending, type Quad } from '../scalar/quad.ts';
 import { bytesAlong, bytesOf, loadNumber, shiftOf } from './access.ts';
-import { type Drawing, drawingOf, drawnTogether, emitDrawing } from './draws.ts';
-import { BlockLayout, type Kind, plainVariant } from './kind.ts';
+
+import { BlockLayout, type Kind, plainVariant, type Variant } from './kind.ts';
 import { type Step, Stream, stepOf } from './stream.ts';
 import { tiledMap } from './tiles.ts';
 import { Walk } from './walk.ts';
+
+/** A way to compute several vectors of a map together, where elements share what is drawn at random. */
+export interface Drawing {
+  /** Vectors of a round. */
+  readonly vectors: number;
+  /** What it computes, in which steady nodes are looked for. */
+  readonly inner: readonly Expression[];
+  /** Code for a round from element number `index` on, a multiple of 8, and by vector the values of all outputs; `known` is steady. */
+  readonly emit: (
+    f: FunctionBuilder,
+    index: Local,
+    known: Known,
+    leaf: (q: number) => LeafCode,
+  ) => { readonly code: Code; readonly values: readonly (readonly Quad[])[] };
+}
 
 interface Moved {
   readonly dtype: MapKernel['inputs'][number]['dtype'];
@@ -23,9 +38,11 @@ interface Moved {
   readonly walks: boolean;
 }
 
-export const mapKind: Kind<MapKernel> = (given, whole) => {
-  const expressions = given.outputs.map(({ expression }) => expression);
-  const roots = expressions.map((expression) => lower(expression));
+export const mapKind: Kind<MapKernel> = (kernel, geometry) => mapVariant(kernel, geometry, null);
+
+/** The variant of a map, some of whose nodes may be drawn for several elements at once. */
+export function mapVariant(given: MapKernel, whole: Geometry, drawing: Drawing | null): Variant {
+  const roots = given.outputs.map(({ expression }) => lower(expression));
   const tiled = tiledMap(given, whole, roots);
   if (tiled !== null) return tiled;
   const pairs = pairsOf(given, whole);
@@ -39,14 +56,14 @@ export const mapKind: Kind<MapKernel> = (given, whole) => {
   return {
     ...plainVariant,
     key: flat ? 'flat' : operands.map(({ step }) => step[0]).join(''),
-    emit: (module) => emitMap(module, kernel, roots, drawingOf(expressions), operands, flat),
+    emit: (module) => emitMap(module, kernel, roots, drawing, operands, flat),
     constants: flat ? [] : constantsOf(kernel, geometry, walking),
     units,
     grain: 64,
     // A nanosecond for moving four elements, a third for each node on them; strided elements come one by one.
     work: (units * (1 + 0.3 * topological(...roots).length) * (flat ? 1 : 3)) / 4,
   };
-};
+}
 
 /** A map whose innermost dimension holds pairs, as the iteration of one dimension less that it is, with the operands that have one element a pair. */
 interface Pairs {
@@ -157,6 +174,14 @@ function emitMap(
   });
 }
 
+/** Whether most steps need the result of the one before, so that a processor would stand still unless it had other vectors to go on with. */
+function waits(nodes: readonly Expression[]): boolean {
+  const depths = new Map<Expression, number>();
+  for (const node of nodes)
+    depths.set(node, node.args.length === 0 ? 0 : 1 + Math.max(...node.args.map((arg) => depths.get(arg)!)));
+  return nodes.length < 3 * Math.max(...depths.values());
+}
+
 /** The code of a row: what stays the same in it, and a loop over its vectors. */
 class Row {
   readonly #f: FunctionBuilder;
@@ -182,7 +207,7 @@ class Row {
     this.#outputs = kernel.outputs.length;
     this.#roots = roots;
     this.#drawing = drawing;
-    this.#all = drawing === null ? roots : [...roots, ...drawing.roots, ...drawing.draws.flatMap(({ words }) => words)];
+    this.#all = [...roots, ...(drawing?.inner ?? [])];
     this.#nodes = topological(...roots);
     this.#block = block;
     this.#repeatable = kernel.outputs.every(({ overwrites }) => overwrites < 0);
@@ -215,9 +240,10 @@ class Row {
     const slow = streams.some(({ step }) => step === 'far');
     // Vectors of a round: many where there is little to compute, one where the code is long anyway and vectors aren't joined.
     const drawing = slow ? null : this.#drawing;
-    const together = this.#f.module.features.pairs && !slow ? 2 : 1;
     const long = slow || this.#nodes.length > 24;
-    const vectors = drawing !== null ? drawnTogether : long ? together : this.#nodes.length > 6 ? 2 : 4;
+    const joined = this.#f.module.features.pairs ? 2 : 1;
+    const together = slow ? 1 : long && waits(this.#nodes) ? 4 : joined;
+    const vectors = drawing !== null ? drawing.vectors : long ? together : this.#nodes.length > 6 ? 2 : 4;
     const round = 4 * vectors;
     const move = (elements: number): Code => [
       streams.map((stream) => stream.move(elements)),
@@ -256,10 +282,11 @@ class Row {
     ];
   }
 
-  /** The vectors of a round that draws random bits. */
+  /** The vectors of a round that draws random numbers. */
   #drawn(drawing: Drawing, streams: readonly Stream[], index: Local): Code {
-    const { code, vectors } = emitDrawing(this.#f, drawing, index, this.#known, (q) => this.#leaf(streams, index, q));
-    return [code, vectors.map((known, q) => drawing.roots.map((root, j) => streams[j]!.store(known.get(root)!, q)))];
+    const leaf = (q: number): LeafCode => this.#leaf(streams, index, q);
+    const { code, values } = drawing.emit(this.#f, index, this.#known, leaf);
+    return [code, values.map((own, q) => own.map((value, j) => streams[j]!.store(value, q)))];
   }
 
   #leaf(streams: readonly Stream[], index: Local, q: number, rest: Local | null = null): LeafCode {

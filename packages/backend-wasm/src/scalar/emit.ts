@@ -15,12 +15,12 @@ export type LeafCode = (leaf: Expression) => Quad;
 /** Derived rows for which `math/` has code of its own in float32, because their meaning in core rows is many times longer. */
 export const nativeRows = ['tanh', 'erf', 'erfc', 'ndtr', 'expm1', 'log1p'] as const;
 
-/** Expressions as this backend sees them: down to rows for which there is code, and to one that a kind has a way of its own with. */
-export const lower = (expression: Expression, own?: string): Expression =>
+/** Expressions as this backend sees them: down to rows for which there is code, and to those that a kind has a way of its own with. */
+export const lower = (expression: Expression, own: (name: string) => boolean = () => false): Expression =>
   shared(
     expand(
       expression,
-      (name, type) => name === own || (type === 'f32' && (nativeRows as readonly string[]).includes(name)),
+      (name, type) => own(name) || (type === 'f32' && (nativeRows as readonly string[]).includes(name)),
     ),
   );
 

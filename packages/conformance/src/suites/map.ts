@@ -1,6 +1,6 @@
 /** The `map` kind: layouts, dtypes, several outputs, overwritten inputs, run-time scalars, coordinates, large expressions. */
 import {
-  add, type Backend, bitcast, cast, castTo, coordinate, type DType, dtypes, type Expression, elementBits, input, type MapKernel, mul, neg, scalar, sub,
+  add, type Backend, bitcast, cast, castTo, coordinate, type DType, dtypes, type Expression, elementBits, input, type MapKernel, mul, neg, scalar, standardNormal, sub,
 } from '@nn/backend'; // biome-ignore format: one list
 import { asReference, type Case, holds, type Suite } from '../case.ts';
 import { check, compare } from '../launch/compare.ts';
@@ -197,20 +197,26 @@ function expressionCases(backend: Backend): LaunchCase[] {
   ];
 }
 
-/** Random bits of elements, a number of each and the call: rows that begin and end anywhere. */
+/** Random numbers of elements, from the number of each and the call: rows that begin and end anywhere. */
 function drawCases(): LaunchCase[] {
   const [key0, key1, call] = [scalar(0, 'u32'), scalar(1, 'u32'), scalar(2, 'u32')];
-  const bits = bitcast(elementBits(key0, key1, call, cast(coordinate, 'u32')), 'i32');
+  const place = cast(coordinate, 'u32');
+  const laws = [
+    ['bits', 'int32', bitcast(elementBits(key0, key1, call, place), 'i32')],
+    ['normal numbers', 'float64', standardNormal(key0, key1, call, place)],
+  ] as const;
   const lists = [[1], [7], [32], [45], [1030], [5, 64], [3, 37], [2, 3, 72]];
-  return lists.flatMap((sizes) =>
-    (['dense', 'transposed', 'gaps'] as const).map((layout) =>
-      mapCase({
-        name: `random bits, [${sizes}] ${layout}`,
-        sizes,
-        inputs: [operandOver(sizes, 'int32', layout, numbers(3))],
-        outputs: [{ ...operandOver(sizes, 'int32', 'dense', footprint), expression: add(bits, input(0, 'i32')) }],
-        scalars: [7, 0xdeadbeef, 21],
-      }),
+  return laws.flatMap(([name, dtype, drawn]) =>
+    lists.flatMap((sizes) =>
+      (['dense', 'transposed', 'gaps'] as const).map((layout) =>
+        mapCase({
+          name: `random ${name}, [${sizes}] ${layout}`,
+          sizes,
+          inputs: [operandOver(sizes, dtype, layout, numbers(3))],
+          outputs: [{ ...operandOver(sizes, dtype, 'dense', footprint), expression: add(drawn, input(0, drawn.type)) }],
+          scalars: [7, 0xdeadbeef, 21],
+        }),
+      ),
     ),
   );
 }

@@ -4,7 +4,6 @@ import { noGrad } from '@nn/autograd';
 import { reference, ValueError } from '@nn/backend';
 import {
   erf,
-  erfinv,
   type Generator,
   normal_ as normalInPlace,
   type Tensor,
@@ -14,6 +13,7 @@ import {
 import { checkNamed, shapeText } from '@nn/tensor/internal';
 import { calculateFanInAndFanOut, calculateGain, type Nonlinearity } from './fans.ts';
 import { normals, overwrite, permutation, uniforms } from './host.ts';
+import { inverseNormal } from './inverse-normal.ts';
 
 export interface RandomInitOptions {
   /** Where the numbers come from; the default generator. */
@@ -83,13 +83,10 @@ export function truncNormal_<T extends Tensor>(target: T, options: TruncatedNorm
   const { mean = 0, std = 1, a = -2, b = 2, generator } = checkNamed('truncNormal_', options);
   if (!(a <= b)) throw new ValueError('truncNormal_', `a is ${a}, above b, ${b}; exchange them`);
   const [low, high] = [distribution((a - mean) / std), distribution((b - mean) / std)];
-  const places = uniforms(target, generator).map((u) => 2 * (low + u * (high - low)) - 1);
-  const deviations = noGrad<Tensor>(() =>
-    erfinv(tensor(places as never, { dtype: 'float64', backend: reference() }) as Tensor),
-  ).dataSync();
+  const places = uniforms(target, generator).map((u) => low + u * (high - low));
   return overwrite(
     target,
-    Float64Array.from(deviations, (z) => Math.min(Math.max(mean + std * Math.SQRT2 * z, a), b)),
+    inverseNormal(places).map((z) => Math.min(Math.max(mean + std * z, a), b)),
   );
 }
 

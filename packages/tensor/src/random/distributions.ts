@@ -100,13 +100,14 @@ export class WholeNumbers {
   below(range: number, long?: boolean): number {
     const { laws } = this.#draw;
     if (laws) return laws.below(range, long);
-    const biased = 2 ** 32 % range;
     for (;;) {
       const word = this.#word();
-      const low = (word & 0xffff) * range;
-      const middle = (word >>> 16) * range + Math.floor(low / 65536);
-      const rest = (middle % 65536) * 65536 + (low % 65536);
-      if (rest >= biased) return Math.floor(middle / 65536);
+      const rest = Math.imul(word, range) >>> 0;
+      // Fewer halves than `range` favour a number, so that most words need no division.
+      if (rest < range && rest < 2 ** 32 % range) continue;
+      // Doubles hold the product of 32 and 21 bits.
+      if (range <= 2 ** 21) return Math.floor(word * range * 2 ** -32);
+      return Math.floor(((word >>> 16) * range + Math.floor(((word & 0xffff) * range) / 65536)) / 65536);
     }
   }
 
@@ -119,7 +120,8 @@ export class WholeNumbers {
 /** The numbers 0 to n - 1 in random order, every order equally likely (Fisher & Yates; Durstenfeld, "Algorithm 235", 1964). */
 export function permutation(n: number, draw: Draw): Int32Array {
   if (draw.laws) return draw.laws.permutation(n);
-  const order = Int32Array.from({ length: n }, (_, i) => i);
+  const order = new Int32Array(n);
+  for (let i = 0; i < n; i++) order[i] = i;
   const numbers = new WholeNumbers(draw);
   for (let i = n - 1; i > 0; i--) {
     const j = numbers.below(i + 1);

@@ -1,5 +1,16 @@
 /** The generator and its distributions on the host: known answers, agreement with the scalar language bit for bit, and the laws that the values must follow. */
-import { bitcast, cast, coordinate, randomBits, randomBits2, scalar, uniform, uniformDouble } from '@nn/backend';
+import {
+  bitcast,
+  cast,
+  coordinate,
+  randomBits,
+  randomBits2,
+  scalar,
+  standardExponential,
+  standardNormal,
+  uniform,
+  uniformDouble,
+} from '@nn/backend';
 import { describe, expect, it } from 'vitest';
 import { dispatchCreate } from '../core/dispatch.ts';
 import { layoutOf } from '../core/layout.ts';
@@ -73,6 +84,11 @@ describe('threefryWords', () => {
       fillUniform(double, of);
       expect(made('float32', uniform(first), of, 5000)).toEqual(single);
       expect(made('float64', uniformDouble(first, second), of, 5000)).toEqual(double);
+      const own = [u32(0), u32(1), u32(2), place];
+      fillNormal(double, of);
+      expect(made('float64', standardNormal(...own), of, 5000)).toEqual(double);
+      fillExponential(double, of);
+      expect(made('float64', standardExponential(...own), of, 5000)).toEqual(double);
     },
   );
 

@@ -17,44 +17,69 @@ export interface Draw {
 /** The parity of the paper's key schedule. */
 const parity = 0x1bd11bda;
 
-/** Both words of `blocks` places from `first` on: words 2i and 2i + 1 are those of place first + i. */
+/**
+ * Both words of `blocks` places from `first` on: words 2i and 2i + 1 are those of place first + i. Twenty rounds, four to a group, whose rotation distances take turns; after each
+ * group a part of the key. Written out, because engines rotate by constants in one instruction.
+ */
 export function threefryWords({ key0, key1, counter }: Draw, first: number, blocks: number): Uint32Array {
   const words = new Uint32Array(2 * blocks);
-  const [p, q, r] = [key0 | 0, key1 | 0, parity ^ key0 ^ key1];
+  const p = key0 | 0;
+  const q = key1 | 0;
+  const r = parity ^ key0 ^ key1;
+  const start = (counter + p) | 0;
   for (let i = 0; i < blocks; i++) {
-    let x = (counter + p) | 0;
+    let x = start;
     let y = (first + i + q) | 0;
-    let a = q;
-    let b = r;
-    let c = p;
-    // Twenty rounds, four to a group, whose rotation distances take turns; after each group a part of the key. Engines rotate by constants in one instruction.
-    for (let group = 1; ; group += 2) {
-      x = (x + y) | 0;
-      y = ((y << 13) | (y >>> 19)) ^ x;
-      x = (x + y) | 0;
-      y = ((y << 15) | (y >>> 17)) ^ x;
-      x = (x + y) | 0;
-      y = ((y << 26) | (y >>> 6)) ^ x;
-      x = (x + y) | 0;
-      y = ((y << 6) | (y >>> 26)) ^ x;
-      x = (x + a) | 0;
-      y = (y + b + group) | 0;
-      if (group === 5) break;
-      x = (x + y) | 0;
-      y = ((y << 17) | (y >>> 15)) ^ x;
-      x = (x + y) | 0;
-      y = ((y << 29) | (y >>> 3)) ^ x;
-      x = (x + y) | 0;
-      y = ((y << 16) | (y >>> 16)) ^ x;
-      x = (x + y) | 0;
-      y = ((y << 24) | (y >>> 8)) ^ x;
-      x = (x + b) | 0;
-      y = (y + c + group + 1) | 0;
-      const next = c;
-      c = b;
-      b = a;
-      a = next;
-    }
+    x = (x + y) | 0;
+    y = ((y << 13) | (y >>> 19)) ^ x;
+    x = (x + y) | 0;
+    y = ((y << 15) | (y >>> 17)) ^ x;
+    x = (x + y) | 0;
+    y = ((y << 26) | (y >>> 6)) ^ x;
+    x = (x + y) | 0;
+    y = ((y << 6) | (y >>> 26)) ^ x;
+    x = (x + q) | 0;
+    y = (y + r + 1) | 0;
+    x = (x + y) | 0;
+    y = ((y << 17) | (y >>> 15)) ^ x;
+    x = (x + y) | 0;
+    y = ((y << 29) | (y >>> 3)) ^ x;
+    x = (x + y) | 0;
+    y = ((y << 16) | (y >>> 16)) ^ x;
+    x = (x + y) | 0;
+    y = ((y << 24) | (y >>> 8)) ^ x;
+    x = (x + r) | 0;
+    y = (y + p + 2) | 0;
+    x = (x + y) | 0;
+    y = ((y << 13) | (y >>> 19)) ^ x;
+    x = (x + y) | 0;
+    y = ((y << 15) | (y >>> 17)) ^ x;
+    x = (x + y) | 0;
+    y = ((y << 26) | (y >>> 6)) ^ x;
+    x = (x + y) | 0;
+    y = ((y << 6) | (y >>> 26)) ^ x;
+    x = (x + p) | 0;
+    y = (y + q + 3) | 0;
+    x = (x + y) | 0;
+    y = ((y << 17) | (y >>> 15)) ^ x;
+    x = (x + y) | 0;
+    y = ((y << 29) | (y >>> 3)) ^ x;
+    x = (x + y) | 0;
+    y = ((y << 16) | (y >>> 16)) ^ x;
+    x = (x + y) | 0;
+    y = ((y << 24) | (y >>> 8)) ^ x;
+    x = (x + q) | 0;
+    y = (y + r + 4) | 0;
+    x = (x + y) | 0;
+    y = ((y << 13) | (y >>> 19)) ^ x;
+    x = (x + y) | 0;
+    y = ((y << 15) | (y >>> 17)) ^ x;
+    x = (x + y) | 0;
+    y = ((y << 26) | (y >>> 6)) ^ x;
+    x = (x + y) | 0;
+    y = ((y << 6) | (y >>> 26)) ^ x;
+    x = (x + r) | 0;
+    y = (y + p + 5) | 0;
     words[2 * i] = x;
     words[2 * i + 1] = y;
   }

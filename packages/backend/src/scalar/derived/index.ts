@@ -11,6 +11,7 @@ export * from './logistic.ts';
 export * from './losses.ts';
 export * from './powers.ts';
 export * from './random.ts';
+export * from './random-laws.ts';
 export * from './rectifiers.ts';
 export * from './roots.ts';
 export * from './rounding.ts';

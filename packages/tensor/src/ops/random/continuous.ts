@@ -1,4 +1,4 @@
-/** Random floats: uniform, normal, exponential. Made on the host, so that every backend holds the same bits. */
+/** Random floats: uniform, normal, exponential. */
 
 import type { DType } from '@nn/backend';
 import { add, castTo, mul, ValueError } from '@nn/backend';
@@ -14,10 +14,18 @@ import type { Tensor } from '../../tensor.ts';
 import type { Shape } from '../../types/index.ts';
 import { like } from '../creation/fill.ts';
 import { element, single } from '../elementwise/build.ts';
-import { type Fill, floats, type GeneratorOptions, lawful, overwriteWith, type RandomOptions } from './options.ts';
+import {
+  type Fill,
+  floats,
+  type GeneratorOptions,
+  type Law,
+  lawful,
+  overwriteWith,
+  type RandomOptions,
+} from './options.ts';
 
-const unit: Fill = lawful(fillUniform, (laws, values, dtype) => laws.uniform(values, 0, 1, dtype === 'float16'));
-const standard: Fill = lawful(fillNormal, (laws, values) => laws.normal(values, 0, 1));
+const unit = lawful('unit', (laws, values, dtype) => laws.uniform(values, 0, 1, dtype === 'float16'), fillUniform);
+const standard = lawful('standard', (laws, values) => laws.normal(values, 0, 1), fillNormal);
 
 /** rand, randn. */
 export type RandomFunction = <const S extends Shape, D extends DType = 'float32'>(
@@ -70,24 +78,30 @@ function onHalves(value: number): number {
 }
 
 /** Uniform values in [from, to): what rounding lifts to the end is lowered to the start. */
-function between(from: number, to: number): Fill {
+function between(from: number, to: number): Law {
   const stretched = changed(fillUniform, (u) => from + u * (to - from));
   const own: Fill = (values, draw, dtype) => {
     stretched(values, draw, dtype);
     if (dtype === 'float16') for (let i = 0; i < values.length; i++) values[i] = onHalves(values[i]!);
     if (from < to) for (let i = 0; i < values.length; i++) if (values[i]! >= to) values[i] = from;
   };
-  return lawful(own, (laws, values, dtype) => laws.uniform(values, from, to, dtype === 'float16'));
+  return lawful('between', (laws, values, dtype) => laws.uniform(values, from, to, dtype === 'float16'), own, [
+    from,
+    to - from,
+    to,
+  ]);
 }
 
 function checkDeviation(op: string, std: number): void {
   if (!(std >= 0)) throw new ValueError(op, `the standard deviation is ${std}; it must be ≥ 0`);
 }
 
-const around = (mean: number, std: number): Fill =>
+const around = (mean: number, std: number): Law =>
   lawful(
-    changed(fillNormal, (z) => mean + z * std),
+    'around',
     (laws, values) => laws.normal(values, mean, std),
+    changed(fillNormal, (z) => mean + z * std),
+    [mean, std],
   );
 
 /** Overwrites x with uniform values in [from, to). In place; PyTorch: `Tensor.uniform_`. */
@@ -105,11 +119,13 @@ export function normal_<A extends Tensor>(x: A, mean = 0, std = 1, options?: Gen
 /** Overwrites x with values of density rate · exp(-rate x). In place; PyTorch: `Tensor.exponential_`. */
 export function exponential_<A extends Tensor>(x: A, rate = 1, options?: GeneratorOptions): A {
   if (!(rate > 0)) throw new ValueError('exponential_', `the rate is ${rate}; it must be above 0`);
-  const fill = lawful(
-    changed(fillExponential, (value) => value / rate),
+  const law = lawful(
+    'exponential',
     (laws, values) => laws.exponential(values, rate),
+    changed(fillExponential, (value) => value / rate),
+    [rate],
   );
-  return overwriteWith('exponential_', x, options, fill) as never;
+  return overwriteWith('exponential_', x, options, law) as never;
 }
 
 /** mean + std · z. */

@@ -172,15 +172,19 @@ const targetsOp = new Op('map', 'multinomial', {
   build: ([share, total]) => single(share!.dtype, mul(element(share!, 0), element(total!, 1))),
 });
 
-const times = lawful(fillExponential, (laws, values) => laws.exponential(values, 1));
+const times = lawful('exponential', (laws, values) => laws.exponential(values, 1), fillExponential, [1]);
 /** PyTorch's have 53 bits for weights of any dtype. */
-const points = lawful(fillUniform, (laws, values) => {
-  for (let i = 0; i < values.length; i++) {
-    values[i] = laws.wide() * 2 ** -53;
-    // Rounded up in 32 bits.
-    if (values[i] === 1) values[i] = 1 - 2 ** -24;
-  }
-});
+const points = lawful(
+  'unit',
+  (laws, values) => {
+    for (let i = 0; i < values.length; i++) {
+      values[i] = laws.wide() * 2 ** -53;
+      // Rounded up in 32 bits.
+      if (values[i] === 1) values[i] = 1 - 2 ** -24;
+    }
+  },
+  fillUniform,
+);
 
 export interface MultinomialOptions extends GeneratorOptions {
   /** Put every choice back before the next one; false. */

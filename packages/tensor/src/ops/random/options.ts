@@ -1,7 +1,17 @@
-/** What random functions take, and how values made on the host become a tensor or the contents of one. */
-import { type DataArray, type DType, DTypeError, dtypes, isFloat, OutOfMemoryError, ValueError } from '@nn/backend';
+/** What random functions take, and how random values become a tensor or the contents of one. */
+import {
+  type DataArray,
+  type DType,
+  DTypeError,
+  dtypes,
+  isFloat,
+  type LawName,
+  OutOfMemoryError,
+  ValueError,
+} from '@nn/backend';
+import { fresh } from '../../core/dispatch.ts';
 import { dispatchInto } from '../../core/in-place.ts';
-import { sizeOf } from '../../core/layout.ts';
+import { layoutOf, sizeOf } from '../../core/layout.ts';
 import { checkNamed } from '../../core/named.ts';
 import { Op } from '../../core/op.ts';
 import { checkDType, getDefaultDType } from '../../core/promotion.ts';
@@ -10,8 +20,9 @@ import type { Floats, Laws } from '../../random/laws.ts';
 import type { Draw } from '../../random/threefry.ts';
 import type { Tensor } from '../../tensor.ts';
 import { fromFlat } from '../creation/from-data.ts';
-import { checkSizes, type TensorOptions, track } from '../creation/options.ts';
+import { checkSizes, deviceFor, type TensorOptions, track } from '../creation/options.ts';
 import { element, single } from '../elementwise/build.ts';
+import { drawInto, suits } from './device-laws.ts';
 
 export interface GeneratorOptions {
   /** Where the numbers come from; the default generator. */
@@ -20,13 +31,15 @@ export interface GeneratorOptions {
 
 export interface RandomOptions<D extends DType = DType> extends TensorOptions<D>, GeneratorOptions {}
 
-/** The numbers of one call. */
-export function drawOf(op: string, options: GeneratorOptions = {}): Draw {
+function generatorOf(op: string, options: GeneratorOptions = {}): Generator {
   const generator = checkNamed(op, options).generator ?? defaultGenerator;
   if (typeof generator.next !== 'function')
     throw new ValueError(op, `got ${String(generator)} for a generator; pass a new Generator(seed)`);
-  return generator.next();
+  return generator;
 }
+
+/** The numbers of one call. */
+export const drawOf = (op: string, options?: GeneratorOptions): Draw => generatorOf(op, options).next();
 
 /** Room for values on the host. */
 export function hostArray(op: string, dtype: DType, count: number): DataArray {
@@ -40,11 +53,24 @@ export function hostArray(op: string, dtype: DType, count: number): DataArray {
 /** Fills values of a dtype in place from one draw. */
 export type Fill = (values: Floats, draw: Draw, dtype: DType) => void;
 
-/** A fill, or what the generator's own law makes instead. */
-export const lawful =
-  (own: Fill, law: (laws: Laws, values: Floats, dtype: DType) => void): Fill =>
-  (values, draw, dtype) =>
-    draw.laws ? law(draw.laws, values, dtype) : own(values, draw, dtype);
+/** Values of a law: as the host makes them, and its name and parameters for a device that draws it. */
+export interface Law {
+  readonly fill: Fill;
+  readonly name: LawName;
+  readonly parameters: readonly number[];
+}
+
+/** A law as the generator has it if it has laws of its own, else as everybody does. */
+export const lawful = (
+  name: LawName,
+  law: (laws: Laws, values: Floats, dtype: DType) => void,
+  own: Fill,
+  parameters: readonly number[] = [],
+): Law => ({
+  name,
+  parameters,
+  fill: (values, draw, dtype) => (draw.laws ? law(draw.laws, values, dtype) : own(values, draw, dtype)),
+});
 
 function checkFloat(op: string, dtype: DType): void {
   checkDType(op, dtype);
@@ -56,13 +82,20 @@ function checkFloat(op: string, dtype: DType): void {
 }
 
 /** A new tensor of random floats. */
-export function floats(op: string, shape: readonly number[], options: RandomOptions | undefined, fill: Fill): Tensor {
+export function floats(op: string, shape: readonly number[], options: RandomOptions | undefined, law: Law): Tensor {
   checkSizes(op, shape);
   const dtype = options?.dtype ?? getDefaultDType();
   checkFloat(op, dtype);
-  const values = hostArray(op, dtype, sizeOf(shape)) as Floats;
-  fill(values, drawOf(op, options), dtype);
-  return track(fromFlat(values, shape, dtype, options?.backend), options);
+  const device = deviceFor(op, options);
+  const count = sizeOf(shape);
+  const generator = generatorOf(op, options);
+  if (suits(law.name, dtype, count, device.backend, generator)) {
+    const made = fresh(layoutOf(device, dtype, shape), op);
+    return track(drawInto(op, law.name, made, generator.next(), law.parameters), options);
+  }
+  const values = hostArray(op, dtype, count) as Floats;
+  law.fill(values, generator.next(), dtype);
+  return track(fromFlat(values, shape, dtype, device.backend), options);
 }
 
 const writes = new Map<string, Op<'map'>>();
@@ -81,9 +114,12 @@ export function overwrite(op: string, x: Tensor, values: DataArray): Tensor {
 }
 
 /** Overwrites x with random floats. */
-export function overwriteWith(op: string, x: Tensor, options: GeneratorOptions | undefined, fill: Fill): Tensor {
+export function overwriteWith(op: string, x: Tensor, options: GeneratorOptions | undefined, law: Law): Tensor {
   checkFloat(op, x.dtype);
+  const generator = generatorOf(op, options);
+  if (suits(law.name, x.dtype, x.layout.size, x.backend, generator))
+    return drawInto(op, law.name, x, generator.next(), law.parameters);
   const values = hostArray(op, x.dtype, x.layout.size) as Floats;
-  fill(values, drawOf(op, options), x.dtype);
+  law.fill(values, generator.next(), x.dtype);
   return overwrite(op, x, values);
 }

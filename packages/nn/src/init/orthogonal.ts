@@ -5,23 +5,36 @@ import { checkNamed, shapeText } from '@nn/tensor/internal';
 import { normals, overwrite } from './host.ts';
 import type { XavierOptions } from './random.ts';
 
-/** Dot product of two rows of a matrix. */
-function dot(m: Float64Array, columns: number, i: number, j: number): number {
-  let total = 0;
-  for (let k = 0; k < columns; k++) total += m[i * columns + k]! * m[j * columns + k]!;
-  return total;
+/** Takes from x its parts along four rows that are orthonormal; at once, since each sum has to wait for its own last addition. */
+function takeOff(x: Float64Array, rows: readonly Float64Array[]): void {
+  const [p, q, r, s] = rows as [Float64Array, Float64Array, Float64Array, Float64Array];
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  for (let k = 0; k < x.length; k++) {
+    const value = x[k]!;
+    a += value * p[k]!;
+    b += value * q[k]!;
+    c += value * r[k]!;
+    d += value * s[k]!;
+  }
+  for (let k = 0; k < x.length; k++) x[k]! -= a * p[k]! + b * q[k]! + c * r[k]! + d * s[k]!;
 }
 
 /** Makes the rows orthonormal, in place: Gram & Schmidt, each row twice, which is enough to the last digits (Giraud, Langou & Rozložník 2005). */
-function orthonormalize(m: Float64Array, rows: number, columns: number): void {
-  for (let i = 0; i < rows; i++) {
+function orthonormalize(m: Float64Array, columns: number): void {
+  const none = new Float64Array(columns);
+  const rows: Float64Array[] = [];
+  for (let start = 0; start < m.length; start += columns) {
+    const x = m.subarray(start, start + columns);
     for (let pass = 0; pass < 2; pass++)
-      for (let j = 0; j < i; j++) {
-        const along = dot(m, columns, i, j);
-        for (let k = 0; k < columns; k++) m[i * columns + k]! -= along * m[j * columns + k]!;
-      }
-    const length = Math.sqrt(dot(m, columns, i, i));
-    for (let k = 0; k < columns; k++) m[i * columns + k]! /= length;
+      for (let j = 0; j < rows.length; j += 4) takeOff(x, [...rows.slice(j, j + 4), none, none, none].slice(0, 4));
+    let square = 0;
+    for (const value of x) square += value * value;
+    const length = Math.sqrt(square);
+    for (let k = 0; k < columns; k++) x[k]! /= length;
+    rows.push(x);
   }
 }
 
@@ -54,10 +67,9 @@ export function orthogonal_<T extends Tensor>(tensor: T, options: XavierOptions 
   const columns = size / rows;
   // A square's columns, as in PyTorch: the same numbers drawn give the same matrix.
   const isTall = rows >= columns;
-  const [short, long] = isTall ? [columns, rows] : [rows, columns];
   const drawn = normals(tensor, generator);
   const basis = isTall ? transposed(drawn, columns) : drawn;
-  orthonormalize(basis, short, long);
+  orthonormalize(basis, Math.max(rows, columns));
   const values = isTall ? transposed(basis, rows) : basis;
   return overwrite(
     tensor,

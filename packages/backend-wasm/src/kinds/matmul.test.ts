@@ -219,6 +219,9 @@ const shapes: readonly Spec[] = [
   { m: 40, n: 1, k: 530 },
   { m: 7, n: 12, k: 20, batch: 17 },
   { m: 13, n: 9, k: 30, batch: 3 },
+  // Rows of the result a power of two apart.
+  { m: 27, n: 512, k: 3 },
+  { m: 160, n: 1024, k: 12 },
   // All of k for a block of rows before the next.
   { m: 301, n: 34, k: 1030, epilogue: true },
   { m: 160, n: 10, k: 520, batch: 2, right: 'columns' },

@@ -172,7 +172,7 @@ export function emitMatmul(module: WasmModule, plan: Plan): void {
     const rowBlocks = (body: Code): Code => [
       row.set(top),
       loop(
-        toRow.set(least(f, i32.add(row, plan.tall), bottom)),
+        toRow.set(least(f, i32.add(row, figure(plan.tall)), bottom)),
         full.set(i32.sub(least(f, toRow, figure(rows.full)), row)),
         rest.set(i32.gtS(toRow, figure(rows.full))),
         body,

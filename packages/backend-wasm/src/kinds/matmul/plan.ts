@@ -66,7 +66,7 @@ export interface Plan {
   readonly split: 'rows' | 'columns' | 'entries' | 'blocks';
   readonly batch: readonly Figure[];
   /** Tiles of a block of rows. */
-  readonly tall: number;
+  readonly tall: Figure;
   /** Panels of columns that are copied, and worked on by a block of rows after the other. */
   readonly panels: number;
   /** Where panels of the right operand lie in the scratch memory, behind those of the left one; bytes of all. */
@@ -109,6 +109,8 @@ export const wideBytes = (dtype: DType): number => Math.max(4, bytesOf(dtype));
  * each of many numbers: lengths that grow by one, as in attention to a cache, find theirs again after sixteen.
  */
 const shortSum = 96;
+/** Steps of a sum at most that cost less than writing it. */
+const shortest = 12;
 
 /** Rows and vectors of a tile: twelve sums, nine where three vectors are all. Tiles are whole quads wide, so that doubles take an even number of vectors. */
 function tileOf(m: number, vectors: number, double: boolean): [number, number] {
@@ -238,7 +240,9 @@ export function planOf(
   const allRows = room(rows.units.value + 2, height);
   const atOnce =
     hot && left.packed && left.dense === 'outer' && columns.units.value <= fewColumns && allRows <= mostCopied;
-  const tall = atOnce ? rows.units.value : rowsOfBlock / height;
+  // Results whose rows lie powers of two apart meet in few sets of the first-level cache: with little to add up to each, they are written row by row.
+  const meet = k <= shortest && movers[0]!.row.value % 2048 === 0;
+  const tall = atOnce ? rows.units.value : meet ? 1 : rowsOfBlock / height;
   const rightPanels = left.packed ? Math.min(allRows, room(tall + 2, height)) : 0;
   // Where each panel is used by one block of rows only, and doesn't share its cache lines with others, it is copied just before that, and stays in the first-level cache.
   const near = right.dense !== 'outer' || right.along.value < 512;
@@ -271,7 +275,7 @@ export function planOf(
     k: figure(k),
     blockSize: figure(blockSize),
     flight,
-    tall,
+    tall: figure(tall),
     panels,
     rightPanels: figure(rightPanels),
     pitch: streams ? copied * width * bytes : 0,

@@ -100,7 +100,7 @@ function ignoring(addend: Tensor, product: Tensor): Tensor {
 function addProduct(op: string, addend: Tensor, left: Tensor, right: Tensor, options: ScaleOptions): Tensor {
   const { beta = 1, alpha = 1 } = checkNamed(op, options);
   if (beta === 1 && alpha === 1) return dispatch(plain, left, right, addend);
-  if (beta === 0) return ignoring(addend, mul(dispatch(product, left, right), alpha));
+  if (beta === 0) return scope(() => ignoring(addend, mul(dispatch(product, left, right), alpha)));
   return dispatch(scaled, left, right, addend, [alpha, beta]);
 }
 
@@ -145,8 +145,10 @@ export function addr(addend: Tensor, left: Tensor, right: Tensor, options: Scale
 export function addbmm(addend: Tensor, left: Tensor, right: Tensor, options: ScaleOptions = {}): Tensor {
   checkRanks('addbmm', [left, 3], [right, 3]);
   const { beta = 1, alpha = 1 } = checkNamed('addbmm', options);
-  const total = mul(sum(bmm(left, right), { dim: 0 }), alpha);
-  return beta === 0 ? ignoring(addend, total) : add(mul(addend, beta), total);
+  return scope(() => {
+    const total = mul(sum(bmm(left, right), { dim: 0 }), alpha);
+    return beta === 0 ? ignoring(addend, total) : add(mul(addend, beta), total);
+  });
 }
 
 /** Sums of products over chosen dimensions: the last n of the first and the first n of the second, or two lists of them; PyTorch: `torch.tensordot`. */
@@ -188,26 +190,27 @@ export function tensordot(
 }
 
 /** Kronecker product: every element of the first times all of the second; PyTorch: `torch.kron`. */
-export function kron(left: Tensor, right: Tensor): Tensor {
-  const rank = Math.max(left.layout.shape.length, right.layout.shape.length);
-  const padded = (t: Tensor): number[] => [
-    ...new Array<number>(rank - t.layout.shape.length).fill(1),
-    ...t.layout.shape,
-  ];
-  const [l, r] = [padded(left), padded(right)];
-  const a = reshape(
-    left,
-    l.flatMap((n) => [n, 1]),
-  );
-  const b = reshape(
-    right,
-    r.flatMap((n) => [1, n]),
-  );
-  return reshape(
-    mul(a, b),
-    l.map((n, d) => n * r[d]!),
-  );
-}
+export const kron = (left: Tensor, right: Tensor): Tensor =>
+  scope(() => {
+    const rank = Math.max(left.layout.shape.length, right.layout.shape.length);
+    const padded = (t: Tensor): number[] => [
+      ...new Array<number>(rank - t.layout.shape.length).fill(1),
+      ...t.layout.shape,
+    ];
+    const [l, r] = [padded(left), padded(right)];
+    const a = reshape(
+      left,
+      l.flatMap((n) => [n, 1]),
+    );
+    const b = reshape(
+      right,
+      r.flatMap((n) => [1, n]),
+    );
+    return reshape(
+      mul(a, b),
+      l.map((n, d) => n * r[d]!),
+    );
+  });
 
 /** Cross product of vectors of three elements along a dimension (the last by default); PyTorch: `torch.linalg.cross`. */
 export function cross(left: Tensor, right: Tensor, options: { readonly dim?: number } = {}): Tensor {
@@ -219,7 +222,7 @@ export function cross(left: Tensor, right: Tensor, options: { readonly dim?: num
       `dimension ${d} must have size 3 in both operands: ${shapeText(l)} and ${shapeText(r)}`,
     );
   const turned = (t: Tensor, by: number): Tensor => roll(t, by, { dims: d });
-  return sub(mul(turned(left, -1), turned(right, -2)), mul(turned(left, -2), turned(right, -1)));
+  return scope(() => sub(mul(turned(left, -1), turned(right, -2)), mul(turned(left, -2), turned(right, -1))));
 }
 
 /** Product of several matrices in the order that needs the fewest multiplications; the first and last may be vectors; PyTorch: `torch.linalg.multi_dot`. */

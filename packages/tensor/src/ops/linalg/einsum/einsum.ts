@@ -1,6 +1,7 @@
 /** Einstein sums: read the notation, choose an order, contract. */
 import { ValueError } from '@nn/backend';
 import { resultType } from '../../../core/promotion.ts';
+import { scope } from '../../../memory/scope.ts';
 import type { Tensor } from '../../../tensor.ts';
 import type { Checked, Einsum, PromoteAll, Shape, ShapeOr, ShapesOf } from '../../../types/index.ts';
 import { sizesOf } from '../../elementwise/operand.ts';
@@ -12,7 +13,9 @@ import { type Label, type Notation, readEquation, readSublist, resolve } from '.
 type Sublist = readonly (number | '...')[];
 
 /** Contracts labelled operands to the result's labels. */
-function contract(tensors: readonly Tensor[], { operands, result, sizes }: Notation): Tensor {
+const contract = (tensors: readonly Tensor[], notation: Notation): Tensor => scope(() => contracted(tensors, notation));
+
+function contracted(tensors: readonly Tensor[], { operands, result, sizes }: Notation): Tensor {
   const dtype = resultType(tensors);
   const list: Labelled[] = tensors.map((t, i) => diagonals(t.dtype === dtype ? t : toDType(t, dtype), operands[i]!));
   const neededBy = (rest: readonly Labelled[]): Set<Label> => new Set([...result, ...rest.flatMap((x) => x.labels)]);

@@ -1,21 +1,41 @@
-/** Sums, means and maxima of rows of a table, bag by bag: every row is added to its bag's place in one scatter. */
+/** Sums, means and maxima of rows of a table, bag by bag: bags of one size are one dimension, which is reduced; else every row is added to its bag's place in one scatter. */
 import { noGrad } from '@nn/autograd';
-import { DTypeError, dtypes, equal, isNotANumber, input as operand, or, ShapeError, scalar, select, ValueError } from '@nn/backend'; // biome-ignore format: a list
+import { DTypeError, dtypes, equal, isFloat, isNotANumber, input as operand, or, ShapeError, scalar, select, ValueError } from '@nn/backend'; // biome-ignore format: a list
 import {
+  amax,
   arange,
+  argmax,
+  clamp,
+  cumsum,
+  div,
   full,
   gather,
+  indexAdd,
   maskedFill,
+  matmul,
+  mean,
   mul,
+  ones,
   type Shape,
   scatterReduce,
   scope,
-  searchsorted,
+  sum,
   type Tensor,
   toDType,
   zeros,
 } from '@nn/tensor';
-import { checkNamed, dispatch, expand, Op, reshape, sameNumbers, shapeText, sizesOf, slice } from '@nn/tensor/internal';
+import {
+  checkNamed,
+  dispatch,
+  dispatchInto,
+  expand,
+  Op,
+  reshape,
+  sameNumbers,
+  shapeText,
+  sizesOf,
+  slice,
+} from '@nn/tensor/internal';
 import { pick } from './classes.ts';
 import { type EmbeddingOptions, paddingRow, rowsOf } from './embedding.ts';
 
@@ -52,15 +72,13 @@ const bagOp = new Op('map', 'embeddingBag', {
   },
 });
 
-/** Numbers of the bags, one for each index, and how many bags there are. */
-function bagsOf(indices: Tensor, { offsets = null, includeLastOffset = false }: EmbeddingBagOptions): [Tensor, number] {
-  const { shape, size } = indices.layout;
-  const { backend } = indices;
+/** Refuses indices and offsets that make no bags. */
+function checkBags(indices: Tensor, { offsets = null, includeLastOffset = false }: EmbeddingBagOptions): void {
+  const { shape } = indices.layout;
   if (shape.length === 2) {
     if (offsets !== null)
       throw new ShapeError('embeddingBag', `every row of a matrix is a bag; leave offsets out for ${shapeText(shape)}`);
-    const rows = arange(shape[0]!, { dtype: 'int64', backend }) as Tensor;
-    return [reshape(expand(reshape(rows, [shape[0]!, 1]), shape), [size]), shape[0]!];
+    return;
   }
   if (shape.length !== 1)
     throw new ShapeError('embeddingBag', `the indices must be a vector or a matrix, got shape ${shapeText(shape)}`);
@@ -68,16 +86,37 @@ function bagsOf(indices: Tensor, { offsets = null, includeLastOffset = false }: 
     throw new ShapeError('embeddingBag', 'a vector of indices needs offsets, a vector that says where each bag begins');
   if (dtypes[offsets.dtype].category !== 'integer')
     throw new DTypeError('embeddingBag', `offsets must be integers, got ${offsets.dtype}; convert with .to('int64')`);
-  const count = offsets.layout.size - (includeLastOffset ? 1 : 0);
-  if (count < 0) throw new ShapeError('embeddingBag', 'includeLastOffset needs an offset at least');
+  if (includeLastOffset && offsets.layout.size === 0)
+    throw new ShapeError('embeddingBag', 'includeLastOffset needs an offset at least');
+}
+
+/** Numbers of the bags, one for each index, and how many bags there are. */
+function bagsOf(indices: Tensor, { offsets = null, includeLastOffset = false }: EmbeddingBagOptions): [Tensor, number] {
+  const { shape, size } = indices.layout;
+  const { backend } = indices;
+  if (offsets === null) {
+    const rows = arange(shape[0]!, { dtype: 'int64', backend }) as Tensor;
+    return [reshape(expand(reshape(rows, [shape[0]!, 1]), shape), [size]), shape[0]!];
+  }
   // No place but 0 is in a vector of one element.
   const first = toDType(slice(offsets, 0, 0, Math.min(offsets.layout.size, size, 1)), 'int64') as Tensor;
   pick("embeddingBag's first offset must be 0", first, 0, first).dispose();
-  const places = arange(size, { dtype: offsets.dtype, backend } as never) as Tensor;
-  // What lies behind the last bag's end comes into one more bag, as padding does.
-  const after = searchsorted(offsets, places, { right: true }) as Tensor;
-  return [after.sub(1 as never) as Tensor, count];
+  const options = { dtype: 'int64', backend } as const;
+  const starts = clamp(toDType(offsets, 'int64'), { min: 0, max: size }) as Tensor;
+  const begun = zeros([size + 1], options) as Tensor;
+  dispatchInto(rowsAdded, [begun, ones([offsets.layout.size], options) as Tensor, starts]);
+  // Behind the last bag's end lies one more bag, in which padding is, too.
+  const numbers = slice(cumsum(begun, 0), 0, 0, size).sub(1 as never) as Tensor;
+  return [numbers, offsets.layout.size - (includeLastOffset ? 1 : 0)];
 }
+
+const into = (combine: 'sum' | 'max' | 'min' | 'replace'): Op<'scatter'> =>
+  new Op('scatter', 'embeddingBag', { form: 'outer', dims: [0], at: 0, combine, inPlace: true });
+const rowsAdded = into('sum');
+const rowsRaised = into('max');
+const rowsLowered = into('min');
+const rowsReplaced = into('replace');
+const rowsRead = new Op('gather', 'embeddingBag', { form: 'outer', dims: [0], at: 0 });
 
 /** The number of a row where its value wins, else the number of rows, the scalar. Inputs: values, what wins in their bags, numbers of the rows. NaN wins. */
 const winnerOp = new Op('map', 'embeddingBag', {
@@ -91,15 +130,63 @@ const winnerOp = new Op('map', 'embeddingBag', {
   },
 });
 
-/** The largest values of each bag, picked from the rows: of equal ones the first, which gets the gradient. Zeros of empty bags. */
-function firstOf(rows: Tensor, places: Tensor, best: Tensor): Tensor {
-  const size = rows.layout.shape[0]!;
+/** What is made of the rows of each bag, zeros of empty ones, for tables of integers too: every element by itself. */
+function ofElements(rows: Tensor, places: Tensor, count: number, mode: BagMode): Tensor {
+  const { layout, dtype, backend } = rows;
+  const start = zeros([count, layout.shape[1]!], { dtype: dtype as never, backend }) as Tensor;
+  const wide = expand(reshape(places, [layout.shape[0]!, 1]), layout.shape);
+  return scatterReduce(start, 0, wide, rows, reductions[mode], { includeSelf: false }) as Tensor;
+}
+
+/** The largest values of each bag, zeros of empty ones; outside of any graph. */
+function largestOf(rows: Tensor, places: Tensor, count: number): Tensor {
+  const { layout, dtype, backend } = rows;
+  const best = zeros([count, layout.shape[1]!], { dtype: dtype as never, backend }) as Tensor;
+  const lowest = full([1, 1], Number.NEGATIVE_INFINITY, { dtype: dtype as never, backend }) as Tensor;
+  noGrad<void>(() => {
+    dispatchInto(rowsReplaced, [best, expand(lowest, layout.shape), places]);
+    dispatchInto(rowsRaised, [best, rows, places]);
+  });
+  return best;
+}
+
+/** The same, picked from the rows: of equal ones the first, which gets the gradient. */
+function firstOf(rows: Tensor, places: Tensor, count: number): Tensor {
+  const [size, columns] = rows.layout.shape as [number, number];
   const options = { dtype: 'int64', backend: rows.backend } as const;
-  const numbers = reshape(arange(size, options) as Tensor, [size, 1]);
-  const winners = dispatch(winnerOp, rows, gather(best, 0, places), numbers, [size]);
-  const first = scatterReduce(full([...best.layout.shape], size, options), 0, places, winners, 'amin') as Tensor;
-  const isEmpty = first.eq(size as never) as Tensor;
-  return maskedFill(gather(rows, 0, maskedFill(first, isEmpty, 0)), isEmpty, 0) as Tensor;
+  const [first, isEmpty] = noGrad<[Tensor, Tensor]>(() => {
+    const best = dispatch(rowsRead, largestOf(rows, places, count), places);
+    const numbers = reshape(arange(size, options) as Tensor, [size, 1]);
+    const winners = dispatch(winnerOp, rows, best, numbers, [size]);
+    const first = full([count, columns], size, options) as Tensor;
+    dispatchInto(rowsLowered, [first, winners, places]);
+    const isEmpty = first.eq(size as never) as Tensor;
+    return [maskedFill(first, isEmpty, 0) as Tensor, isEmpty];
+  });
+  return maskedFill(gather(rows, 0, first), isEmpty, 0) as Tensor;
+}
+
+/** Sums or means of rows by their bags; an empty bag has zeros. */
+function totalsOf(rows: Tensor, places: Tensor, count: number, mode: BagMode): Tensor {
+  const { layout, dtype, backend } = rows;
+  const options = { dtype: dtype as never, backend };
+  const totals = indexAdd(zeros([count, layout.shape[1]!], options) as Tensor, 0, places, rows) as Tensor;
+  if (mode !== 'mean') return totals;
+  const members = zeros([count, 1], options) as Tensor;
+  dispatchInto(rowsAdded, [members, expand(ones([1, 1], options) as Tensor, [layout.shape[0]!, 1]), places]);
+  return div(totals, clamp(members, { min: 1 }) as never) as Tensor;
+}
+
+/** The same of bags of one size, (bags, size, d), none of which is empty. */
+function alike(rows: Tensor, weights: Tensor | null, mode: BagMode): Tensor {
+  const dim = 1;
+  if (mode === 'max') {
+    if (!rows.requiresGrad) return amax(rows, { dim }) as Tensor;
+    return reshape(gather(rows, dim, argmax(rows, { dim, keepdim: true })), [rows.shape[0]!, rows.shape[2]!]);
+  }
+  if (weights === null) return (mode === 'sum' ? sum(rows, { dim }) : mean(rows, { dim })) as Tensor;
+  const [bags, size, columns] = rows.layout.shape as [number, number, number];
+  return reshape(matmul(reshape(weights, [bags, 1, size]), rows as never) as Tensor, [bags, columns]);
 }
 
 /**
@@ -134,21 +221,27 @@ export function embeddingBag<W extends Tensor>(
       `perSampleWeights have shape ${shapeText(perSampleWeights.layout.shape)}, the indices ${shapeText(shape)}; they must be the same`,
     );
   return scope(() => {
-    const [bags, count] = bagsOf(indices, options);
+    checkBags(indices, options);
     const padding = paddingRow(op, options.paddingIdx, table[0] ?? 0);
     const { size } = indices.layout;
+    const isOfFloats = isFloat(weight.dtype);
+    const isPlain = perSampleWeights === null || perSampleWeights.dtype === weight.dtype;
+    if (shape.length === 2 && size > 0 && padding === null && isOfFloats && isPlain)
+      return alike(rowsOf(op, indices, weight, options), perSampleWeights, mode) as never;
+    const [bags, count] = bagsOf(indices, options);
     const flat = reshape(indices, [size]);
     const rows = rowsOf(op, flat, weight, options);
-    const columns = table[1]!;
     const values =
       perSampleWeights === null ? rows : (mul(rows, reshape(perSampleWeights, [size, 1]) as never) as Tensor);
+    if (values.dtype !== weight.dtype)
+      throw new DTypeError(
+        op,
+        `perSampleWeights are ${perSampleWeights!.dtype}, the weight is ${weight.dtype}; convert one with .to(dtype)`,
+      );
     // Padding goes to one more bag, which is left out of the result.
     const places = dispatch(bagOp, bags, flat, null, [padding ?? -1, count]);
-    const wide = expand(reshape(places, [size, 1]), [size, columns]);
-    const start = zeros([count + 1, columns], { dtype: weight.dtype as never, backend: weight.backend }) as Tensor;
-    const reduce = (): Tensor =>
-      scatterReduce(start, 0, wide, values, reductions[mode], { includeSelf: false }) as Tensor;
-    const picks = mode === 'max' && size > 0 && values.requiresGrad;
-    return slice(picks ? firstOf(values, wide, noGrad(reduce)) : reduce(), 0, 0, count) as never;
+    const largest = values.requiresGrad ? firstOf : largestOf;
+    const make = !isOfFloats ? ofElements : mode === 'max' && size > 0 ? largest : totalsOf;
+    return slice(make(values, places, count + 1, mode), 0, 0, count) as never;
   });
 }

@@ -230,6 +230,27 @@ describe('matrices', () => {
     expect(Array.from(nn.tril(x).dataSync())).toEqual([-0, 0, Number.NEGATIVE_INFINITY, -0]);
     expect(Array.from(nn.triu(x).dataSync())).toEqual([-0, Number.NaN, 0, -0]);
   });
+  it.each([
+    [0, 3, 0],
+    [3, 0, 0],
+    [1e9, 0, -2],
+    [1, 5, 2],
+    [5, 1, -2],
+    [4, 4, -9],
+    [4, 4, 9],
+  ])('indices of the triangles of a %i × %i matrix, offset %i', (rows, columns, offset) => {
+    const all =
+      columns === 0 ? [] : Array.from({ length: rows * columns }, (_, i) => [Math.floor(i / columns), i % columns]);
+    for (const dtype of [undefined, 'int32', 'float32', 'uint8'] as const)
+      for (const [make, keep] of [
+        [nn.trilIndices, (d: number) => d <= offset],
+        [nn.triuIndices, (d: number) => d >= offset],
+      ] as const) {
+        const kept = all.filter(([r, c]) => keep(c! - r!));
+        const found = make(rows, columns, { offset, ...(dtype !== undefined && { dtype }) });
+        expect(shown(found)).toEqual([dtype ?? 'int64', [kept.map(([r]) => r), kept.map(([, c]) => c)]]);
+      }
+  });
   it('triangles of bools, and refusals', () => {
     expect(nn.tril(nn.ones([2, 2], { dtype: 'bool' })).toArraySync()).toEqual([
       [true, false],

@@ -150,15 +150,20 @@ function triangleIndices(
       op,
       `the indices of a (${rows}, ${columns}) matrix don't fit in memory; take a smaller one`,
     );
-  const [first, second]: [number[], number[]] = [[], []];
-  for (let i = 0; i < rows; i++) {
-    const bound = Math.min(Math.max(i + offset + Number(isLower), 0), columns);
-    for (let j = isLower ? 0 : bound; j < (isLower ? bound : columns); j++) {
-      first.push(i);
-      second.push(j);
+  const bound = (row: number): number => Math.min(Math.max(row + offset + Number(isLower), 0), columns);
+  const lines = columns === 0 ? 0 : rows;
+  let count = 0;
+  for (let i = 0; i < lines; i++) count += isLower ? bound(i) : columns - bound(i);
+  const places = new Int32Array(2 * count);
+  for (let i = 0, at = 0; i < lines; i++) {
+    const end = isLower ? bound(i) : columns;
+    for (let j = isLower ? 0 : bound(i); j < end; j++, at++) {
+      places[at] = i;
+      places[count + at] = j;
     }
   }
-  return fromFlat(new dtypes[dtype].array(first.concat(second)), [2, first.length], dtype, backend);
+  const { array } = dtypes[dtype];
+  return fromFlat(array === Int32Array ? places : new array(places), [2, count], dtype, backend);
 }
 
 /** Rows and columns, [2, count] as int64, of the lower triangle of a matrix, up to the diagonal `offset` (0). PyTorch: `torch.tril_indices`. */

@@ -16,7 +16,7 @@ import { broadcastShapes, shapeText } from '../../core/collapse.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
 import { dispatchInto } from '../../core/in-place.ts';
-import type { Layout } from '../../core/layout.ts';
+import { type Layout, sizeOf } from '../../core/layout.ts';
 import { type MapBuild, Op } from '../../core/op.ts';
 import { isNumeric, type Numeric } from '../../core/promotion.ts';
 import { read, readSync } from '../../read.ts';
@@ -91,18 +91,44 @@ export function maskedFill_<A extends Tensor>(x: A, mask: Tensor, value: Tensor 
 
 const gatherMasked = gatherOps('maskedSelect');
 
-function taken(x: Tensor, mask: Tensor, values: DataArray): Tensor {
-  const shape = broadcastShapes('maskedSelect', [x.layout.shape, mask.layout.shape]);
-  const wide = views.expand(x, shape);
-  const flat = views.reshape(wide, [-1]);
-  const [places] = nonzeroVectors(x.layout.device, values, [values.length]);
-  return views.finish(dispatch(gatherMasked([0], 0), flat, places!), x, wide, flat, places!);
+/** How `maskedSelect` goes about it: what is read of the mask, and the common shape as [before, what the mask covers, behind]. */
+interface Cover {
+  readonly shape: readonly number[];
+  readonly sizes: readonly [number, number, number];
+  readonly mask: Tensor;
 }
 
-/** The mask over the common shape. */
-function spread(x: Tensor, mask: Tensor): Tensor {
+/**
+ * Where the mask's dimensions stand side by side, the mask is read as it is, and places are found along them alone. Else it is read over the common shape: dimensions between
+ * them, along which it repeats, tear its places apart.
+ */
+function coverOf(x: Tensor, mask: Tensor): Cover {
   checkMask('maskedSelect', mask);
-  return views.expand(mask, broadcastShapes('maskedSelect', [x.layout.shape, mask.layout.shape]));
+  const shape = broadcastShapes('maskedSelect', [x.layout.shape, mask.layout.shape]);
+  const own = mask.layout.shape;
+  const lead = shape.length - own.length;
+  const repeats = (d: number): boolean => shape[d] !== 1 && (d < lead || own[d - lead] === 1);
+  let [first, end] = [0, shape.length];
+  while (first < end && repeats(first)) first++;
+  while (end > first && repeats(end - 1)) end--;
+  const isWhole = !shape.some((_, d) => d >= first && d < end && repeats(d));
+  if (!isWhole) return { shape, sizes: [1, sizeOf(shape), 1], mask: views.expand(mask, shape) };
+  return {
+    shape,
+    sizes: [sizeOf(shape.slice(0, first)), sizeOf(shape.slice(first, end)), sizeOf(shape.slice(end))],
+    mask,
+  };
+}
+
+function taken(x: Tensor, { shape, sizes, mask }: Cover, own: Tensor, values: DataArray): Tensor {
+  const wide = views.expand(x, shape);
+  const flat = views.reshape(wide, sizes);
+  const [places] = nonzeroVectors(x.layout.device, values, [values.length]);
+  const chosen = dispatch(gatherMasked([1], 1), flat, places!);
+  const line = views.regroup(chosen, 'maskedSelect', [chosen.layout.size], [1]);
+  // Nothing else reaches what was chosen.
+  line.base = null;
+  return views.finish(line, x, wide, flat, places!, chosen, ...(mask === own ? [] : [mask]));
 }
 
 /**
@@ -110,14 +136,14 @@ function spread(x: Tensor, mask: Tensor): Tensor {
  * @throws BackendError where the backend can't read without waiting: await `maskedSelectAsync`
  */
 export function maskedSelect<A extends Tensor>(x: A, mask: Tensor): Tensor<[number], A['dtype']> {
-  const wide = spread(x, mask);
-  return views.finish(taken(x, mask, readSync(wide, 'maskedSelect')), x, wide) as never;
+  const cover = coverOf(x, mask);
+  return taken(x, cover, mask, readSync(cover.mask, 'maskedSelect')) as never;
 }
 
 /** `maskedSelect` on any backend. */
 export async function maskedSelectAsync<A extends Tensor>(x: A, mask: Tensor): Promise<Tensor<[number], A['dtype']>> {
-  const wide = spread(x, mask);
-  return views.finish(taken(x, mask, await read(wide)), x, wide) as never;
+  const cover = coverOf(x, mask);
+  return taken(x, cover, mask, await read(cover.mask)) as never;
 }
 
 const toInteger = new Op('map', 'toCopy', {

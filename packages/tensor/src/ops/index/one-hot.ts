@@ -1,5 +1,5 @@
 /** Classes as vectors with a single 1. */
-import { DTypeError, input, ValueError } from '@nn/backend';
+import { type DataArray, DTypeError, input, ValueError } from '@nn/backend';
 import { dispatch } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
 import { guarded } from '../../core/guarded.ts';
@@ -47,9 +47,11 @@ function check(x: Tensor, options: OneHotOptions): number {
   return numClasses;
 }
 
-const countIn = (values: ArrayLike<number>): number =>
-  (Array.prototype.reduce.call(values, (m: unknown, v: unknown) => Math.max(m as number, v as number), 0) as number) +
-  1;
+function countIn(values: DataArray): number {
+  let largest = 0;
+  for (let i = 0; i < values.length; i++) if (values[i]! > largest) largest = values[i]!;
+  return largest + 1;
+}
 
 /**
  * A vector of zeros with a single 1 for each class, int64: [...] gives [..., numClasses]. PyTorch: `F.one_hot`.

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   addbmm,
   addmm,
+  cartesianProd,
   cross,
   einsum,
   inner,
@@ -21,6 +22,7 @@ const bias = ones([40]);
 
 const calls: readonly (readonly [string, () => Tensor])[] = [
   ['kron', () => kron(small, wide)],
+  ['cartesianProd', () => cartesianProd([bias, bias])],
   ['cross', () => cross(threes, threes)],
   ['inner', () => inner(wide, square)],
   ['tensordot', () => tensordot(wide, tall, { dims: 1 })],

@@ -6,6 +6,7 @@ import {
   bincount,
   bincountAsync,
   histc,
+  memory,
   type Tensor,
   tensor,
   unique,
@@ -53,6 +54,51 @@ describe('bincount', () => {
     expect([weighed.dtype, values(weighed)]).toEqual(['float32', [0, 2.5]]);
     expect(bincount(ints(1), { weights: ints(3) }).dtype).toBe('float64');
     expect(values(await bincountAsync(ints(1, 1), { weights: tensor([0.5, 2]) }))).toEqual([0, 2.5]);
+  });
+  it('is what one counts by hand, of every integer dtype', () => {
+    const data = fc.array(fc.nat({ max: 20 }), { maxLength: 40 });
+    fc.assert(
+      fc.property(data, fc.nat({ max: 30 }), fc.constantFrom('int64', 'int32', 'uint8'), (list, minlength, dtype) => {
+        const length = Math.max(minlength, ...list.map((v) => v + 1));
+        const [counts, sums] = [new Array<number>(length).fill(0), new Array<number>(length).fill(0)];
+        for (const [i, v] of list.entries()) {
+          counts[v]!++;
+          sums[v]! += i / 2 - 3;
+        }
+        // Every second element of a longer vector.
+        const x = tensor(
+          list.flatMap((v) => [v, 255]),
+          { dtype: dtype as 'int64' },
+        )
+          .reshape([-1, 2])
+          .select(1, 0) as Tensor;
+        const weights = tensor(list.map((_, i) => i / 2 - 3)) as Tensor;
+        const found = bincount(x, { minlength });
+        expect([found.dtype, values(found)]).toEqual(['int64', counts]);
+        expect(values(bincount(x, { minlength, weights }))).toEqual(sums);
+      }),
+    );
+  });
+  it('adds weights up in their order', async () => {
+    // In float32 1e8 + 1 is 1e8.
+    const weights = tensor([1, 1e8, -1e8, 1e8, 1], { dtype: 'float32' }) as Tensor;
+    expect(values(bincount(ints(0, 0, 0, 2, 2), { weights }))).toEqual([0, 0, 1e8]);
+    const mask = bincount(ints(3, 3), { weights: tensor([true, true]), minlength: 2 });
+    expect([mask.dtype, values(mask)]).toEqual(['float64', [0, 0, 0, 2]]);
+    expect(values(await bincountAsync(ints(), { minlength: 3, weights: tensor([] as number[]) }))).toEqual([0, 0, 0]);
+    await expect(bincountAsync(ints(-1))).rejects.toThrow('[bincount] got -1');
+  });
+  it('leaves nothing behind', () => {
+    const [x, weights] = [ints(1, 1, 3), tensor([1, 2, 3])];
+    const taken = (): number => memory().live - memory().free;
+    const run = (): void => {
+      bincount(x).dispose();
+      bincount(x, { weights }).dispose();
+    };
+    run();
+    const before = taken();
+    run();
+    expect(taken()).toBe(before);
   });
   it('refuses what it can’t count', () => {
     expect(() => bincount(tensor([1.5]))).toThrow('[bincount] takes a vector of integers, got float32 of shape (1,)');
@@ -137,6 +183,27 @@ describe('unique', () => {
       [0, 0, 1, 2],
       [2, 1, 1],
     ]);
+  });
+  it('of runs of anything, whether or not their numbers are asked for', () => {
+    const elements = fc.array(fc.constantFrom(0, -0, 1, 1, Number.NaN, Number.POSITIVE_INFINITY), { maxLength: 12 });
+    const dtypes = fc.constantFrom('float32', 'float64', 'int64', 'uint8', 'bool');
+    fc.assert(
+      fc.property(elements, dtypes, fc.boolean(), (list, dtype, sliced) => {
+        const data = dtype.startsWith('float') ? list : list.map((v) => (v === 1 ? 1 : 0));
+        const x = tensor(data, { dtype: dtype as 'float32' }) as Tensor;
+        const starts = data.map((v, i) => i === 0 || v !== data[i - 1]);
+        const runs = data.filter((_, i) => starts[i]);
+        const numbers = starts.map((_, i) => starts.slice(0, i + 1).filter(Boolean).length - 1);
+        const options = sliced ? { dim: 0 } : {};
+        const all = uniqueConsecutive(x, { ...options, returnInverse: true, returnCounts: true });
+        expect(values(all.values)).toEqual(runs);
+        expect(values(all.inverse)).toEqual(numbers);
+        expect(values(all.counts)).toEqual(runs.map((_, g) => numbers.filter((n) => n === g).length));
+        expect(values(uniqueConsecutive(x, options))).toEqual(runs);
+        expect(values(uniqueConsecutive(x, { ...options, returnCounts: true }).counts)).toEqual(values(all.counts));
+        expect(values(x)).toEqual(data);
+      }),
+    );
   });
   it('awaited', async () => {
     expect(values(await uniqueAsync(tensor([2, 1, 2])))).toEqual([1, 2]);

@@ -1,4 +1,4 @@
-/** Counting: how many elements fall into each of equal bins (on the device), or have each whole value (read, since the size of the result depends on them). */
+/** Counting: how many elements fall into each of equal bins (on the device), or have each whole value (of which the bounds are read, since the size of the result depends on them). */
 
 import {
   and,
@@ -29,8 +29,9 @@ import { Op } from '../../core/op.ts';
 import { untracked } from '../../core/state.ts';
 import { read, readSync } from '../../read.ts';
 import type { Tensor } from '../../tensor.ts';
-import { fromFlat } from '../creation/from-data.ts';
 import { element, single } from '../elementwise/build.ts';
+import { toDType } from '../shape/convert.ts';
+import { stack } from '../shape/join.ts';
 import { clone, finish, reshape, sliceView } from '../shape/views.ts';
 import { widened } from '../shape/widened.ts';
 import { reduction } from './build.ts';
@@ -123,27 +124,34 @@ function checkCountable(x: Tensor, options: BincountOptions): void {
     );
 }
 
-function count(
-  x: Tensor,
-  values: DataArray,
-  weights: DataArray | null,
-  { weights: weighted, minlength = 0 }: BincountOptions,
-): Tensor {
-  let [least, length] = [0, minlength];
-  for (const value of values) {
-    least = Math.min(least, value);
-    length = Math.max(length, value + 1);
-  }
+/** The smallest and the largest value, as a vector; null of nothing. */
+const limitsOf = (x: Tensor): Tensor | null =>
+  x.layout.size === 0
+    ? null
+    : untracked(() => {
+        const ends = [bound.min(x), bound.max(x)];
+        return finish(stack(ends), x, ...ends);
+      });
+
+const countAll = new Op('scatter', 'bincount', { form: 'outer', dims: [0], at: 0, combine: 'sum', inPlace: true });
+
+function count(x: Tensor, limits: DataArray | null, { weights, minlength = 0 }: BincountOptions): Tensor {
+  const [least, most] = limits === null ? [0, -1] : (limits as ArrayLike<number> as [number, number]);
   if (least < 0) throw new ValueError('bincount', `got ${least}; only values ≥ 0 can be counted`);
-  const dtype: DType = weighted === undefined ? 'int64' : weighted.dtype === 'float32' ? 'float32' : 'float64';
-  const totals = new dtypes[dtype].array(length);
-  for (let i = 0; i < values.length; i++) totals[values[i]!]! += weights === null ? 1 : weights[i]!;
-  return fromFlat(totals, [totals.length], dtype, x.backend);
+  return untracked(() => {
+    const dtype: DType = weights === undefined ? 'int64' : weights.dtype === 'float32' ? 'float32' : 'float64';
+    const totals = filled(x.layout.device, dtype, [Math.max(minlength, most + 1)], 0);
+    if (limits === null) return totals;
+    const each = weights === undefined ? filled(x.layout.device, dtype, [1], 1) : toDType(weights, dtype);
+    const places = toDType(x, 'int64');
+    dispatchInto(countAll, [totals, each, places]);
+    return finish(totals, x, places, ...(each === weights ? [] : [each]));
+  });
 }
 
 /**
  * How often each value 0, 1, 2 … occurs in a vector of integers ≥ 0: int64, one longer than the largest value (`minlength` at least); with `weights` their sums. Reads
- * x: on a backend that can't without waiting, await `bincountAsync`. PyTorch: `torch.bincount`.
+ * the bounds of x: on a backend that can't without waiting, await `bincountAsync`. PyTorch: `torch.bincount`.
  * @example
  * ```ts
  * import { bincount, tensor } from '@nn/tensor';
@@ -152,13 +160,17 @@ function count(
  */
 export function bincount(x: Tensor, options: BincountOptions = {}): Tensor<[number]> {
   checkCountable(x, options);
-  const weights = options.weights === undefined ? null : readSync(options.weights, 'bincount');
-  return count(x, readSync(x, 'bincount'), weights, options) as never;
+  const limits = limitsOf(x);
+  const values = limits === null ? null : readSync(limits, 'bincount');
+  limits?.dispose();
+  return count(x, values, options) as never;
 }
 
 /** `bincount` on any backend. */
 export async function bincountAsync(x: Tensor, options: BincountOptions = {}): Promise<Tensor<[number]>> {
   checkCountable(x, options);
-  const weights = options.weights === undefined ? null : await read(options.weights);
-  return count(x, await read(x), weights, options) as never;
+  const limits = limitsOf(x);
+  const values = limits === null ? null : await read(limits);
+  limits?.dispose();
+  return count(x, values, options) as never;
 }

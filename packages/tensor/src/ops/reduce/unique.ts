@@ -33,7 +33,7 @@ export type Unique<D extends DType, I, C> = [I, C] extends [false, false]
 
 type Options = Omit<UniqueOptions, 'sorted'>;
 
-/** The distinct rows, for every row the number of its distinct one, and how often each occurs. */
+/** The distinct rows, for every row the number of its distinct one (empty if nobody asks for it), and how often each occurs. */
 interface Groups {
   readonly distinct: DataArray;
   readonly inverse: Int32Array;
@@ -54,47 +54,62 @@ const comparison =
     return 0;
   };
 
-const equality =
-  (values: DataArray, width: number) =>
-  (p: number, q: number): boolean => {
-    for (let i = 0; i < width; i++) if (values[p * width + i] !== values[q * width + i]) return false;
-    return true;
-  };
+/** Whether two rows, given by where they begin, are equal. A NaN equals nothing. */
+function areEqual(values: DataArray, width: number, p: number, q: number): boolean {
+  for (let i = 0; i < width; i++) if (values[p + i] !== values[q + i]) return false;
+  return true;
+}
 
-/** Rows of `width` elements; neighbours in the order that are equal form a group. A NaN equals nothing. */
+/** Rows of `width` elements; neighbours that are equal form a group: in ascending order, or (`consecutive`) as they stand. */
 function group(values: DataArray, width: number, count: number, consecutive: boolean): Groups {
-  const order = Uint32Array.from({ length: count }, (_, i) => i);
-  if (!consecutive) order.sort(comparison(values, width));
-  const isSame = equality(values, width);
+  const order = consecutive ? null : new Uint32Array(count);
+  if (order !== null) {
+    for (let i = 0; i < count; i++) order[i] = i;
+    order.sort(comparison(values, width));
+  }
   const [distinct, inverse, counts] = [values.slice(), new Int32Array(count), new Int32Array(count)];
   let found = 0;
-  for (let k = 0; k < count; k++) {
-    const row = order[k]!;
-    if (k === 0 || !isSame(row, order[k - 1]!)) {
-      for (let i = 0; i < width; i++) distinct[found * width + i] = values[row * width + i]!;
+  for (let k = 0, before = 0; k < count; k++) {
+    const row = order === null ? k : order[k]!;
+    const at = row * width;
+    if (k === 0 || !areEqual(values, width, at, before)) {
+      for (let i = 0; i < width; i++) distinct[found * width + i] = values[at + i]!;
       found++;
     }
+    before = at;
     counts[found - 1]!++;
     inverse[row] = found - 1;
   }
   return { distinct: distinct.subarray(0, found * width), inverse, counts: counts.subarray(0, found) };
 }
 
-/** Groups of sorted elements, of which `order` says where they were (null if no inverse is asked for). A NaN equals nothing. */
-function groupSorted(sorted: DataArray, order: DataArray | null): Groups {
-  const count = sorted.length;
-  const [distinct, inverse, counts] = [
-    sorted.slice(),
-    new Int32Array(order === null ? 0 : count),
-    new Int32Array(count),
-  ];
+/** Groups of neighbours that are equal, found without a branch for each element; takes the memory of `values`. A NaN equals nothing. */
+function groupRuns(values: DataArray, inverted: boolean): Groups {
+  const count = values.length;
+  const [inverse, starts] = [new Int32Array(inverted ? count : 0), new Int32Array(count + 1)];
   let found = 0;
+  let before = Number.NaN;
   for (let k = 0; k < count; k++) {
-    if (k === 0 || sorted[k] !== sorted[k - 1]) distinct[found++] = sorted[k]!;
-    counts[found - 1]!++;
-    if (order !== null) inverse[order[k]!] = found - 1;
+    const value = values[k]!;
+    // What the next run overwrites, unless this is the first of its own.
+    values[found] = value;
+    starts[found] = k;
+    found += Number(value !== before);
+    before = value;
+    if (inverted) inverse[k] = found - 1;
   }
-  return { distinct: distinct.subarray(0, found), inverse, counts: counts.subarray(0, found) };
+  // Where each run starts becomes how long it is.
+  starts[found] = count;
+  for (let g = 0; g < found; g++) starts[g] = starts[g + 1]! - starts[g]!;
+  return { distinct: values.subarray(0, found), inverse, counts: starts.subarray(0, found) };
+}
+
+/** Groups of sorted elements, of which `order` says where they were (null if no inverse is asked for). */
+function groupSorted(sorted: DataArray, order: DataArray | null): Groups {
+  const groups = groupRuns(sorted, order !== null);
+  const inverse = new Int32Array(groups.inverse.length);
+  if (order !== null) for (let k = 0; k < inverse.length; k++) inverse[order[k]!] = groups.inverse[k]!;
+  return { ...groups, inverse };
 }
 
 /** Groups of integers by a table of all there may be; null if they are too far apart. */
@@ -156,10 +171,11 @@ function* distinct(op: string, x: Tensor, consecutive: boolean, options: Options
   const { shape } = rows.layout;
   const count = whole ? x.layout.size : (shape[0] ?? 1);
   const width = whole || count === 0 ? 1 : rows.layout.size / count;
-  const groups =
-    whole && !consecutive
-      ? yield* groupElements(x, returnInverse === true)
-      : group(yield rows, width, count, consecutive);
+  const inverted = returnInverse === true;
+  let groups: Groups;
+  if (whole && !consecutive) groups = yield* groupElements(x, inverted);
+  else if (consecutive && width === 1) groups = groupRuns(yield rows, inverted);
+  else groups = group(yield rows, width, count, consecutive);
   finish(x, x, rows);
   const found = groups.counts.length;
   const result = fromFlat(groups.distinct, whole ? [found] : [found, ...shape.slice(1)], x.dtype, backend);

@@ -1,5 +1,5 @@
 /** Tensors that run through all combinations of others' elements. */
-import { DTypeError, ShapeError, ValueError } from '@nn/backend';
+import { DTypeError, OutOfMemoryError, ShapeError, ValueError } from '@nn/backend';
 import { shapeText } from '../../core/collapse.ts';
 import { checkNamed } from '../../core/named.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -67,7 +67,7 @@ export function cartesianProd(tensors: readonly Tensor[]): Tensor {
   const grids = meshgrid(tensors);
   const dim = tensors.length;
   const columns = stack(grids as Tensor[], { dim });
-  return views.finish(views.reshape(columns, [-1, dim]), columns, ...grids);
+  return views.finish(views.reshape(columns, [-1, dim]), tensors[0]!, columns, ...grids);
 }
 
 /** What `combinations` chooses. */
@@ -91,26 +91,41 @@ export function combinations<A extends Tensor>(x: A, options: CombinationOptions
   if (x.layout.shape.length !== 1)
     throw new ShapeError('combinations', `expected a vector, got shape ${shapeText(x.layout.shape)}`);
   if (!Number.isInteger(r) || r < 0) throw new ValueError('combinations', `r must be a whole number ≥ 0, got ${r}`);
-  const rows = r === 0 ? [] : choices(x.layout.size, r, withReplacement);
-  const index = fromFlat(Int32Array.from(rows), r === 0 ? [0] : [rows.length / r, r], 'int64', x.backend);
+  const rows = r === 0 ? new Int32Array(0) : choices(x.layout.size, r, withReplacement);
+  const index = fromFlat(rows, r === 0 ? [0] : [rows.length / r, r], 'int64', x.backend);
   return views.finish(take(x, index), x, index) as never;
 }
 
-/** Ascending positions, row after row. */
-function choices(n: number, r: number, again: boolean): number[] {
-  const out: number[] = [];
-  const row: number[] = [];
-  const extend = (from: number): void => {
-    if (row.length === r) {
-      out.push(...row);
-      return;
+/** Positions that an index may list: 2^28, a GiB of them. */
+const mostPlaces = 268435456;
+
+/** Ascending positions, row after row; r ≥ 1. */
+function choices(n: number, r: number, again: boolean): Int32Array {
+  const from = again ? n + r - 1 : n;
+  if (from < r) return new Int32Array(0);
+  let count = 1;
+  for (let i = 0; i < Math.min(r, from - r) && count <= mostPlaces; i++) count = (count * (from - i)) / (i + 1);
+  if (count * r > mostPlaces)
+    throw new OutOfMemoryError(
+      'combinations',
+      `all choices of ${r} of ${n} elements don't fit in memory; choose fewer, or from fewer`,
+    );
+  const out = new Int32Array(count * r);
+  const step = again ? 0 : 1;
+  const last = r - 1;
+  const row = Int32Array.from({ length: r }, (_, k) => k * step);
+  for (let at = 0; at < out.length; ) {
+    // Everything that the last position can be, behind one choice of the others.
+    for (let i = row[last]!; i < n; i++, at += r) {
+      for (let k = 0; k < last; k++) out[at + k] = row[k]!;
+      out[at + last] = i;
     }
-    for (let i = from; i < n; i++) {
-      row.push(i);
-      extend(again ? i : i + 1);
-      row.pop();
-    }
-  };
-  extend(0);
+    // The next choice of the others: one position moves on, and those behind it follow closely.
+    let k = last - 1;
+    while (k >= 0 && row[k] === n - 1 - (last - k) * step) k--;
+    if (k < 0) break;
+    row[k]!++;
+    for (k++; k < r; k++) row[k] = row[k - 1]! + step;
+  }
   return out;
 }

@@ -8,7 +8,7 @@ import type { Tensor } from '../../tensor.ts';
 import type { PromoteAll, Shape } from '../../types/index.ts';
 import type { CatFunction, StackFunction } from '../../types/signatures.ts';
 import { atleast1d, atleast2d, atleast3d, resultDimension } from './dimensions.ts';
-import { checkTensors, joinedType, place, roomFor } from './place.ts';
+import { checkTensors, joinedType, place, placeEach, roomFor } from './place.ts';
 import * as views from './views.ts';
 
 /** The tensors, if they are a list of tensors. */
@@ -41,29 +41,38 @@ export function joined(op: string, tensors: readonly Tensor[], dim: number): Ten
         : x,
   );
   for (const { layout } of parts) checkJoins(op, first, layout.shape, d);
-  const total = parts.reduce((p, x) => p + x.layout.shape[d]!, 0);
+  const starts: number[] = [];
+  let total = 0;
+  for (const { layout } of parts) {
+    starts.push(total);
+    total += layout.shape[d]!;
+  }
   const room = roomFor(
     op,
     parts,
     first.map((n, i) => (i === d ? total : n)),
     joinedType(tensors),
   );
-  let start = 0;
+  const { strides } = room.layout;
+  placeEach(
+    op,
+    room,
+    parts,
+    strides,
+    starts.map((start) => start * strides[d]!),
+  );
   parts.forEach((part, i) => {
-    const size = part.layout.shape[d]!;
-    const at = start;
-    place(op, room, part, (r) => views.sliceView(r, d, at, size));
-    start += size;
-    views.finish(room, tensors[i]!, part);
+    if (part !== tensors[i]) part.dispose();
   });
   return room;
 }
 
 function checkJoins(op: string, first: readonly number[], shape: readonly number[], d: number): void {
-  const both = `shapes ${shapeText(first)} and ${shapeText(shape)}`;
-  if (first.length !== shape.length) throw new ShapeError(op, `${both} differ in rank; unsqueeze or reshape one`);
-  if (shape.some((n, i) => i !== d && n !== first[i]))
-    throw new ShapeError(op, `${both} differ outside dimension ${d}; only that one may differ`);
+  const both = (): string => `shapes ${shapeText(first)} and ${shapeText(shape)}`;
+  if (first.length !== shape.length) throw new ShapeError(op, `${both()} differ in rank; unsqueeze or reshape one`);
+  for (let i = 0; i < shape.length; i++)
+    if (i !== d && shape[i] !== first[i])
+      throw new ShapeError(op, `${both()} differ outside dimension ${d}; only that one may differ`);
 }
 
 /**
@@ -95,9 +104,14 @@ function stacked(tensors: readonly Tensor[], options: { dim?: number } = {}): Te
       );
   const d = resultDimension('stack', checkNamed('stack', options).dim ?? 0, shape.length);
   const room = roomFor('stack', tensors, [...shape.slice(0, d), tensors.length, ...shape.slice(d)]);
-  tensors.forEach((part, i) => {
-    place('stack', room, part, (r) => views.selectView(r, d, i));
-  });
+  const { strides } = room.layout;
+  placeEach(
+    'stack',
+    room,
+    tensors,
+    strides.filter((_, i) => i !== d),
+    tensors.map((_, i) => i * strides[d]!),
+  );
   return room;
 }
 

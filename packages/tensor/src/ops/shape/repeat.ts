@@ -84,11 +84,12 @@ function byList(x: Tensor, repeats: ArrayLike<number>, dim: number): Tensor {
       'repeatInterleave',
       `${repeats.length} repeats given for dimension ${dim} with size ${size}; give one, or one a position`,
     );
-  const times = (i: number): number => repeats[repeats.length === 1 ? 0 : i]!;
+  const step = repeats.length === 1 ? 0 : 1;
   let total = 0;
   for (let i = 0; i < size; i++) {
-    checkRepeats(times(i));
-    total += times(i);
+    const times = repeats[i * step]!;
+    checkRepeats(times);
+    total += times;
   }
   if (total > mostRows)
     throw new OutOfMemoryError(
@@ -96,7 +97,7 @@ function byList(x: Tensor, repeats: ArrayLike<number>, dim: number): Tensor {
       `the repeats add up to ${total} positions, which don't fit in memory`,
     );
   const rows = new Int32Array(total);
-  for (let i = 0, start = 0; i < size; start += times(i++)) rows.fill(i, start, start + times(i));
+  for (let i = 0, at = 0; i < size; i++) for (const end = at + repeats[i * step]!; at < end; ) rows[at++] = i;
   const index = fromFlat(rows, [total], 'int64', x.backend);
   return views.finish(indexSelect(x, dim, index), x, index);
 }

@@ -17,6 +17,12 @@ const symmetric = (x: Tensor): Tensor => {
   return squares.add(nn.eye(n, n, { dtype: 'float64' })) as Tensor;
 };
 
+/** With a diagonal far from 0. */
+const dominant = (x: Tensor): Tensor => {
+  const n = x.shape[x.shape.length - 1]!;
+  return x.add(nn.eye(n, n, { dtype: 'float64' }).mul(4)) as Tensor;
+};
+
 const cases: [string, (...operands: Tensor[]) => Tensor | readonly Tensor[], Tensor[]][] = [
   ['det', (a) => nn.det(a!), [values(2, 3, 3)]],
   ['det of 1 × 1', (a) => nn.det(a!), [values(2, 1, 1)]],
@@ -30,6 +36,27 @@ const cases: [string, (...operands: Tensor[]) => Tensor | readonly Tensor[], Ten
   ['solve, one matrix for many', (a, b) => nn.solve(a!, b!), [values(3, 3), values(2, 3, 1)]],
   ['solve from the right', (a, b) => nn.solve(a!, b!, { left: false }), [values(3, 3), values(2, 3)]],
   ['cholesky', (a) => nn.cholesky(symmetric(a!)), [values(2, 3, 3)]],
+  ['cholesky of several blocks', (a) => nn.cholesky(symmetric(a!)), [values(18, 18)]],
+  ...[false, true].flatMap((upper) =>
+    [true, false].flatMap((left) =>
+      [false, true].map((unitriangular): (typeof cases)[number] => [
+        `solveTriangular, upper: ${upper}, left: ${left}, unitriangular: ${unitriangular}`,
+        (a, b) => nn.solveTriangular(dominant(a!), b!, { upper, left, unitriangular }),
+        [values(2, 3, 3), left ? values(3, 2) : values(2, 3)],
+      ]),
+    ),
+  ),
+  [
+    'solveTriangular of several blocks',
+    (a, b) => nn.solveTriangular(dominant(a!), b!, { upper: false }),
+    [values(18, 18), values(18, 1)],
+  ],
+  ['choleskySolve', (a, b) => nn.choleskySolve(b!, dominant(a!)), [values(2, 3, 3), values(3, 2)]],
+  [
+    'choleskySolve of the upper triangle',
+    (a, b) => nn.choleskySolve(b!, dominant(a!), { upper: true }),
+    [values(3, 3), values(2, 3, 1)],
+  ],
   ['cholesky of the upper triangle', (a) => nn.cholesky(symmetric(a!), { upper: true }), [values(3, 3)]],
 ];
 
@@ -121,14 +148,91 @@ describe.each(['float32', 'float64'] as const)('det where it is 0, %s', (dtype) 
   });
 });
 
+describe('triangles', () => {
+  const list = (t: Tensor): number[] => [...(t.contiguous() as Tensor).dataSync()].map(Number);
+  const expectNear = (actual: Tensor, wanted: readonly number[]): void =>
+    list(actual).forEach((x, i) => {
+      if (!(Math.abs(x - wanted[i]!) <= 1e-9)) expect.fail(`element ${i} is ${x}, not ${wanted[i]}`);
+    });
+  const matrix = [
+    [2, -1, 3],
+    [0.5, 4, -2],
+    [1, 0.25, -1.5],
+  ];
+  const weights = nn.tensor(
+    [
+      [1, -2],
+      [0.5, 3],
+      [2, 1],
+    ],
+    { dtype: 'float64' },
+  ) as Tensor;
+  const given = (upper: boolean, diagonalToo: boolean): Tensor =>
+    nn.tensor(
+      matrix.map((row, i) => row.map((x, j) => ((upper ? j < i : j > i) || (diagonalToo && i === j) ? Number.NaN : x))),
+      { dtype: 'float64', requiresGrad: true } as never,
+    ) as Tensor;
+  const sides = nn.tensor(
+    [
+      [1, 2],
+      [-3, 0.5],
+      [4, -1],
+    ],
+    { dtype: 'float64' },
+  ) as Tensor;
+
+  // What PyTorch 1.13 gives for the whole matrix, of which it reads a triangle.
+  it.each<[boolean, boolean, number[]]>([
+    [
+      false,
+      false,
+      [0.307291666667, 0, 0, -0.895833333333, 0.169270833333, 0, 1.33333333333, -1.08333333333, -2.40277777778],
+    ],
+    [false, true, [0, 0, 0, -5.5, 0, 0, -4, 7.5, 0]],
+    [true, false, [-1.5, 1.5, 2, 0, 0.291666666667, 0.333333333333, 0, 0, 0.444444444444]],
+    [true, true, [0, -8, -6, 0, 0, -5, 0, 0, 0]],
+  ])(
+    'solveTriangular as PyTorch, NaN where nothing is read; upper: %s, unitriangular: %s',
+    (upper, unitriangular, wanted) => {
+      const a = given(upper, unitriangular);
+      const x = nn.solveTriangular(a, sides, { upper, unitriangular });
+      expectNear(grad(nn.sum(x.mul(weights) as Tensor) as Tensor, [a])[0]!, wanted);
+    },
+  );
+
+  it.each<[boolean, number[]]>([
+    [false, [2.15364583333, 0, 0, 0.0520833333333, -0.05029296875, 0, -2.83333333333, 1.2109375, 1.14626736111]],
+    [
+      true,
+      [5.96614583333, -2.06770833333, -4.16666666667, 0, -0.00173611111111, 0.0277777777778, 0, 0, -8.88888888889],
+    ],
+  ])('choleskySolve as PyTorch for a factor without the other triangle, NaN there; upper: %s', (upper, wanted) => {
+    const a = given(upper, false);
+    const x = nn.choleskySolve(sides, a, { upper });
+    expectNear(grad(nn.sum(x.mul(weights) as Tensor) as Tensor, [a])[0]!, wanted);
+  });
+});
+
 it('gradients keep nothing', () => {
   const a = values(2, 4, 4).requiresGrad_() as Tensor;
   const b = values(2, 4, 1).requiresGrad_() as Tensor;
   const taken = (): number => nn.memory().live - nn.memory().free;
   const run = (): void =>
     nn.scope(() => {
-      for (const t of [nn.det(a), nn.slogdet(a).logabsdet, nn.inv(a), nn.solve(a, b), nn.cholesky(symmetric(a))])
+      for (const t of [
+        nn.det(a),
+        nn.slogdet(a).logabsdet,
+        nn.inv(a),
+        nn.solve(a, b),
+        nn.cholesky(symmetric(a)),
+        nn.choleskySolve(b, a),
+      ])
         (nn.sum(t as Tensor) as Tensor).backward();
+      // Of one operand alone, of two that are tracked.
+      for (const t of [a, b]) {
+        grad(nn.sum(nn.solve(a, b)) as Tensor, [t])[0]!.dispose();
+        grad(nn.sum(nn.choleskySolve(b, a)) as Tensor, [t])[0]!.dispose();
+      }
       for (const t of [a, b]) t.zeroGrad();
     });
   run();

@@ -1,7 +1,7 @@
 /** First and second derivatives of every elementwise function against finite differences, away from kinks. */
 import * as ops from '@nn/tensor';
 import { Generator, reshape, type Tensor, tensor } from '@nn/tensor';
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { gradcheck, gradgradcheck } from '../src/index.ts';
 
 type Function = (...inputs: Tensor[]) => Tensor;
@@ -45,6 +45,7 @@ const cases: Case[] = [
   ...[2, 3, -1, -2].map((exponent): Case => [`pow ${exponent}`, (x) => ops.pow(x, exponent), wide]),
   ...[0.5, -0.5, 1.5].map((exponent): Case => [`pow ${exponent}`, (x) => ops.pow(x, exponent), positive]),
   ['2 pow', (x) => ops.pow(2, x), wide],
+  ...[-2, -1, -0.5, 0.5, 1.7, 2, 3].map((p): Case => [`pow ${p}`, (x) => ops.pow(x, p) as Tensor, positive]),
   ['add with alpha', (x, y) => ops.add(x as Tensor, y as Tensor, { alpha: 0.7 }), wide, other],
   ['addcmul', (x, y, z) => ops.addcmul(x as Tensor, y as Tensor, z as Tensor, { value: 0.7 }), wide, other, within1],
   ['addcdiv', (x, y, z) => ops.addcdiv(x as Tensor, y as Tensor, z as Tensor, { value: 0.7 }), wide, other, within1],
@@ -74,4 +75,13 @@ describe('elementwise gradients', () => {
     await gradcheck(f, leaves());
     await gradgradcheck(f, leaves());
   });
+});
+
+it('x^-2 has a slope where x⁴ has none in float32', () => {
+  const x = tensor([1e-10, 1e10, Number.POSITIVE_INFINITY], { requiresGrad: true });
+  ops.sum(ops.pow(x, -2) as Tensor).backward();
+  // PyTorch: [-2e30, -2e-30, -0].
+  const [small, large, infinite] = (x.grad as Tensor).dataSync();
+  expect([small! / -2e30, large! / -2e-30]).toEqual([expect.closeTo(1, 6), expect.closeTo(1, 6)]);
+  expect(infinite).toBe(-0);
 });

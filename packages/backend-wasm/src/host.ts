@@ -6,6 +6,6 @@ const pow = (x: number, y: number): number =>
 
 /** What every module imports, by name. */
 export const hostFunctions = (memory: WebAssembly.Memory): Record<string, WebAssembly.ImportValue> => {
-  const { exp, log, sin, cos } = Math;
-  return { m: memory, exp, log, sin, cos, pow };
+  const { sin, cos } = Math;
+  return { m: memory, sin, cos, pow };
 };

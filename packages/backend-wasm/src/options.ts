@@ -5,7 +5,7 @@ import { mostPages, pageBytes } from './memory/linear-memory.ts';
 export interface WasmOptions {
   /** Threads that compute, the caller's own included; default: as many as the machine has cores, at most 8. One: no workers. */
   readonly threads?: number;
-  /** Fused multiply-add and other relaxed instructions where the engine has them; default true. Without them results repeat bit for bit on every machine, but for functions that are the engine's own (those of float64, sines of large numbers). */
+  /** Fused multiply-add and other relaxed instructions where the engine has them; default true. Without them results repeat bit for bit on every machine, but for functions that are the engine's own (powers of float64, sines and cosines of large numbers). */
   readonly relaxed?: boolean;
   /**
    * Bits of the vectors that kernels are written for. 256 is for engines that join WebAssembly's vectors of 128 bits two by two: the same results, to the last bit, and products in

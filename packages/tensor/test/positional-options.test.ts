@@ -53,6 +53,7 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   celu: [x],
   celu_: [matrix()],
   cholesky: [F.eye(2)],
+  choleskySolve: [x, F.eye(2)],
   chunk: [x, 2],
   clamp: [x],
   clamp_: [matrix()],
@@ -163,6 +164,7 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   softplus: [x],
   softshrink: [x],
   solve: [F.eye(2), x],
+  solveTriangular: [F.eye(2), x],
   sort: [x],
   split: [x, 1],
   stack: [[x, x]],
@@ -194,7 +196,11 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
 };
 
 /** Options of those that need some. */
-const needed: Readonly<Record<string, unknown>> = { clamp: { min: 0 }, clamp_: { min: 0 } };
+const needed: Readonly<Record<string, unknown>> = {
+  clamp: { min: 0 },
+  clamp_: { min: 0 },
+  solveTriangular: { upper: false },
+};
 const methodOf = (name: string): string => (name === 'variance' ? 'var' : name);
 /** Where it is an operand. */
 const operandToo = /^(arange|randintLike|random_) number|^(max|min) tensor/;

@@ -13,7 +13,7 @@ import type { Quad } from './quad.ts';
 export type LeafCode = (leaf: Expression) => Quad;
 
 /** Derived rows for which `math/` has code of its own in float32, because their meaning in core rows is many times longer. */
-export const nativeRows = ['tanh', 'erf', 'erfc', 'ndtr', 'expm1', 'log1p'] as const;
+export const nativeRows = ['tanh', 'erf', 'erfc', 'ndtr', 'gelu', 'exp2', 'expm1', 'log1p'] as const;
 
 /** Expressions as this backend sees them: down to rows for which there is code, and to those that a kind has a way of its own with. */
 export const lower = (expression: Expression, own: (name: string) => boolean = () => false): Expression =>

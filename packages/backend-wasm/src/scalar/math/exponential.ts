@@ -4,46 +4,48 @@
  */
 import { type Code, f32x4, i32x4, type Local, multiplyAdd, pick, V128, v128 } from '../../assembler/index.ts';
 import type { FunctionBuilder, FunctionCode } from '../../assembler/module.ts';
-import { hostLanes } from './host-lanes.ts';
+import { exponential64 } from './double.ts';
 import { polynomial } from './polynomial.ts';
 
-/** Adding it to a small float leaves the nearest integer in the low bits. */
-const magic = 12582912;
+/** Adding it to a small float leaves the nearest integer in the low bits, as 2 to its power has it in its exponent. */
+export const toExponent: number = 12582912 + 127;
 
-/** Code for a row on one vector of float32, in place: constants stay outside the kernel's loop. The argument is in a variable. */
+/** Code for a row on one vector, in place: constants stay outside the kernel's loop. The argument is in a variable. */
 export type VectorCode = (f: FunctionBuilder, x: Local) => Code;
 
-/** A row of one argument: its vector code, and the engine's function of that name for float64. */
+/** A row of one argument: its code for float32 and that for float64. */
 export const inline =
-  (name: string, code: VectorCode): FunctionCode =>
+  (single: VectorCode, double: VectorCode): FunctionCode =>
   (f, type, args) =>
-    type === 'f32' ? [float32(code)(f, args[0]![0]!)] : hostLanes(f, name, type, args);
+    args[0]!.map((part) => onVariable(type === 'f32' ? single : double)(f, part));
 
 /** Vector code on any code for the argument. */
-export const float32 =
+const onVariable =
   (code: VectorCode) =>
   (f: FunctionBuilder, value: Code): Code => {
     const x = f.local(V128);
     return [x.set(value), code(f, x)];
   };
 
-/** exp(x + low) for x from -88 (that is 0 already) to 88.8 (infinite already), and |low| < 0.06. NaN stays. */
-export function exponentialOf(f: FunctionBuilder, x: Code, low: Code | null = null): Code {
+/** exp(x) for x from -88 (that is 0 already) to 88.8 (infinite already). NaN stays. */
+export function exponentialOf(f: FunctionBuilder, x: Code): Code {
   const { features } = f.module;
   const [own, shifted, n, r] = f.locals(V128, 4) as [Local, Local, Local, Local];
   return [
     own.set(x),
     shifted.set(
-      f32x4.add(multiplyAdd(features, own, f.lanes('f32', Math.LOG2E), f.lanes('f32', -0.5)), f.lanes('f32', magic)),
+      f32x4.add(
+        multiplyAdd(features, own, f.lanes('f32', Math.LOG2E), f.lanes('f32', -0.5)),
+        f.lanes('f32', toExponent),
+      ),
     ),
-    n.set(f32x4.sub(shifted, f.lanes('f32', magic))),
+    n.set(f32x4.sub(shifted, f.lanes('f32', toExponent))),
     // n times the first part of ln 2 is exact.
     r.set(multiplyAdd(features, n, f.lanes('f32', -0.693359375), own)),
     r.set(multiplyAdd(features, n, f.lanes('f32', 2.1219444005469057e-4), r)),
-    low === null ? [] : r.set(f32x4.add(r, low)),
     f32x4.mul(
       polynomial(f, r, [1.8607788e-3, 7.9694251e-3, 4.1784283e-2, 0.16665268, 0.50000018, 1, 1]),
-      i32x4.shl(i32x4.add(shifted, f.lanes('i32', 127)), 23),
+      i32x4.shl(shifted, 23),
     ),
   ];
 }
@@ -52,7 +54,22 @@ export function exponentialOf(f: FunctionBuilder, x: Code, low: Code | null = nu
 const exponentialCode: VectorCode = (f, x) =>
   exponentialOf(f, f32x4.pmax(f32x4.pmin(x, f.lanes('f32', 88.8)), f.lanes('f32', -88)));
 
-export const exponential: FunctionCode = inline('exp', exponentialCode);
+export const exponential: FunctionCode = inline(exponentialCode, exponential64);
+
+/** 2 to the power x, at most 1.3 ulp (1.6 without fused multiply-adds), whole powers exactly: x = n + r, where n is below 128 for all x below. */
+export const powerOfTwo: VectorCode = (f, x) => {
+  const [own, shifted, r] = f.locals(V128, 3) as [Local, Local, Local];
+  return [
+    own.set(f32x4.pmax(f32x4.pmin(x, f.lanes('f32', 128)), f.lanes('f32', -127))),
+    // A little over -1/2, so that r is 0 for whole x up to 128.
+    shifted.set(f32x4.add(f32x4.add(own, f.lanes('f32', 1.5 * 2 ** -18 - 0.5)), f.lanes('f32', toExponent))),
+    r.set(f32x4.sub(own, f32x4.sub(shifted, f.lanes('f32', toExponent)))),
+    f32x4.mul(
+      polynomial(f, r, [2.1565972e-4, 1.248229e-3, 9.6737752e-3, 5.5486184e-2, 0.24022909, 0.69314706, 1]),
+      i32x4.shl(shifted, 23),
+    ),
+  ];
+};
 
 export const signBits = (f: FunctionBuilder, x: Code): Code => v128.and(x, f.lanes('i32', -(2 ** 31)));
 

@@ -5,13 +5,14 @@
 import type { Code, FunctionBuilder, FunctionCode, Local } from '../../assembler/index.ts';
 import type { MathPart } from '../../part.ts';
 import type { nativeRows } from '../emit.ts';
-import { exponentialMinusOne } from './exponential.ts';
+import { exponentialMinusOne, powerOfTwo } from './exponential.ts';
 import { logarithmOfOnePlus } from './logarithm.ts';
 import { power } from './power.ts';
 import { remainder } from './remainder.ts';
 import {
   errorFunction,
   errorFunctionComplement,
+  gaussianUnit,
   hyperbolicTangent,
   normalBell,
   normalDistribution,
@@ -30,6 +31,8 @@ const tanh: FunctionCode = float32(hyperbolicTangent);
 const erf: FunctionCode = float32(errorFunction);
 const erfc: FunctionCode = float32(errorFunctionComplement);
 const ndtr: FunctionCode = float32(normalDistribution);
+const gelu: FunctionCode = float32(gaussianUnit);
+const exp2: FunctionCode = float32(powerOfTwo);
 const expm1: FunctionCode = float32(exponentialMinusOne);
 const log1p: FunctionCode = float32(logarithmOfOnePlus);
 /** No row of the language: exp(-x²/2) beside ndtr(x). */
@@ -44,10 +47,12 @@ const functions: { readonly [N in MathName | 'rem' | (typeof nativeRows)[number]
   erf,
   erfc,
   ndtr,
+  gelu,
+  exp2,
   expm1,
   log1p,
   bell,
 };
 
-/** Powers, sines and cosines, tanh, erf and erfc, the normal law's distribution function, expm1 and log1p, remainders of floats. */
+/** Powers, sines and cosines, exp2, tanh, erf and erfc, the normal law's distribution function and gelu, expm1 and log1p, remainders of floats. */
 export const math: MathPart = { name: 'math', content: functions };

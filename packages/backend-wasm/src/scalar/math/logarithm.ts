@@ -15,6 +15,7 @@ import {
   when,
 } from '../../assembler/index.ts';
 import type { FunctionBuilder, FunctionCode } from '../../assembler/module.ts';
+import { logarithm64 } from './double.ts';
 import { inline, signBits, type VectorCode } from './exponential.ts';
 import { polynomial } from './polynomial.ts';
 
@@ -60,7 +61,7 @@ function logarithmOf(f: FunctionBuilder, x: Local, excess: Local | null): Code {
 }
 
 /** At most 0.9 ulp. */
-export const logarithm: FunctionCode = inline('log', (f, x) => logarithmOf(f, x, null));
+export const logarithm: FunctionCode = inline((f, x) => logarithmOf(f, x, null), logarithm64);
 
 /** log(1 + x), at most 2.4 ulp (0.6 where x is near 0). */
 export const logarithmOfOnePlus: VectorCode = (f, x) => {

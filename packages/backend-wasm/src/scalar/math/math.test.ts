@@ -1,6 +1,6 @@
 /** Accuracy of float32 functions at dense samples, against float64: the engine's own functions, and derived rows made of them. The bounds are what was measured. */
 import {
-  add, type Builder, constant, cos, div, type Expression, erf, erfc, exp, expm1, input, Launch, log, log1p, type MapKernel, mul, ndtr, pow, sigmoid, sin, tanh,
+  add, type Builder, constant, cos, div, type Expression, erf, erfc, exp, exp2, expm1, gelu, input, Launch, log, log1p, type MapKernel, mul, ndtr, pow, sigmoid, sin, tanh,
 } from '@nn/backend'; // biome-ignore format: one list
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type WasmBackend, wasm } from '../../index.ts';
@@ -53,15 +53,19 @@ const rows: readonly (readonly [string, Row, number, number, number, number, num
   ['sin, many turns', sin, 0, 8192, 1.5, 1.6, 2 ** -23],
   ['tanh', tanh, -10, 10, 1.5, 1.5],
   ['erf', erf, -5, 5, 1.7, 2],
-  ['erfc', erfc, -5, 9, 6.5, 7],
-  ['ndtr', ndtr, -12, 5, 6.5, 7],
-  ['slope of gelu, which shares the exponential', (x) => add(ndtr(x), mul(constant(0.25, x.type), mul(x, bell(x)))), 0, 5, 3.2, 3.6],
+  ['erfc', erfc, -5, 9, 5.2, 6.5],
+  ['ndtr', ndtr, -12, 5, 5.5, 6.2],
+  ['gelu', gelu, -12, 5, 5.9, 6.8],
+  ['slope of gelu, which shares the exponential', (x) => add(ndtr(x), mul(constant(0.25, x.type), mul(x, bell(x)))), 0, 5, 2.8, 2.8],
   ['ndtr beside the bell', (x) => div(ndtr(x), bell(x)), -12, 0, 6.5, 7],
   ['expm1', expm1, -10, 10, 2.5, 2.5],
   ['expm1, where it is a difference', expm1, 0.5, 0.75, 2.4, 2.9],
   ['log1p', log1p, -0.99, 10, 2.5, 2.5],
   ['sigmoid', sigmoid, -20, 20, 2.8, 3],
-  ['pow', (x) => pow(x, constant(1.7, x.type)), 0.01, 100, 0.6, 0.6],
+  ['exp2', exp2, -126, 127.9, 1.2, 1.6],
+  ['exp2, near 0', exp2, -0.1, 0.1, 1.3, 1.6],
+  ['pow', (x) => pow(x, constant(1.7, x.type)), 0.01, 100, 0.501, 0.501],
+  ['pow of denormal numbers', (x) => pow(x, constant(-0.75, x.type)), 1e-43, 2e-38, 0.501, 0.501],
 ]; // biome-ignore format: a table
 
 for (const relaxed of [true, false])
@@ -86,6 +90,12 @@ for (const relaxed of [true, false])
         expect(worst).toBeLessThan(relaxed ? fused : plain);
       });
 
+    it('whole powers of two', () => {
+      const x = Float32Array.from({ length: 256 }, (_, i) => i - 127);
+      const exact = Array.from(x, (v) => (v < -126 ? 0 : Math.fround(2 ** v)));
+      expect(Array.from(evaluate(backend, exp2, 'float32', x))).toEqual(exact);
+    });
+
     it('the edges', () => {
       const x = Float32Array.of(
         0,
@@ -107,6 +117,8 @@ for (const relaxed of [true, false])
         [erf, [0, -0, 1, -1, nan, 1, -1, Math.fround(tiny * 1.1283791670955126), -Math.fround(tiny * 1.1283791670955126)]],
         [erfc, [1, 1, 0, 2, nan, 0, 2, 1, 1]],
         [ndtr, [0.5, 0.5, 1, 0, nan, 1, 0, 0.5, 0.5]],
+        [gelu, [0, -0, inf, nan, nan, 100, -0, tiny / 2, -tiny / 2]],
+        [exp2, [1, 1, inf, 0, nan, 2 ** 100, 2 ** -100, 1, 1]],
         [expm1, [0, -0, inf, -1, nan, inf, -1, tiny, -tiny]],
         [log1p, [0, -0, inf, nan, nan, Math.fround(Math.log1p(100)), nan, tiny, -tiny]],
       ]; // biome-ignore format: a table

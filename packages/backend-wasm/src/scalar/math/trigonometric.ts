@@ -4,6 +4,7 @@
  */
 import { f32x4, I32, i32x4, type Local, multiplyAdd, pick, V128, v128, when } from '../../assembler/index.ts';
 import type { FunctionCode } from '../../assembler/module.ts';
+import { cosine64, sine64 } from './double-trigonometric.ts';
 import { inline, type VectorCode } from './exponential.ts';
 import { hostLanes } from './host-lanes.ts';
 import { polynomial } from './polynomial.ts';
@@ -46,5 +47,5 @@ const circular =
     ];
   };
 
-export const sine: FunctionCode = inline('sin', circular('sin', 0));
-export const cosine: FunctionCode = inline('cos', circular('cos', 1));
+export const sine: FunctionCode = inline(circular('sin', 0), sine64);
+export const cosine: FunctionCode = inline(circular('cos', 1), cosine64);

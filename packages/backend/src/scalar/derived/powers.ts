@@ -25,6 +25,16 @@ export const reciprocal: Builder = defineRow({
   domain: [positive],
 });
 
+/** 1 / x². Its slope doesn't take the way over x⁴, which is 0 or infinite long before. */
+export const inverseSquare: Builder = defineRow({
+  name: 'inverseSquare',
+  arity: 1,
+  accepts: 'float',
+  meaning: (x) => div(same(1, x), square(x)),
+  gradient: (g, out, x) => [mul(mul(g, same(-2, out)), div(out, x))],
+  domain: [positive],
+});
+
 /** 1 / √x. */
 export const rsqrt: Builder = defineRow({
   name: 'rsqrt',

@@ -33,6 +33,7 @@ function tanhshrink(x: number): number {
 const references: Readonly<Record<string, Reference>> = {
   square: (x) => x * x,
   reciprocal: (x) => 1 / x,
+  inverseSquare: (x) => 1 / (x * x),
   rsqrt: (x) => 1 / sqrt(x),
   normSqrt: sqrt,
   normRoot: (x, p) => x ** (1 / p),

@@ -1,6 +1,19 @@
 /** Power-average pooling: the p-norm of the elements under a window. */
-import { div, dtypes, type Expression, equal, input, mul, pow, same, scalar, select, ValueError } from '@nn/backend';
-import type { PerDimension, Shape, Tensor } from '@nn/tensor';
+import {
+  div,
+  dtypes,
+  type Expression,
+  equal,
+  input,
+  mul,
+  normSqrt,
+  pow,
+  same,
+  scalar,
+  select,
+  ValueError,
+} from '@nn/backend';
+import { type PerDimension, pow as power, type Shape, type Tensor } from '@nn/tensor';
 import { dispatch, Op, widened } from '@nn/tensor/internal';
 import { average, checkFloats } from './avg-pool.ts';
 import { checkRank, type WindowOptions, windowOver } from './window.ts';
@@ -14,24 +27,27 @@ export type LPPoolFunction = <A extends Tensor>(
   options?: LPPoolOptions,
 ) => Tensor<Shape, A['dtype']>;
 
-const mapOp = (name: string, scalars: number, of: (x: Expression) => Expression): Op<'map'> =>
-  new Op('map', name, {
+/** A map of means and how many elements they are of. */
+const rootOp = (scalars: number, of: (sum: Expression) => Expression): Op<'map'> =>
+  new Op('map', 'lpPool', {
     inPlace: false,
     build: ([layout]) => {
       const { dtype } = layout!;
-      return { outputs: [{ dtype, expression: of(input(0, dtypes[dtype].scalar)) }], scalars };
+      const mean = input(0, dtypes[dtype].scalar);
+      return { outputs: [{ dtype, expression: of(mul(mean, scalar(0, mean.type))) }], scalars };
     },
   });
 
-const powerOp = mapOp('lpPool', 1, (x) => pow(x, scalar(0, x.type)));
+/** A root of a sum whose gradient counts as 0 where the sum is 0. */
+function flatAtZero(sum: Expression, root: (x: Expression) => Expression): Expression {
+  const isZero = equal(sum, same(0, sum));
+  return select(isZero, root(same(0, sum)), root(select(isZero, same(1, sum), sum)));
+}
 
-/** (mean · elements)^(1/p), whose gradient counts as 0 where it is 0. */
-const rootOp = mapOp('lpPool', 2, (mean) => {
-  const [p, elements] = [scalar(0, mean.type), scalar(1, mean.type)];
-  const isZero = equal(mean, same(0, mean));
-  const sum = mul(select(isZero, same(1, mean), mean), elements);
-  return select(isZero, same(0, mean), pow(sum, div(same(1, p), p)));
-});
+/** (mean · elements)^(1/p): for p = 1, for p = 2, for any other. */
+const sumItself = rootOp(1, (sum) => flatAtZero(sum, (x) => x));
+const squareRoot = rootOp(1, normSqrt);
+const anyRoot = rootOp(2, (sum) => flatAtZero(sum, (x) => pow(x, div(same(1, x), scalar(1, x.type)))));
 
 const lpPool =
   (op: string, spatial: number): LPPoolFunction =>
@@ -46,10 +62,11 @@ const lpPool =
     const window = windowOver(op, x, spatial, kernelSize, options);
     const elements = window.kernel.reduce((product, k) => product * k, 1);
     return widened(x, (wide) => {
-      const powers = dispatch(powerOp, wide, null, null, [normType]);
+      const powers = normType === 1 ? wide : (power(wide, normType) as Tensor);
       const means = average(powers, window, {});
-      const out = dispatch(rootOp, means, null, null, [normType, elements]);
-      powers.dispose();
+      if (powers !== wide) powers.dispose();
+      const root = normType === 1 ? sumItself : normType === 2 ? squareRoot : anyRoot;
+      const out = dispatch(root, means, null, null, root === anyRoot ? [elements, normType] : [elements]);
       means.dispose();
       return out;
     }) as never;

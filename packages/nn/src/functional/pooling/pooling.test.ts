@@ -443,6 +443,8 @@ describe('lpPool', () => {
     [2, [1, 2, 5, 6], [3, 2], { stride: [2, 1] }],
     [3, [2, 7], [3], { stride: [2] }],
     [2.5, [1, 4, 4, 4], [2, 2, 2], {}],
+    [0.5, [2, 6], [2], {}],
+    [-1, [2, 6], [3], {}],
   ])('p = %d', async (p, shape, kernel, options) => {
     const x = randn(shape).abs() as Tensor;
     const { windows } = await windowsOf(x, kernel, options);
@@ -459,6 +461,9 @@ describe('lpPool', () => {
     const x = zeros([1, 4], { requiresGrad: true }) as Tensor;
     nn.lpPool1d(x, 2, 2).sum().backward();
     expect(await x.grad!.toArray()).toEqual([[0, 0, 0, 0]]);
+    const signed = tensor([[2, -2, 1, 2]], { requiresGrad: true });
+    nn.lpPool1d(signed, 1, 2).sum().backward();
+    expect(await signed.grad!.toArray()).toEqual([[0, 0, 1, 1]]);
     expect(await nn.lpPool1d(tensor([[3, 4, 5]]), 2, 2, { ceilMode: true }).toArray()).toEqual([
       [5, Math.fround(Math.sqrt(50))],
     ]);

@@ -1,6 +1,6 @@
 /** Powers and roots. Exponents that have a shorter way (2, ½, −1 …) take it, which is faster and, as in PyTorch, exact where a general power is not. */
 import * as rows from '@nn/backend';
-import { div, dtypes, mul, same, ValueError } from '@nn/backend';
+import { dtypes, mul, ValueError } from '@nn/backend';
 import { categoryOf, type Numeric, numberOf } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import { binary, binaryInPlace, type Formula, unary, unaryInPlace } from './build.ts';
@@ -37,7 +37,7 @@ const shortcuts: readonly (readonly [number, Formula])[] = [
   [0.5, (x) => rows.sqrt(x!)],
   [-0.5, (x) => rows.rsqrt(x!)],
   [-1, (x) => rows.reciprocal(x!)],
-  [-2, (x) => div(same(1, x!), rows.square(x!))],
+  [-2, (x) => rows.inverseSquare(x!)],
 ];
 
 const general = binary('pow', 'promote', 'pow', 'number');

@@ -2,10 +2,10 @@
  * What the decompositions by blocks share: launches into memory that is there already, and the steps within a block of few rows or columns. What a step reads and writes are
  * views that are made once and used for every block, as making one takes longer than the launch.
  */
-import { mul, sub } from '@nn/backend';
+import { div, mul, sub } from '@nn/backend';
 import { fresh } from '../../core/dispatch.ts';
 import { noNumbers, run, runMany } from '../../core/launch.ts';
-import { contiguousStrides, layoutOf } from '../../core/layout.ts';
+import { contiguousStrides, type Layout, layoutOf } from '../../core/layout.ts';
 import { Op } from '../../core/op.ts';
 import type { Plan } from '../../core/plan.ts';
 import { planFor, planForMany } from '../../core/plan-cache.ts';
@@ -57,6 +57,12 @@ const lessProductOp = new Op('matmul', 'lu', { addend: 'scaled' });
 export const lessProduct = (out: Tensor, c: Tensor, a: Tensor, b: Tensor): void =>
   into(lessProductOp, [out], [a, b, c], [-1, 1]);
 
+/** a / b over anything. */
+export const quotientOp: Op<'map'> = new Op('map', 'lu', {
+  inPlace: true,
+  build: ([x, a, b]) => single(x!.dtype, div(element(a!, 1), element(b!, 2))),
+});
+
 /** A view that is no handle: x outlives it, and nobody disposes of it. */
 export const view = (x: Tensor, shape: readonly number[], strides: readonly number[], offset: number): Tensor =>
   factory.make(x.storage, layoutOf(x.layout.device, x.dtype, shape, strides), x.start + offset);
@@ -64,18 +70,46 @@ export const view = (x: Tensor, shape: readonly number[], strides: readonly numb
 /** Such a view, dense, of the first elements. */
 export const front = (x: Tensor, shape: readonly number[]): Tensor => view(x, shape, contiguousStrides(shape), 0);
 
+/** Such a view of some positions of the second of three dimensions, and of the third. */
+export function piece(x: Tensor, from: number, count: number, first: number, columns: number): Tensor {
+  const { shape, strides } = x.layout;
+  return view(x, [shape[0]!, count, columns], strides, from * strides[1]! + first * strides[2]!);
+}
+
+/** Such a view of three dimensions in another order. */
+export function ordered(x: Tensor, [a, b, c]: readonly [number, number, number]): Tensor {
+  const { shape, strides } = x.layout;
+  return view(x, [shape[a]!, shape[b]!, shape[c]!], [strides[a]!, strides[b]!, strides[c]!], 0);
+}
+
 /** Such a view of some positions of the first of three dimensions. */
 export function part(x: Tensor, from: number, count: number): Tensor {
   const { shape, strides } = x.layout;
   return view(x, [count, shape[1]!, shape[2]!], strides, from * strides[0]!);
 }
 
-/** One of each of these positions. */
-function each(x: Tensor): Tensor[] {
-  const { shape, strides } = x.layout;
-  const { layout } = part(x, 0, 1);
-  return Array.from({ length: shape[0]! }, (_, j) => factory.make(x.storage, layout, x.start + j * strides[0]!));
+/** Where views of memory of some layout lie in it. */
+export type Spots = WeakMap<Layout, readonly { readonly layout: Layout; readonly offset: number }[]>;
+
+/** Views of x that are always the same for memory of its layout: where they lie is worked out once. */
+export function viewsOf(spots: Spots, x: Tensor, make: () => readonly Tensor[]): readonly Tensor[] {
+  const known = spots.get(x.layout);
+  if (known !== undefined) return known.map(({ layout, offset }) => factory.make(x.storage, layout, x.start + offset));
+  const made = make();
+  spots.set(
+    x.layout,
+    made.map((t) => ({ layout: t.layout, offset: t.start - x.start })),
+  );
+  return made;
 }
+
+const positions: Spots = new WeakMap();
+const columnsBehind: Spots = new WeakMap();
+const ownShares: Spots = new WeakMap();
+
+/** One of each position of the first of three dimensions. */
+const each = (x: Tensor): readonly Tensor[] =>
+  viewsOf(positions, x, () => Array.from({ length: x.layout.shape[0]! }, (_, j) => part(x, j, 1)));
 
 /** Memory for a block's columns and the columns of L that they give, both [width, b, n], with what either step reads and writes. */
 export interface Panel {
@@ -91,19 +125,19 @@ export interface Panel {
   }[];
 }
 
-/** `shares(lower, j, count)`: how many times the columns behind column j, `count` of them, lose that of L. */
-export function panelOf(
-  like: Tensor,
-  width: number,
-  n: number,
-  shares: (lower: Tensor, j: number, count: number) => Tensor,
-): Panel {
+/** `shares`: how many times the columns behind each but the last lose that of L; its own elements behind the diagonal, if they aren't given. */
+export function panelOf(like: Tensor, width: number, n: number, shares?: readonly Tensor[]): Panel {
   const shape = [width, like.layout.shape[0]!, n];
   const [columns, lower] = [room(like, shape), room(like, shape)];
   const found = each(lower);
+  const last = width - 1;
+  const behind = viewsOf(columnsBehind, columns, () =>
+    Array.from({ length: last }, (_, j) => part(columns, j + 1, last - j)),
+  );
+  const times =
+    shares ?? viewsOf(ownShares, lower, () => Array.from({ length: last }, (_, j) => down(lower, j, j + 1, last - j)));
   const steps = each(columns).map((column, j) => {
-    const behind = width - 1 - j;
-    const others = behind === 0 ? null : stepOf(part(columns, j + 1, behind), shares(lower, j, behind), found[j]!);
+    const others = j === last ? null : stepOf(behind[j]!, times[j]!, found[j]!);
     return { column, lower: found[j]!, others };
   });
   const numbers = arange(n, { dtype: 'int32', backend: like.backend } as never) as Tensor;
@@ -123,16 +157,24 @@ export interface UnitSystems {
   readonly steps: readonly Step[];
 }
 
+/** Rows that a step changes, and the columns of the triangle that it takes: of lower triangles and of upper ones. */
+const changed: readonly [Spots, Spots] = [new WeakMap(), new WeakMap()];
+const taken: readonly [Spots, Spots] = [new WeakMap(), new WeakMap()];
+
 /** Memory for systems of `size` equations. */
 export function unitSystems(like: Tensor, size: number, sides: number, isUpper: boolean): UnitSystems {
   const batch = like.layout.shape[0]!;
   const triangles = room(like, [size, batch, size]);
   const rows = room(like, [size, batch, sides]);
+  if (sides === 0) return { triangles, rows, steps: [] };
   const row = each(rows);
-  const steps: Step[] = [];
-  for (let k = 1; k < size && sides > 0; k++) {
-    const [j, from, count] = isUpper ? [size - k, 0, size - k] : [k - 1, k, size - k];
-    steps.push(stepOf(part(rows, from, count), down(triangles, j, from, count), row[j]!));
-  }
+  const which = isUpper ? 1 : 0;
+  // Of step k, counted from 1: a column, and the rows before or behind it.
+  const place = (k: number): readonly [number, number] => (isUpper ? [size - k, 0] : [k - 1, k]);
+  const every = (view: (k: number) => Tensor): readonly Tensor[] =>
+    Array.from({ length: size - 1 }, (_, k) => view(k + 1));
+  const targets = viewsOf(changed[which], rows, () => every((k) => part(rows, place(k)[1], size - k)));
+  const columns = viewsOf(taken[which], triangles, () => every((k) => down(triangles, ...place(k), size - k)));
+  const steps = targets.map((target, i) => stepOf(target, columns[i]!, row[place(i + 1)[0]]!));
   return { triangles, rows, steps };
 }

@@ -11,14 +11,15 @@ import { checkNamed } from '../../core/named.ts';
 import { Op } from '../../core/op.ts';
 import { scope } from '../../memory/scope.ts';
 import type { Tensor } from '../../tensor.ts';
-import { tril } from '../creation/triangles.ts';
-import { add, sub as minus, mul as times } from '../elementwise/arithmetic.ts';
+import { add, mul as times } from '../elementwise/arithmetic.ts';
 import { element, single } from '../elementwise/build.ts';
-import { contiguous, permute, sliceView, transpose } from '../shape/views.ts';
-import { blockSize, down, front, into, lessProduct, type Panel, panelOf, room, take } from './blocks.ts';
+import { contiguous } from '../shape/views.ts';
+import {
+  blockSize, down, front, into, lessProduct, ordered, type Panel, panelOf, piece, room, type Spots, take, viewsOf,
+} from './blocks.ts'; // biome-ignore format: one list
 import { matmulOf } from './matmul.ts';
-import { overBatch } from './matrices.ts';
-import { identities, inverses } from './solve.ts';
+import { across, overBatch } from './matrices.ts';
+import { solveTriangles, weighed } from './triangular.ts';
 
 /** A column over the root of the pivot from the pivot's row (scalar) on, 0 before. */
 const columnOp = new Op('map', 'cholesky', {
@@ -29,24 +30,19 @@ const columnOp = new Op('map', 'cholesky', {
   },
 });
 
-const turned = (x: Tensor): Tensor => transpose(x, 1, 2);
-
 /** A = L Lᵀ: Ā = L⁻ᵀ Φ(Lᵀ L̄) L⁻¹, made symmetric; Φ keeps the lower triangle and halves the diagonal (Murray, "Differentiation of the Cholesky decomposition", 2016). */
 const choleskyOp = compositeOp('cholesky', {
   needs: () => outputBit,
   apply: (node, _, g) =>
     scope(() => {
-      const factor = savedResult(node);
-      const inverse = inverses(factor);
-      const lower = matmulOf(turned(factor), g);
-      const kept = times(
-        lower,
-        minus(tril(filled(g.layout.device, g.dtype, g.layout.shape, 1)), times(identities(g), 0.5)),
-      );
-      const found = matmulOf(turned(inverse), matmulOf(kept as Tensor, inverse));
-      return times(add(found, turned(found)), 0.5) as Tensor;
+      const upper = across(savedResult(node));
+      const kept = weighed(matmulOf(upper, g), 1, 0.5, 0);
+      const found = solveTriangles(upper, across(solveTriangles(upper, kept, true)), true);
+      return times(add(found, across(found)), 0.5) as Tensor;
     }),
 });
+
+const diagonals: Spots = new WeakMap();
 
 /** The lower factors of [b, n, n], whose upper triangles nobody reads. */
 const factors = (matrices: Tensor): Tensor =>
@@ -55,7 +51,7 @@ const factors = (matrices: Tensor): Tensor =>
     const [batch, n] = shape as [number, number];
     const out = filled(device, dtype, shape, 0);
     // What is left, [b, column, row]; two pieces of memory take turns.
-    let left = turned(matrices);
+    let left = across(matrices);
     let [next, spare] = [room(left, shape), room(left, shape)];
     let panel: Panel | null = null;
     let pivots: readonly Tensor[] = [];
@@ -63,22 +59,23 @@ const factors = (matrices: Tensor): Tensor =>
       const size = n - start;
       const width = Math.min(blockSize(n), size);
       if (panel?.steps.length !== width) {
-        panel = panelOf(left, width, size, (lower, j, count) => down(lower, j, j + 1, count));
-        pivots = panel.steps.map((_, j) => down(panel!.columns, j, j, 1));
+        panel = panelOf(left, width, size);
+        const { columns, steps } = panel;
+        pivots = viewsOf(diagonals, columns, () => steps.map((_, j) => down(columns, j, j, 1)));
       }
-      assign(sliceView(panel.columns, 2, 0, size), transpose(sliceView(left, 1, 0, width), 0, 1));
+      assign(piece(panel.columns, 0, batch, 0, size), ordered(piece(left, 0, width, 0, size), [1, 0, 2]));
       for (const [j, { column, lower, others }] of panel.steps.entries()) {
         into(columnOp, [lower], [column, pivots[j]!, panel.numbers], [j]);
         if (others !== null) take(others);
       }
-      const lower = sliceView(panel.lower, 2, 0, size);
-      assign(sliceView(sliceView(out, 1, start, size), 2, start, width), permute(lower, [1, 2, 0]));
+      const lower = ordered(piece(panel.lower, 0, batch, 0, size), [1, 2, 0]);
+      assign(piece(out, start, size, start, width), lower);
       if (width === size) break;
       const rest = size - width;
-      const below = sliceView(lower, 2, width, rest);
-      const others = sliceView(sliceView(left, 1, width, rest), 2, width, rest);
+      const below = piece(lower, width, rest, 0, width);
+      const others = piece(left, width, rest, width, rest);
       left = front(next, [batch, rest, rest]);
-      lessProduct(left, others, permute(below, [1, 2, 0]), transpose(below, 0, 1));
+      lessProduct(left, others, below, ordered(below, [0, 2, 1]));
       [next, spare] = [spare, next];
     }
     return out;
@@ -101,6 +98,6 @@ export const cholesky = <A extends Tensor>(
 ): Tensor<A['~shape'], A['dtype']> => {
   const { upper = false } = checkNamed('cholesky', options);
   return overBatch('cholesky', matrix, (batch) =>
-    upper ? contiguous(turned(factors(turned(batch)))) : factors(batch),
+    upper ? contiguous(across(factors(across(batch)))) : factors(batch),
   ) as never;
 };

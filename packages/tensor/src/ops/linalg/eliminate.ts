@@ -9,12 +9,13 @@ import { filled } from '../../core/fill.ts';
 import { assign, dispatchInto } from '../../core/in-place.ts';
 import { Op } from '../../core/op.ts';
 import type { Tensor } from '../../tensor.ts';
-import { element, single } from '../elementwise/build.ts';
+import { element } from '../elementwise/build.ts';
 import { pick } from '../reduce/pick.ts';
 import { cat } from '../shape/join.ts';
-import { clone, expand, permute, sliceView, stridedView, transpose } from '../shape/views.ts';
+import { clone, expand, transpose } from '../shape/views.ts';
 import {
-  blockSize, front, into, lessProduct, type Panel, panelOf, part, room, take, type UnitSystems, unitSystems, view,
+  blockSize, front, into, lessProduct, ordered, type Panel, panelOf, part, piece, quotientOp, room, type Spots, take,
+  type UnitSystems, unitSystems, view, viewsOf,
 } from './blocks.ts'; // biome-ignore format: one list
 
 /**
@@ -53,12 +54,6 @@ const pivotOp = new Op('rows', 'lu', {
 /** Elements of [column, b, row] in given rows. */
 const pickOp = new Op('gather', 'lu', { form: 'aligned', dims: [2], at: 0 });
 
-/** a / b over anything. */
-const quotientOp = new Op('map', 'lu', {
-  inPlace: true,
-  build: ([x, a, b]) => single(x!.dtype, div(element(a!, 1), element(b!, 2))),
-});
-
 /** Memory for a block. */
 interface Work {
   /** Columns of U in the rows that are used; L's are the multiples of the pivots' rows. */
@@ -70,12 +65,18 @@ interface Work {
   readonly right: UnitSystems;
 }
 
+const shared: Spots = new WeakMap();
+const repeated: Spots = new WeakMap();
+
 function workFor(like: Tensor, width: number, n: number, right: number): Work {
   const batch = like.layout.shape[0]!;
   const row = room(like, [width, batch, 1]);
-  const panel = panelOf(like, width, n, (_, _j, count) => part(row, 0, count));
+  const shares = viewsOf(shared, row, () => Array.from({ length: width - 1 }, (_, j) => part(row, 0, width - 1 - j)));
+  const panel = panelOf(like, width, n, shares);
   const order = room(panel.numbers, [width, batch, 1]);
-  const places = panel.steps.map((_, j) => view(order, [width - 1 - j, batch, 1], [0, 1, 1], j * batch));
+  const places = viewsOf(repeated, order, () =>
+    panel.steps.map((_, j) => view(order, [width - 1 - j, batch, 1], [0, 1, 1], j * batch)),
+  );
   return { panel, order, places, right: unitSystems(like, width, right, false) };
 }
 
@@ -97,7 +98,7 @@ export interface Elimination {
 }
 
 /** The batch's dimension and the first one exchanged. */
-const across = (x: Tensor): Tensor => transpose(x, 0, 1);
+const across = (x: Tensor): Tensor => ordered(x, [1, 0, 2]);
 
 /** Eliminates the columns of [b, n, n] from them and from right sides [b, n, r]. Runs in a scope, outside of any graph. */
 export function eliminate(matrices: Tensor, ...sides: readonly Tensor[]): Elimination {
@@ -116,7 +117,7 @@ export function eliminate(matrices: Tensor, ...sides: readonly Tensor[]): Elimin
     const rest = left.layout.shape[1]! - width;
     if (work?.places.length !== width) work = workFor(left, width, n, rest);
     const { panel, order, right } = work;
-    assign(panel.columns, across(sliceView(left, 1, 0, width)));
+    assign(panel.columns, across(piece(left, 0, width, 0, n)));
     for (const [j, { column, lower, others }] of panel.steps.entries()) {
       const places = work.places[j]!;
       into(pivotOp, [lower, spare, places], [column, used, panel.numbers], [n - 1]);
@@ -125,18 +126,18 @@ export function eliminate(matrices: Tensor, ...sides: readonly Tensor[]): Elimin
       into(pickOp, [others.column], [others.target, places]);
       take(others);
     }
-    const places = expand(transpose(order, 0, 2), [width, batch, width]);
+    const places = view(order, [width, batch, width], [0, 1, batch], 0);
     const triangle = dispatch(pickOp, panel.columns, places);
     // Memory that was made for an earlier block has room for more.
-    const rows = sliceView(right.rows, 2, 0, rest);
+    const rows = piece(right.rows, 0, batch, 0, rest);
     if (rest > 0) {
-      const others = sliceView(left, 1, width, rest);
+      const others = piece(left, width, rest, 0, n);
       into(pickOp, [right.triangles], [panel.lower, places]);
-      assign(rows, pick('lu', permute(others, [2, 0, 1]), expand(order, [width, batch, rest]), 0));
+      assign(rows, pick('lu', ordered(others, [2, 0, 1]), expand(order, [width, batch, rest]), 0));
       for (const step of right.steps) take(step);
       if (start + width < n) {
         const found = front(next, [batch, rest, n]);
-        lessProduct(found, others, permute(rows, [1, 2, 0]), across(panel.lower));
+        lessProduct(found, others, ordered(rows, [1, 2, 0]), across(panel.lower));
         [left, next] = [found, left];
       }
     }
@@ -144,7 +145,7 @@ export function eliminate(matrices: Tensor, ...sides: readonly Tensor[]): Elimin
   }
   const diagonals = blocks.map(({ triangle }) => {
     const [width] = triangle.layout.shape as [number];
-    return stridedView(triangle, [width, batch, 1], [batch * width + 1, width, 1], 0);
+    return view(triangle, [width, batch, 1], [batch * width + 1, width, 1], 0);
   });
   return { blocks, pivots: cat(diagonals, { dim: 0 }) as Tensor, signs: used };
 }
@@ -159,18 +160,18 @@ export function substitute(elimination: Elimination, r: number, pivots: Tensor =
     const rest = n - start - width;
     if (system?.steps.length !== width - 1) system = unitSystems(out, width, r, true);
     const { triangles, rows, steps } = system;
-    assign(rows, sliceView(right, 2, rest, r));
+    assign(rows, piece(right, 0, batch, rest, r));
     if (rest > 0) {
-      const known = sliceView(out, 1, start + width, rest);
+      const known = piece(out, start + width, rest, 0, r);
       const less = room(out, [batch, width, r]);
-      lessProduct(less, across(rows), across(sliceView(right, 2, 0, rest)), known);
+      lessProduct(less, across(rows), across(piece(right, 0, batch, 0, rest)), known);
       assign(rows, across(less));
     }
     // With its columns over the pivots, the triangle has ones, and its solution is the other one's times the pivots.
-    const pivot = sliceView(pivots, 0, start, width);
+    const pivot = part(pivots, start, width);
     dispatchInto(quotientOp, [triangles, triangle, pivot]);
     for (const step of steps) take(step);
-    dispatchInto(quotientOp, [sliceView(out, 1, start, width), across(rows), across(pivot)]);
+    dispatchInto(quotientOp, [piece(out, start, width, 0, r), across(rows), across(pivot)]);
   }
   return out;
 }

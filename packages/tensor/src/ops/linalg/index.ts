@@ -5,3 +5,4 @@ export { einsum } from './einsum/einsum.ts';
 export { linear, matmul } from './matmul.ts';
 export * from './products.ts';
 export { inv, inverse, type SolveOptions, solve } from './solve.ts';
+export { choleskySolve, solveTriangular, type TriangularOptions } from './triangular.ts';

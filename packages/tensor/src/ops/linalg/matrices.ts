@@ -1,12 +1,12 @@
 /** Square matrices as the decompositions have them: one batch [b, n, n] of float32 or float64. Knows nothing of what is done with them. */
 import { DTypeError, isFloat, ShapeError } from '@nn/backend';
-import { shapeText } from '../../core/collapse.ts';
+import { broadcastShapes, shapeText } from '../../core/collapse.ts';
 import { sizeOf } from '../../core/layout.ts';
 import { scope } from '../../memory/scope.ts';
 import type { Tensor } from '../../tensor.ts';
 import { sizesOf } from '../elementwise/operand.ts';
 import { toDType } from '../shape/convert.ts';
-import { reshape } from '../shape/views.ts';
+import { expand, reshape, transpose } from '../shape/views.ts';
 
 /** Refuses what isn't a square matrix or a batch of them, of floats. */
 export function checkSquare(op: string, x: Tensor): void {
@@ -42,3 +42,26 @@ export function eachOverBatch(op: string, x: Tensor, steps: (batch: Tensor) => r
 /** The same for a function that gives one. */
 export const overBatch = (op: string, x: Tensor, steps: (batch: Tensor) => Tensor): Tensor =>
   eachOverBatch(op, x, (batch) => [steps(batch)])[0]!;
+
+/** The last two dimensions exchanged. */
+export const across = (x: Tensor): Tensor => transpose(x, -2, -1);
+
+/** Nothing else reaches what was found, so what is seen of it is no view. */
+export function unaliased(x: Tensor): Tensor {
+  x.base = null;
+  return x;
+}
+
+/** What a function of batches [b, n, n] and [b, n, r] gives for [..., n, n] and [..., n, r], whose other dimensions broadcast; runs in a scope. float16 is computed in float32. */
+export function overSides(
+  op: string,
+  matrix: Tensor,
+  right: Tensor,
+  steps: (matrices: Tensor, right: Tensor) => Tensor,
+): Tensor {
+  const [a, b] = [matrix.layout.shape, right.layout.shape];
+  const lead = broadcastShapes(op, [a.slice(0, -2), b.slice(0, -2)]);
+  const wide = (t: Tensor): Tensor =>
+    batched(expand(t.dtype === 'float16' ? toDType(t, 'float32') : t, [...lead, ...t.layout.shape.slice(-2)]));
+  return toDType(unaliased(reshape(steps(wide(matrix), wide(right)), [...lead, ...b.slice(-2)])), matrix.dtype);
+}

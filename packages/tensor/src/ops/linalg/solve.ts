@@ -1,6 +1,6 @@
 /** Inverses and solutions of linear equations, by elimination. Their gradients are products with the inverse, or equations with the transposed matrix. */
 import { DTypeError, ShapeError } from '@nn/backend';
-import { broadcastShapes, shapeText } from '../../core/collapse.ts';
+import { shapeText } from '../../core/collapse.ts';
 import { composite, compositeOp, savedResult } from '../../core/composite.ts';
 import { outputBit } from '../../core/dispatch.ts';
 import { filled } from '../../core/fill.ts';
@@ -14,13 +14,11 @@ import type { Shape } from '../../types/index.ts';
 import { eye } from '../creation/triangles.ts';
 import { neg } from '../elementwise/arithmetic.ts';
 import { sizesOf } from '../elementwise/operand.ts';
-import { toDType } from '../shape/convert.ts';
-import { expand, reshape, transpose } from '../shape/views.ts';
+import { expand, reshape } from '../shape/views.ts';
+import { forBoth } from './both.ts';
 import { eliminate, substitute } from './eliminate.ts';
 import { matmulOf } from './matmul.ts';
-import { batched, checkSquare, overBatch } from './matrices.ts';
-
-const turned = (x: Tensor): Tensor => transpose(x, 1, 2);
+import { across, checkSquare, overBatch, overSides, unaliased } from './matrices.ts';
 
 /** Identities, as many as there are matrices. */
 export function identities(matrices: Tensor): Tensor {
@@ -33,7 +31,7 @@ const invOp = compositeOp('inv', {
   needs: () => outputBit,
   apply: (node, _, g) =>
     scope(() => {
-      const x = turned(savedResult(node));
+      const x = across(savedResult(node));
       return neg(matmulOf(matmulOf(x, g), x)) as Tensor;
     }),
 });
@@ -51,8 +49,8 @@ const solveOp = compositeOp('solve', {
   needs: (_, j) => (j === 0 ? bit(0) | outputBit : bit(0)),
   apply: (node, j, g) =>
     scope(() => {
-      const right = solutions(turned(savedInput(node, 0)), g);
-      return j === 1 ? right : (neg(matmulOf(right, turned(savedResult(node)))) as Tensor);
+      const right = forBoth(node, j, g, () => solutions(across(savedInput(node, 0)), g));
+      return j === 1 ? right : (neg(matmulOf(right, across(savedResult(node)))) as Tensor);
     }),
 });
 
@@ -126,27 +124,11 @@ export function solve<A extends Tensor>(
   const [a, b] = [matrix.layout.shape, right.layout.shape];
   return scope(() => {
     if (areVectors(a, b)) {
-      const found = solved(matrix, reshape(right, [...b, 1]));
+      const found = overSides('solve', matrix, reshape(right, [...b, 1]), solutions);
       return unaliased(reshape(found, found.layout.shape.slice(0, -1)));
     }
-    return left ? solved(matrix, right) : unaliased(across(solved(across(matrix), across(right))));
+    return left
+      ? overSides('solve', matrix, right, solutions)
+      : unaliased(across(overSides('solve', across(matrix), across(right), solutions)));
   }) as never;
-}
-
-const across = (x: Tensor): Tensor => transpose(x, -2, -1);
-
-/** Nothing else reaches what was found, so what is seen of it is no view. */
-function unaliased(x: Tensor): Tensor {
-  x.base = null;
-  return x;
-}
-
-/** X of A X = B for [..., n, n] and [..., n, r]; runs in a scope. */
-function solved(matrix: Tensor, right: Tensor): Tensor {
-  const [a, b] = [matrix.layout.shape, right.layout.shape];
-  const lead = broadcastShapes('solve', [a.slice(0, -2), b.slice(0, -2)]);
-  const wide = (t: Tensor): Tensor =>
-    batched(expand(t.dtype === 'float16' ? toDType(t, 'float32') : t, [...lead, ...t.layout.shape.slice(-2)]));
-  const found = solutions(wide(matrix), wide(right));
-  return toDType(unaliased(reshape(found, [...lead, ...b.slice(-2)])), matrix.dtype) as Tensor;
 }

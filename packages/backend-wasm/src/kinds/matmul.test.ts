@@ -222,6 +222,7 @@ const shapes: readonly Spec[] = [
   // Rows of the result a power of two apart.
   { m: 27, n: 512, k: 3 },
   { m: 160, n: 1024, k: 12 },
+  { m: 21, n: 1024, k: 17 },
   // All of k for a block of rows before the next.
   { m: 301, n: 34, k: 1030, epilogue: true },
   { m: 160, n: 10, k: 520, batch: 2, right: 'columns' },

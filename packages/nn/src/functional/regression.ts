@@ -1,5 +1,5 @@
 /** Losses of numbers: how far a prediction is from what it should be. */
-import { abs, add, div, type Expression, exp, less, log, mul, ShapeError, same, select, sub, ValueError } from '@nn/backend'; // biome-ignore format: a list
+import { abs, add, div, type Expression, exp, less, log, mul, neg, ShapeError, same, select, sub, ValueError } from '@nn/backend'; // biome-ignore format: a list
 import type { Tensor } from '@nn/tensor';
 import { alias, checkNamed, reshape, sameNumbers, shapeText, sizesOf } from '@nn/tensor/internal';
 import {
@@ -26,8 +26,14 @@ function paired(op: string, x: Tensor, y: Tensor): [Tensor, Tensor] {
   return [x, y];
 }
 
-/** A distance, or 0 beyond a bound: there its square isn't wanted, and that of an infinite one would make the gradient NaN. */
-const upTo = (bound: Expression, d: Expression): Expression => select(less(bound, d), same(0, d), d);
+/**
+ * u² / 2 up to a bound, beyond it bound (|u| - bound / 2): c (u - c / 2), where c is u held between -bound and bound. What has no slope is chosen to have none, not multiplied by 0:
+ * the gradient of infinite differences is the bound.
+ */
+function bounded(u: Expression, bound: Expression): Expression {
+  const c = select(less(bound, u), bound, select(less(u, neg(bound)), neg(bound), u));
+  return mul(c, sub(u, mul(same(0.5, c), c)));
+}
 
 const squared = elementwiseLoss('mseLoss', ([x, y]) => {
   const d = sub(x!, y!);
@@ -58,15 +64,7 @@ export interface SmoothL1Options {
   readonly beta?: number | undefined;
 }
 
-const smooth = elementwiseLoss(
-  'smoothL1Loss',
-  ([x, y], [beta]) => {
-    const d = abs(sub(x!, y!));
-    const near = upTo(beta!, d);
-    return select(less(d, beta!), div(half(mul(near, near)), beta!), sub(d, half(beta!)));
-  },
-  1,
-);
+const smooth = elementwiseLoss('smoothL1Loss', ([x, y], [beta]) => div(bounded(sub(x!, y!), beta!), beta!), 1);
 
 /** The mean of d² / (2 beta) where d = |x - y| is below beta, else d - beta / 2. PyTorch: `F.smooth_l1_loss`. */
 export const smoothL1Loss: PairLoss<SmoothL1Options> = ((
@@ -85,15 +83,7 @@ export interface HuberOptions {
   readonly delta?: number | undefined;
 }
 
-const huber = elementwiseLoss(
-  'huberLoss',
-  ([x, y], [delta]) => {
-    const d = abs(sub(x!, y!));
-    const near = upTo(delta!, d);
-    return select(less(d, delta!), half(mul(near, near)), mul(delta!, sub(d, half(delta!))));
-  },
-  1,
-);
+const huber = elementwiseLoss('huberLoss', ([x, y], [delta]) => bounded(sub(x!, y!), delta!), 1);
 
 /** The mean of d² / 2 where d = |x - y| is below delta, else delta (d - delta / 2) (Huber 1964). PyTorch: `F.huber_loss`. */
 export const huberLoss: PairLoss<HuberOptions> = ((

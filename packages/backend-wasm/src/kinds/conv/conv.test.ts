@@ -24,7 +24,9 @@ import { hasRelaxed } from '../../features.ts';
 import { hostFunctions } from '../../host.ts';
 import { bytesOf } from '../access.ts';
 import { BlockLayout, scalarAt, sharedWord, type Variant } from '../kind.ts';
+import { arithmeticOf } from './arithmetic.ts';
 import { convKind } from './conv.ts';
+import { planOf } from './plan.ts';
 import { correlationOf } from './shape.ts';
 import { gridOf } from './winograd/index.ts';
 
@@ -195,6 +197,7 @@ const divided: Readonly<Record<string, Spec>> = {
   'three outputs': { batch: 4, inputs: 6, outputs: 3, axes: square({ x: 15, w: 3, before: 1, after: 1 }) },
   'tiles of 2x2': { batch: 9, inputs: 9, outputs: 21, axes: square({ x: 14, w: 3, before: 1, after: 1 }) },
   'tiles of 2x2, half of the last ones outside': { batch: 3, inputs: 12, outputs: 13, axes: [{ x: 11, w: 3, before: 1, after: 1 }, { x: 13, w: 3 }] },
+  'planes a page apart': { batch: 3, inputs: 9, outputs: 21, axes: square({ x: 32, w: 1 }) },
   float64: { batch: 4, inputs: 3, outputs: 7, axes: square({ x: 6, w: 2 }), dtype: 'float64' },
 }; // biome-ignore format: a table
 
@@ -248,6 +251,12 @@ describe.each(roles)('%s', (role) => {
       'tiles of 2x2, padded on one side': { inputs: 16, outputs: 24, axes: [{ x: 12, w: 3, before: 0, after: 4 }, { x: 13, w: 3, before: 5, after: 0 }] },
       'tiles of 2x2, in bands': { batch: 2, inputs: 40, outputs: 9, axes: [{ x: 29, w: 3, before: 1, after: 1 }, { x: 58, w: 3, before: 1, after: 1 }] },
       'tiles of 2x2, a row each': { batch: 1, inputs: 70, outputs: 8, axes: [{ x: 21, w: 3, before: 1, after: 1 }, { x: 60, w: 3 }] },
+      'planes a page apart': { groups: 2, inputs: 9, outputs: 11, axes: [{ x: 16, w: 1 }, { x: 64, w: 1 }] },
+      'planes a page apart, one axis': { inputs: 10, outputs: 9, axes: [{ x: 1024, w: 1 }] },
+      'planes a page apart, three axes': { inputs: 9, outputs: 10, axes: [{ x: 4, w: 1 }, ...square({ x: 16, w: 1 })] },
+      'planes a page apart, rows too': { inputs: 9, outputs: 12, axes: [{ x: 2, w: 1 }, { x: 1024, w: 1 }] },
+      'planes a page apart, stride 2': { inputs: 9, outputs: 9, axes: [{ x: 64, w: 1, stride: 2 }, { x: 128, w: 1, stride: 2 }] },
+      'planes a page apart, float64': { inputs: 10, outputs: 9, axes: [{ x: 1, w: 1 }, { x: 512, w: 1 }], dtype: 'float64' },
       'no input channels': { inputs: 0, outputs: 3, axes: square({ x: 5, w: 2 }) },
       'no output channels': { inputs: 3, outputs: 0, axes: square({ x: 5, w: 2 }) },
     } satisfies Readonly<Record<string, Spec>>), // biome-ignore format: a table
@@ -255,6 +264,38 @@ describe.each(roles)('%s', (role) => {
     const convolution = new Convolution(role, spec, true);
     expect(convolution.tiled).toBe(name.startsWith('tiles'));
     for (const features of [strict, fused]) expect(convolution.run(features, odd)).toEqual(convolution.expected());
+  });
+});
+
+describe('planes of an image', () => {
+  /** Bytes of a copy of an image. */
+  const copied = (spec: Spec, role: Role = 'forward'): number => {
+    const { kernel, geometry } = new Convolution(role, spec);
+    const image = role === 'weightGradient' ? 2 : 1;
+    return planOf(kernel, arithmeticOf(kernel.dtype, strict), image, correlationOf(kernel, geometry)).room;
+  };
+  const spec = { inputs: 16, outputs: 12, axes: square({ x: 32, w: 1 }) };
+
+  it('are brought together where they lie pages apart', () => {
+    expect(copied(spec)).toBeGreaterThan(16 * 4096);
+    expect(copied(spec, 'inputGradient')).toBeGreaterThan(12 * 4096);
+    // Side by side, those of a single row would be as far apart as before.
+    expect(copied({ ...spec, axes: [{ x: 1024, w: 1 }] }) - copied(spec)).toBe(16 * 64);
+    expect(copied({ ...spec, axes: [{ x: 512, w: 1 }], dtype: 'float64' })).toBeGreaterThan(16 * 4096);
+    expect(copied({ ...spec, outputs: 9 })).toBe(copied(spec));
+  });
+
+  it.each<[string, Partial<Spec>]>([
+    ['don’t', { axes: [{ x: 32, w: 1 }, { x: 33, w: 1 }] }],
+    ['are as few as the ways of a cache', { inputs: 8 }],
+    ['serve one block of channels', { outputs: 8 }],
+    ['are read at several places', { axes: square({ x: 32, w: 3, dilation: 2 }) }],
+  ])('are read as they lie where they %s', (_, changes) => {
+    expect(copied({ ...spec, ...changes })).toBe(0);
+  }); // biome-ignore format: a table
+
+  it('are read as they lie for the weight’s gradient, a few at a time', () => {
+    expect(copied(spec, 'weightGradient')).toBe(0);
   });
 });
 

@@ -49,10 +49,11 @@ export function channelPack(
   cell: number,
   dimensions: readonly (readonly [count: number, stride: number])[],
 ): Callable {
-  // Inner dimensions whose places lie side by side are one run, which is turned four places at a time.
+  // Inner dimensions whose places lie side by side, up or down, are one run, which is turned four places at a time.
+  const way = Math.sign(dimensions.findLast(([count]) => count > 1)?.[1] ?? 1);
   let run = 1;
   let d = dimensions.length;
-  for (; stored === 4 && d > 0 && (dimensions[d - 1]![1] === run || dimensions[d - 1]![0] === 1); d--)
+  for (; stored === 4 && d > 0 && (dimensions[d - 1]![1] === way * run || dimensions[d - 1]![0] === 1); d--)
     run *= dimensions[d - 1]![0];
   const step = cell * 16;
   const cells = denseStrides([...dimensions.slice(0, d).map(([count]) => count), run]);
@@ -71,15 +72,16 @@ export function channelPack(
     const four = quads.map((lanes, q) => {
       const columns = turned(
         f,
-        lanes.map((lane) => v128.load(from!, lane)),
+        lanes.map((lane) => v128.load(way < 0 ? i32.sub(from!, 12) : from!, lane)),
       );
-      return [columns.code, columns.values.map((column, i) => v128.store(to!, column, i * step + 16 * q))];
+      const ordered = way < 0 ? columns.values.toReversed() : columns.values;
+      return [columns.code, ordered.map((column, i) => v128.store(to!, column, i * step + 16 * q))];
     });
     const along = (count: number, n: number, code: Code): Code =>
-      repeated(f, count, [from!, to!], [n * stored, n * step], code);
+      repeated(f, count, [from!, to!], [way * n * stored, n * step], code);
     const inner: Walk = {
       code: [stored === 4 ? along(run >> 2, 4, four) : [], along(stored === 4 ? run & 3 : run, 1, one)],
-      moved: [run * stored, run * step],
+      moved: [way * run * stored, run * step],
     };
     const outer = dimensions.slice(0, d).map(([count, far], i) => ({ count, steps: [far * stored, cells[i]! * step] }));
     return nest(f, outer, [from!, to!], inner).code;

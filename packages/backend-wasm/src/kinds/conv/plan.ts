@@ -39,6 +39,12 @@ export type RoleCode = Pick<Variant, 'emit' | 'units'> & Partial<Variant>;
 /** So many bytes in whole cache lines. */
 export const lines = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
+/**
+ * Planes that lie whole pages apart meet in one set of the first-level cache. Where there are more of them than it has ways, each is read at one place only (with several taps, what was
+ * fetched serves the next), and not for a single block of channels alone, they are read from a copy.
+ */
+const [page, ways] = [4096, 8];
+
 export function planOf(kernel: ConvKernel, arithmetic: Arithmetic, image: number, shape: Correlation): Plan {
   const { groups, planes, lanes, phases, source, padded, target } = shape;
   const { dtype, stored, bytes, vectors } = arithmetic;
@@ -51,12 +57,16 @@ export function planOf(kernel: ConvKernel, arithmetic: Arithmetic, image: number
   const size = rows ? Math.min(lanes, 3) : 8 / vectors;
   const count = Math.ceil(lanes / size);
   const last = lanes - (count - 1) * size;
-  const whole = planes * product(padded) * bytes;
-  const copied = stored !== bytes || padded.some((n, d) => n !== source[d]);
+  const meet = (elements: number): boolean => planes > ways && (elements * bytes) % page === 0;
+  const single = phases.every((phase) => phase.every(({ taps }) => taps < 2));
+  const apart = image === 1 && single && count > 1 && meet(product(padded));
+  const copied = stored !== bytes || padded.some((n, d) => n !== source[d]) || apart;
   // Tiles of a correlation read all planes of a few rows: a copy has them side by side.
-  const [outer, width] = [padded.slice(0, -1), padded.at(-1)!];
-  const together = denseStrides([...outer, planes, width]);
   const mixed = copied && image === 1;
+  const [outer, length] = [padded.slice(0, -1), padded.at(-1)!];
+  const width = apart && meet(length) ? length + 64 / bytes : length;
+  const whole = planes * product(outer) * width * bytes;
+  const together = denseStrides([...outer, planes, width]);
   const pitches = mixed ? [...together.slice(0, -2), 1] : denseStrides(padded);
   return {
     ...shape,

@@ -180,7 +180,9 @@ export function planOf(
       if (!hot || outer < 0 || along < 0) return true;
       return dense !== 'along' && far && n >= 32;
     }
-    return dense !== 'outer' || (m > 3 && (!hot || (far && m > (Math.abs(along) > 1024 ? 12 : 64))));
+    // Steps whole pages apart meet in one set of that cache.
+    const meets = k >= 16 && along % 4096 === 0;
+    return dense !== 'outer' || (m > 3 && (!hot || ((far || meets) && m > (Math.abs(along) > 1024 ? 12 : 64))));
   };
   const side = (operand: number, outer: number, along: number, length: number): Side => {
     const own = strides[operand]!;

@@ -1,12 +1,23 @@
 /** Smooth activation functions. All but softsign and tanhshrink take floats only, as in PyTorch. Those of straight pieces are in `rectifiers.ts`. */
 import * as rows from '@nn/backend';
-import { mul, ShapeError, sigmoid, ValueError } from '@nn/backend';
+import { type Expression, mul, ShapeError, same, sigmoid, sub, ValueError } from '@nn/backend';
 import { dimension, shapeText } from '../../core/collapse.ts';
+import { composite, compositeOp } from '../../core/composite.ts';
+import { fresh } from '../../core/dispatch.ts';
+import { dispatchUpdate } from '../../core/in-place.ts';
+import { layoutOf } from '../../core/layout.ts';
 import { checkNamed } from '../../core/named.ts';
+import { bit, savedInput } from '../../core/node.ts';
+import { Op } from '../../core/op.ts';
+import { state } from '../../core/state.ts';
+import { scope } from '../../memory/scope.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Shape } from '../../types/index.ts';
+import { cat } from '../shape/join.ts';
 import { sliceView } from '../shape/views.ts';
-import { binary, parametric, parametricInPlace, unary, unaryInPlace } from './build.ts';
+import { neg } from './arithmetic.ts';
+import { binary, element, parametric, parametricInPlace, unary, unaryInPlace } from './build.ts';
+import { sigmoid as sigmoidOf } from './exponential.ts';
 import { sizesOf } from './operand.ts';
 import type {
   FloatFunction,
@@ -111,6 +122,51 @@ export interface GluOptions {
 
 const gated = binary('glu', 'promote', (x, gate) => mul(x!, sigmoid(gate!)), 'float');
 
+/** The halves of a dimension. */
+function halves(x: Tensor, dim: number): [Tensor, Tensor] {
+  const half = x.layout.shape[dim]! / 2;
+  return [sliceView(x, dim, 0, half), sliceView(x, dim, half, half)];
+}
+
+/** Both gradients in one launch, each stored in its half of a tensor: what is stored in comes first. */
+const slopesOp = new Op('map', 'gluBackward', {
+  inPlace: true,
+  build: ([, , layout]) => {
+    const [x, gate, g] = [2, 3, 4].map((j) => element(layout!, j)) as [Expression, Expression, Expression];
+    const open = sigmoid(gate);
+    const value = mul(g, open);
+    const { dtype } = layout!;
+    const outputs = [value, mul(mul(value, x), sub(same(1, open), open))];
+    return { outputs: outputs.map((expression) => ({ dtype, expression })), scalars: 0 };
+  },
+});
+
+const gluOps = new Map<number, Op<'composite'>>();
+
+/** Over a dimension: x̄ = ȳ σ(gate), and of the gate ȳ x σ(gate) (1 - σ(gate)). */
+function gluOp(dim: number): Op<'composite'> {
+  let op = gluOps.get(dim);
+  if (op === undefined) {
+    op = compositeOp('glu', {
+      needs: () => bit(0),
+      apply: (node, _, g) =>
+        scope(() => {
+          const x = savedInput(node, 0);
+          const [value, gate] = halves(x, dim);
+          if (state.tracking) {
+            const passed = gated(g, gate);
+            return cat([passed, passed.mul(value).mul(sigmoidOf(neg(gate) as Tensor))] as Tensor[], { dim });
+          }
+          const out = fresh(layoutOf(x.layout.device, x.dtype, x.layout.shape), 'gluBackward');
+          dispatchUpdate(slopesOp, [...halves(out, dim), value, gate, g], [0, 1], []);
+          return out;
+        }),
+    });
+    gluOps.set(dim, op);
+  }
+  return op;
+}
+
 /**
  * The first half of a dimension times the sigmoid of the second (Dauphin et al. 2016). PyTorch: `F.glu`.
  * @example
@@ -131,10 +187,5 @@ export const glu: <A extends Tensor>(x: A, options?: GluOptions) => Tensor<Shape
       'glu',
       `dimension ${dim} of shape ${shapeText(shape)} can't be halved; it must have an even size`,
     );
-  const value = sliceView(x, dim, 0, size / 2);
-  const gate = sliceView(x, dim, size / 2, size / 2);
-  const out = gated(value, gate);
-  value.dispose();
-  gate.dispose();
-  return out;
+  return composite(gluOp(dim), [x], () => gated(...halves(x, dim)));
 }) as never;

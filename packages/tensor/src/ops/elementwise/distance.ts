@@ -1,19 +1,21 @@
 /** Distances and similarities of vectors, and vectors made of length 1: compositions of norms. */
-import { add, clampMin, type DType, DTypeError, div, isFloat, mul, ShapeError, sub, ValueError } from '@nn/backend';
+import { add, cast, clampMin, coordinate, type DType, DTypeError, div, type Expression, isFloat, less, lessEqual, mul, OutOfMemoryError, ShapeError, same, scalar, select, shiftLeft, shiftRight, sqrt, sub, ValueError } from '@nn/backend'; // biome-ignore format: a list
 import { broadcastShapes, dimension, shapeText } from '../../core/collapse.ts';
-import { dispatchMany } from '../../core/dispatch.ts';
+import { dispatchCreate, dispatchMany } from '../../core/dispatch.ts';
+import { layoutOf } from '../../core/layout.ts';
 import { checkNamed } from '../../core/named.ts';
+import { Op } from '../../core/op.ts';
 import { resultType } from '../../core/promotion.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Shape } from '../../types/index.ts';
-import { triuIndices } from '../creation/triangles.ts';
 import { gatherOps } from '../index/index-op.ts';
 import { reduction } from '../reduce/build.ts';
 import { ofOrder } from '../reduce/norm.ts';
 import { toDType } from '../shape/convert.ts';
-import { expand, reshape, sliceView } from '../shape/views.ts';
+import { expand, reshape } from '../shape/views.ts';
 import { binaryParametric } from './build.ts';
 import { sizesOf } from './operand.ts';
+import { pairsOf } from './pairs.ts';
 
 /** The dtype in which two operands are measured; integers have no norms. */
 function floatsOf(op: string, x: Tensor, y: Tensor): DType {
@@ -56,11 +58,10 @@ export function dist<A extends Tensor>(x: A, y: Tensor, options: DistanceOptions
   return distanceOf(wide, p, { dtype }, other) as never;
 }
 
-const pairsOf = ofOrder('cdist', (x, y) => sub(x!, y!));
-
 /**
- * Distances between all pairs of rows: of x (…, P, M) and y (…, R, M) the tensor (…, P, R) of the p-norms of their differences, in one launch.
- * The dimensions before broadcast. PyTorch: `torch.cdist`.
+ * Distances between all pairs of rows: of x (…, P, M) and y (…, R, M) the tensor (…, P, R) of the p-norms of their differences.
+ * The dimensions before broadcast. Distances are never taken from products; the Euclidean gradient of many pairs is, as in PyTorch, so that rows a millionth of their spread apart pull with some
+ * per cent of error. PyTorch: `torch.cdist`.
  * @example
  * ```ts
  * import { cdist, tensor } from '@nn/tensor';
@@ -83,21 +84,32 @@ export function cdist<A extends Tensor>(x: A, y: Tensor, options: DistanceOption
   const dtype = floatsOf('cdist', x, y);
   const p = checkNamed('cdist', options).p ?? 2;
   checkOrder('cdist', p);
-  const lead = Math.max(a.length, b.length) - 2;
-  const padded = (shape: readonly number[]): number[] => [
-    ...new Array<number>(lead + 2 - shape.length).fill(1),
-    ...shape.slice(0, -2),
-  ];
-  const rows = reshape(x, [...padded(a), a.at(-2)!, 1, width]);
-  const columns = reshape(y, [...padded(b), 1, b.at(-2)!, width]);
-  // Of rows without elements every distance is 0, also the largest.
-  const out = pairsOf(rows, width === 0 ? 1 : p, { dim: -1, dtype }, columns);
-  rows.dispose();
-  columns.dispose();
-  return out as never;
+  return pairsOf(x, y, p, dtype) as never;
 }
 
-const chosen = gatherOps('pdist');
+const chosen = gatherOps('pdist')([0], 0);
+
+/** Rows of which 32 bits hold the places below. */
+const mostRows = 16384;
+
+/** Where, in a matrix of all pairs of n rows, the pairs lie of which the first comes first. Scalars: n and 2n - 1. */
+const placesOp = new Op('map', 'pdist', {
+  inPlace: false,
+  build: () => {
+    const [n, odd] = [scalar(0, 'i32'), scalar(1, 'i32')];
+    const one = same(1, n);
+    const twice = shiftLeft(coordinate, one);
+    /** Twice the number of pairs before those of row i. */
+    const before = (i: Expression): Expression => mul(i, sub(odd, i));
+    // i(2n - 1 - i) = 2k solved for i: rounding leaves it beside the right one at most.
+    const rest = cast(sub(mul(odd, odd), shiftLeft(coordinate, same(3, n))), 'f32');
+    const guess = cast(mul(same(0.5, rest), sub(cast(odd, 'f32'), sqrt(rest))), 'i32');
+    const high = select(less(twice, before(guess)), sub(guess, one), guess);
+    const i = select(lessEqual(before(add(high, one)), twice), add(high, one), high);
+    const j = add(add(i, one), sub(coordinate, shiftRight(before(i), one)));
+    return { outputs: [{ dtype: 'int64', expression: add(mul(i, n), j) }], scalars: 2 };
+  },
+});
 
 /**
  * Distances between the rows of x (N, M), each pair once: the N (N - 1) / 2 p-norms of the differences of rows 0 and 1, 0 and 2, … PyTorch: `F.pdist`.
@@ -115,16 +127,17 @@ export function pdist<A extends Tensor>(x: A, options: DistanceOptions = {}): Te
   const dtype = floatsOf('pdist', x, x);
   const p = checkNamed('pdist', options).p ?? 2;
   checkOrder('pdist', p);
-  const [n, width] = shape as readonly [number, number];
-  const rows = reshape(x, [n, 1, width]);
-  const columns = reshape(x, [1, n, width]);
-  // Of rows without elements every distance is 0, also the largest.
-  const distances = pairsOf(rows, width === 0 ? 1 : p, { dim: -1, dtype }, columns);
-  const pairs = triuIndices(n, n, { offset: 1, backend: x.backend }) as Tensor;
-  const [first, second] = [sliceView(pairs, 0, 0, 1), sliceView(pairs, 0, 1, 1)];
-  const [i, j] = [reshape(first, [-1]), reshape(second, [-1])];
-  const out = dispatchMany(chosen([0, 1], 0), [distances, i, j])[0]!;
-  for (const t of [rows, columns, distances, pairs, first, second, i, j]) t.dispose();
+  const n = shape[0]!;
+  if (n > mostRows)
+    throw new OutOfMemoryError('pdist', `the pairs of ${n} rows don't fit in memory; take ${mostRows} at most`);
+  const distances = pairsOf(x, x, p, dtype);
+  const line = reshape(distances, [n * n]);
+  const places = dispatchCreate(placesOp, layoutOf(x.layout.device, 'int64', [(n * Math.max(n - 1, 0)) / 2]), [
+    n,
+    2 * n - 1,
+  ]);
+  const out = dispatchMany(chosen, [line, places])[0]!;
+  for (const t of [distances, line, places]) t.dispose();
   return out as never;
 }
 

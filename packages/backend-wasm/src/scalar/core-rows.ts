@@ -66,7 +66,11 @@ export const coreRows: { readonly [N in Exclude<CoreName, MathName>]: FunctionCo
     type === 'f32' || type === 'f64'
       ? f.module.codeOf!('rem')(f, type, args)
       : [(type === 'u32' ? unsignedRemainder : integerRemainder)(args[0]![0]!, args[1]![0]!)],
-  neg: by({ f32: f32x4.neg, f64: f64x2.neg, i32: i32x4.neg }),
+  // V8 13.6 gets doubles wrong that it negates in vectors of 256 bits and reads again afterwards: their sign is turned as a bit.
+  neg: (f, type, args) =>
+    type === 'f64'
+      ? args[0]!.map((part) => v128.xor(part, f.lanes('i32', 0, -(2 ** 31), 0, -(2 ** 31))))
+      : by({ f32: f32x4.neg, i32: i32x4.neg })(f, type, args),
   abs: by({ f32: f32x4.abs, f64: f64x2.abs, i32: i32x4.abs, u32: (x) => x }),
   max: by({ f32: f32x4.max, f64: f64x2.max, i32: i32x4.maxS, u32: i32x4.maxU, bool: v128.or }),
   min: by({ f32: f32x4.min, f64: f64x2.min, i32: i32x4.minS, u32: i32x4.minU, bool: v128.and }),

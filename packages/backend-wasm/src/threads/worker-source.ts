@@ -8,10 +8,10 @@ const { entry, bytes, byteCount, units, chunkUnits, block, scratch, scratchBytes
 
 // Short, as nothing makes a text shorter in a bundle. `memory.grow(0)` renews the buffer here: another thread may have made the memory grow.
 const workerSource = `
-const { exp, log, sin, cos } = Math;
+const { sin, cos } = Math;
 const pow = (x, y) => x === 1 || (x === -1 && Math.abs(y) === 1 / 0) ? 1 : x ** y;
 const begin = (send, { memory, code, index, spins }) => {
-  const e = { m: memory, exp, log, sin, cos, pow };
+  const e = { m: memory, sin, cos, pow };
   const instance = (source) => new WebAssembly.Instance(new WebAssembly.Module(source), { e }).exports;
   const { take, report } = instance(code);
   const words = new Int32Array(memory.buffer, 0, 64);

@@ -153,7 +153,8 @@ function gluOp(dim: number): Op<'composite'> {
         scope(() => {
           const x = savedInput(node, 0);
           const [value, gate] = halves(x, dim);
-          if (state.tracking) {
+          // Halves of a block that a launch must have for itself can't both be written by one.
+          if (state.tracking || x.backend.slotsPerBlock === 1) {
             const passed = gated(g, gate);
             return cat([passed, passed.mul(value).mul(sigmoidOf(neg(gate) as Tensor))] as Tensor[], { dim });
           }

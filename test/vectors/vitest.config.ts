@@ -23,6 +23,7 @@ const project = mergeConfig(
         'packages/backend-wasm/src/**/*.test.ts',
         'apps/goldens/test/wasm.test.ts',
         'test/wasm-vectors.test.ts',
+        'test/random-devices.test.ts',
       ],
     },
   },

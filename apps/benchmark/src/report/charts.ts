@@ -12,10 +12,15 @@ import { baseOf, shareOfLimit } from './rows.ts';
 /** A document for Plot: it draws with the DOM, which Node doesn't have. */
 const { document } = parseHTML('<!doctype html><html><body></body></html>');
 
+/** Letters of a title that a plot has room for. */
+export const mostLetters = 60;
+
+const titleWidth = 16 + 6.4 * mostLetters;
+
 const common = {
   document: document as unknown as NonNullable<Plot.PlotOptions['document']>,
-  width: 1000,
-  marginLeft: 330,
+  width: titleWidth + 670,
+  marginLeft: titleWidth,
   marginRight: 60,
   marginBottom: 42,
   style: { fontSize: '12px' },

@@ -1,12 +1,18 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { measured, sampleCase, sampleResults } from '../../test/sample-results.ts';
+import { cases } from '../cases/index.ts';
 import { compareResults } from '../compare/compare.ts';
+import { mostLetters } from './charts.ts';
 import { colors } from './colors.ts';
 import { bytes, digits, percent, rate, time, times } from './format.ts';
 import { renderReport } from './html.ts';
 import { goalSummary, goalText, remarksOf, tablesOf, wrongOnes } from './rows.ts';
 import { renderComparison, renderResults } from './terminal.ts';
+
+test('plots have room for the title of every case', () => {
+  expect(cases.filter(({ title }) => title.length > mostLetters)).toEqual([]);
+});
 
 describe('numbers with their units', () => {
   test.each([

@@ -10,7 +10,15 @@ export * from './hyperbolic.ts';
 export * from './logistic.ts';
 export * from './losses.ts';
 export * from './powers.ts';
-export * from './random.ts';
+export {
+  dropoutMask,
+  elementBits,
+  randomBits,
+  randomBits2,
+  threefry2x32,
+  uniform,
+  uniformDouble,
+} from './random.ts';
 export * from './random-laws.ts';
 export * from './rectifiers.ts';
 export * from './roots.ts';

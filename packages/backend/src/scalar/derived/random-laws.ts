@@ -22,7 +22,7 @@ import {
 } from '../core.ts';
 import { constant, type Expression } from '../expression.ts';
 import { type Builder, defineRow } from '../row.ts';
-import { randomBits, randomBits2, uniformDouble } from './random.ts';
+import { asWords, randomBits, randomBits2, uniformDouble } from './random.ts';
 
 const double = (value: number): Expression => constant(value, 'f64');
 const unsigned = (value: number): Expression => constant(value, 'u32');
@@ -72,7 +72,7 @@ function circle(u: Expression): readonly [Expression, Expression] {
 }
 
 /** The two normal numbers of two uniform ones: Box & Muller, "A note on the generation of random normal deviates" (1958). */
-export function normalPair(first: Expression, second: Expression): readonly [Expression, Expression] {
+function normalPair(first: Expression, second: Expression): readonly [Expression, Expression] {
   const radius = sqrt(mul(double(-2), exactLog(add(first, double(2 ** -53)))));
   const [x, y] = circle(second);
   return [mul(radius, x), mul(radius, y)];
@@ -90,12 +90,7 @@ export const standardNormal: Builder<4> = defineRow({
   accepts: 'bits',
   result: () => 'f64',
   meaning: (...args) => {
-    const [key0, key1, counter, place] = args.map((arg) => cast(arg, 'u32')) as [
-      Expression,
-      Expression,
-      Expression,
-      Expression,
-    ];
+    const [key0, key1, counter, place] = asWords(args);
     const bit = unsigned(1);
     const first = drawnDouble(key0, key1, counter, sub(place, and(place, bit)));
     const [even, odd] = normalPair(first, drawnDouble(key0, key1, counter, or(place, bit)));
@@ -111,12 +106,7 @@ export const standardExponential: Builder<4> = defineRow({
   accepts: 'bits',
   result: () => 'f64',
   meaning: (...args) => {
-    const [key0, key1, counter, place] = args.map((arg) => cast(arg, 'u32')) as [
-      Expression,
-      Expression,
-      Expression,
-      Expression,
-    ];
+    const [key0, key1, counter, place] = asWords(args);
     const drawn = floor(mul(drawnDouble(key0, key1, counter, place), double(2 ** 52)));
     return neg(exactLog(mul(add(drawn, half), double(2 ** -52))));
   },

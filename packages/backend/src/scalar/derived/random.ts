@@ -58,6 +58,10 @@ export const randomBits: Builder<4> = word('randomBits', 0);
 /** The second word, for elements that need 64 bits. */
 export const randomBits2: Builder<4> = word('randomBits2', 1);
 
+/** Key, key, counter and coordinate by their bits. */
+export const asWords = (args: readonly Expression[]): [Expression, Expression, Expression, Expression] =>
+  args.map((arg) => cast(arg, 'u32')) as [Expression, Expression, Expression, Expression];
+
 /**
  * 32 random bits for an element of a tensor, of key, key, counter and coordinate. Eight elements share the blocks of four: elements 8n to 8n + 3 take the first words of
  * blocks 4n to 4n + 3, the next four the second words, so that vectors of four lanes waste none of them.
@@ -68,12 +72,7 @@ export const elementBits: Builder<4> = defineRow({
   accepts: 'bits',
   result: () => 'u32',
   meaning: (...args) => {
-    const [key0, key1, counter, place] = args.map((arg) => cast(arg, 'u32')) as [
-      Expression,
-      Expression,
-      Expression,
-      Expression,
-    ];
+    const [key0, key1, counter, place] = asWords(args);
     const block = or(shiftLeft(shiftRight(place, unsigned(3)), unsigned(2)), and(place, unsigned(3)));
     const second = less(unsigned(0), and(place, unsigned(4)));
     return select(second, randomBits2(key0, key1, counter, block), randomBits(key0, key1, counter, block));

@@ -8,7 +8,6 @@ import type { FunctionBuilder } from '../assembler/module.ts';
 import { emitSteady, emitTogether, type Known, type LeafCode, lower } from '../scalar/emit.ts';
 import { ascending, type Quad } from '../scalar/quad.ts';
 import { bytesAlong, bytesOf, loadNumber, shiftOf } from './access.ts';
-
 import { BlockLayout, type Kind, plainVariant, type Variant } from './kind.ts';
 import { type Step, Stream, stepOf } from './stream.ts';
 import { tiledMap } from './tiles.ts';

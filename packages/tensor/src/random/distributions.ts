@@ -1,5 +1,5 @@
 /**
- * Random values on the host: one path for all backends, so that a seed means the same everywhere. Uniform and normal values of a place come from that place's words
+ * Random values on the host; devices that draw many themselves (`laws` of @nn/backend) make the same bits, so that a seed means the same everywhere. Uniform and normal values of a place come from that place's words
  * alone; whole numbers take words in turn, since they reject some.
  */
 import type { DType } from '@nn/backend';

@@ -1,33 +1,11 @@
 /** Exponentials, logarithms, sines and cosines of float64 against the engine's, which are within one unit in the last place themselves. */
-import { cos, type Expression, exp, input, Launch, log, type MapKernel, sin } from '@nn/backend';
+import { cos, exp, log, sin } from '@nn/backend';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { evaluate } from '../../../test/evaluate.ts';
 import { type WasmBackend, wasm } from '../../index.ts';
 
 /** Distance of neighbouring doubles. */
 const ulp = (y: number): number => 2 ** (Math.floor(Math.log2(Math.max(Math.abs(y), 2 ** -1022))) - 52);
-
-function evaluate(backend: WasmBackend, row: (x: Expression) => Expression, x: Float64Array): Float64Array {
-  const operand = { dtype: 'float64', access: 'contiguous' } as const;
-  const expression = row(input(0, 'f64'));
-  const kernel: MapKernel = {
-    kind: 'map',
-    rank: 1,
-    inputs: [operand],
-    outputs: [{ ...operand, expression, overwrites: -1 }],
-    scalars: 0,
-  };
-  const launch = new Launch();
-  launch.program = backend.compile(kernel);
-  launch.geometry = { sizes: [x.length], strides: [[1], [1]], extents: [] };
-  launch.count = 2;
-  launch.blocks.push(backend.allocate(x.byteLength), backend.allocate(x.byteLength));
-  launch.offsets.push(0, 0);
-  backend.write(launch.blocks[1]!, 0, 'float64', x);
-  backend.run(launch);
-  const result = backend.readSync(launch.blocks[0]!, 0, 'float64', x.length);
-  for (const block of launch.blocks) backend.free(block!);
-  return result as Float64Array;
-}
 
 const samples = 200_000;
 const between = (low: number, high: number): Float64Array =>
@@ -57,7 +35,7 @@ const rows = [
 ] as const;
 
 /** FNV-1a of the bits. */
-const hashOf = (values: Float64Array): number => {
+const hashOf = (values: Float32Array | Float64Array): number => {
   let hash = 0x811c9dc5;
   for (const byte of new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
     hash = Math.imul(hash ^ byte, 0x01000193);
@@ -72,7 +50,7 @@ describe.each([true, false])('relaxed: %s', (relaxed) => {
   afterAll(() => backend.dispose());
 
   it.each(rows)('%s: a unit in the last place from the engine’s at most', (_, row, own, x) => {
-    const y = evaluate(backend, row, x);
+    const y = evaluate(backend, row, 'float64', x);
     const far = x.filter((value, i) => !(Math.abs(own(value) - y[i]!) <= ulp(own(value)) || own(value) === y[i]));
     expect(far).toEqual(new Float64Array(0));
   });
@@ -80,19 +58,19 @@ describe.each([true, false])('relaxed: %s', (relaxed) => {
   it('the edges', () => {
     const { MIN_VALUE, MAX_VALUE, POSITIVE_INFINITY, NEGATIVE_INFINITY } = Number;
     const atExp = [0, -0, POSITIVE_INFINITY, NEGATIVE_INFINITY, Number.NaN, 709.782712893384, 709.7827128933841, 1e300, -1e300, -745.1332191019411, -745.1332191019412, MIN_VALUE]; // biome-ignore format: one line
-    expect([...evaluate(backend, exp, Float64Array.from(atExp))]).toEqual(atExp.map(Math.exp));
+    expect([...evaluate(backend, exp, 'float64', Float64Array.from(atExp))]).toEqual(atExp.map(Math.exp));
     const atLog = [0, -0, 1, -1, POSITIVE_INFINITY, NEGATIVE_INFINITY, Number.NaN, MIN_VALUE, 2 ** -1022, 2 ** -1023, MAX_VALUE, 2, 0.5, 1 + 2 ** -52, 1 - 2 ** -53]; // biome-ignore format: one line
-    expect([...evaluate(backend, log, Float64Array.from(atLog))]).toEqual(atLog.map(Math.log));
+    expect([...evaluate(backend, log, 'float64', Float64Array.from(atLog))]).toEqual(atLog.map(Math.log));
     const turns = [0, -0, POSITIVE_INFINITY, NEGATIVE_INFINITY, Number.NaN, MIN_VALUE, -MIN_VALUE, MAX_VALUE, 1e300, Math.PI, Math.PI / 2]; // biome-ignore format: one line
-    expect([...evaluate(backend, sin, Float64Array.from(turns))]).toEqual(turns.map(Math.sin));
-    expect([...evaluate(backend, cos, Float64Array.from(turns))]).toEqual(turns.map(Math.cos));
+    expect([...evaluate(backend, sin, 'float64', Float64Array.from(turns))]).toEqual(turns.map(Math.sin));
+    expect([...evaluate(backend, cos, 'float64', Float64Array.from(turns))]).toEqual(turns.map(Math.cos));
   });
 });
 
 it('without relaxed instructions: the same bits in every engine', async () => {
   const backend = await wasm({ threads: 1, relaxed: false });
   const x = Float64Array.from({ length: 4096 }, (_, i) => (i - 2048) / 16);
-  expect(hashOf(evaluate(backend, exp, x))).toBe(1808356856);
-  expect(hashOf(evaluate(backend, log, x.map(Math.abs)))).toBe(2833480717);
+  expect(hashOf(evaluate(backend, exp, 'float64', x))).toBe(1808356856);
+  expect(hashOf(evaluate(backend, log, 'float64', x.map(Math.abs)))).toBe(2833480717);
   backend.dispose();
 });

@@ -1,42 +1,14 @@
-/** Accuracy of float32 functions at dense samples, against float64: the engine's own functions, and derived rows made of them. The bounds are what was measured. */
+/** Accuracy of float32 functions at dense samples, against float64, whose functions `double.test.ts` holds to the engine's, and derived rows made of them. The bounds are what was measured. */
 import {
-  add, type Builder, constant, cos, div, type Expression, erf, erfc, exp, exp2, expm1, gelu, input, Launch, log, log1p, type MapKernel, mul, ndtr, pow, sigmoid, sin, tanh,
+  add, type Builder, constant, cos, div, type Expression, erf, erfc, exp, exp2, expm1, gelu, log, log1p, mul, ndtr, pow, sigmoid, sin, tanh,
 } from '@nn/backend'; // biome-ignore format: one list
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { evaluate } from '../../../test/evaluate.ts';
 import { type WasmBackend, wasm } from '../../index.ts';
 
 const samples = 100_000;
 /** Distance of neighbouring floats. */
 const ulp = (y: number): number => 2 ** (Math.floor(Math.log2(Math.max(Math.abs(y), 2 ** -126))) - 23);
-
-function evaluate(
-  backend: WasmBackend,
-  row: (x: Expression) => Expression,
-  dtype: 'float32' | 'float64',
-  x: Float32Array,
-): ArrayLike<number> {
-  const operand = { dtype, access: 'contiguous' } as const;
-  const expression = row(input(0, dtype === 'float32' ? 'f32' : 'f64'));
-  const kernel: MapKernel = {
-    kind: 'map',
-    rank: 1,
-    inputs: [operand],
-    outputs: [{ ...operand, expression, overwrites: -1 }],
-    scalars: 0,
-  };
-  const bytes = x.length * (dtype === 'float32' ? 4 : 8);
-  const launch = new Launch();
-  launch.program = backend.compile(kernel);
-  launch.geometry = { sizes: [x.length], strides: [[1], [1]], extents: [] };
-  launch.count = 2;
-  launch.blocks.push(backend.allocate(bytes), backend.allocate(bytes));
-  launch.offsets.push(0, 0);
-  backend.write(launch.blocks[1]!, 0, dtype, dtype === 'float32' ? x : Float64Array.from(x));
-  backend.run(launch);
-  const result = backend.readSync(launch.blocks[0]!, 0, dtype, x.length);
-  for (const block of launch.blocks) backend.free(block!);
-  return result as ArrayLike<number>;
-}
 
 /** exp(-x²/2). */
 const bell = (x: Expression): Expression => exp(mul(constant(-0.5, x.type), mul(x, x)));

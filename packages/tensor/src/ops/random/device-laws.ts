@@ -13,7 +13,7 @@ const [enough, many] = [1024, 2 ** 18];
 const wanted = new Map<LawName, number>();
 const ops = new Map<string, Op<'map'>>();
 
-/** Whether these elements are for the device to draw. */
+/** Whether these elements, which are counted, are for the device to draw. */
 export function suits(law: LawName, dtype: DType, count: number, { laws }: Backend, generator: Generator): boolean {
   const sum = (wanted.get(law) ?? 0) + count;
   wanted.set(law, sum);

@@ -3,7 +3,7 @@ import { join } from 'node:path/posix';
 import { gzipSync } from 'node:zlib';
 import { type BuildOptions, build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { pureConstants } from '../tsup.pure.ts';
+import { published } from '../tsup.published.ts';
 import { entryBytes, longestFile, longFiles, programs } from './budgets.ts';
 import { filesBelow, isTest, read, root, sourceOf, workspaces } from './workspace.ts';
 
@@ -87,7 +87,7 @@ const bundle = ({ external = [], ...options }: BuildOptions) =>
     external: [...external, 'node:*'],
     conditions: [source],
     alias: { '@nn/backend/default': join(root, 'packages/backend/src/default-none.ts') },
-    plugins: [pureConstants],
+    plugins: [published],
     bundle: true,
     splitting: true,
     minify: true,

@@ -7,9 +7,9 @@ import { playwright } from '@vitest/browser-playwright';
 import { defaultClientConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { patience } from '../../vitest.patience.ts';
-import { findBrowser } from '../platforms/browser.ts';
+import { findBrowser } from '../platforms/browsers.ts';
 
-const executablePath = findBrowser();
+const executablePath = findBrowser()?.program;
 if (executablePath === undefined) {
   const message =
     'No Chromium on PATH: the tests in a browser are left out; install one (Debian: apt install chromium).';

@@ -1,15 +1,15 @@
 /*
- * A real browser: finds Chromium, serves it a folder on this machine and waits for what the page sends back. Knows nothing of what
- * the page does.
+ * A real browser: serves it a folder on this machine and waits for what the page sends back. Knows nothing of what the page does.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, extname, join, normalize } from 'node:path';
+import { extname, join, normalize } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { patience } from '../../vitest.patience.ts';
+import { type Browser, elsewhere, startOf, type Visit } from './browsers.ts';
 
 /** What page.html reports. */
 export interface Report {
@@ -22,60 +22,24 @@ export interface Report {
   readonly requests: readonly string[];
 }
 
-/** How a page is opened; nothing of it by default. */
-export interface Visit {
-  /** Cross-origin isolated: such a page may share memory between threads. */
-  readonly isolated?: boolean;
-  /** The program runs in a worker of the page. */
-  readonly worker?: boolean;
-  /** With WebGPU's software adapter, or with none. */
-  readonly adapter?: boolean;
-  /** From an address that isn't the machine's own, so the browser withholds what only safe pages have. */
-  readonly insecure?: boolean;
-}
-
-const names = ['chromium', 'chromium-browser', 'google-chrome'];
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.mjs': 'text/javascript',
   '.js': 'text/javascript',
+  '.json': 'application/json',
+  '.safetensors': 'application/octet-stream',
 };
 const isolation = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
-// Headless, and without anything that a browser does on its own account.
-const flags = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-dev-shm-usage',
-  '--disable-quic',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-];
-// WebGPU on the software adapter that Chromium brings; without them it gives none.
-const adapterFlags = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
-const elsewhere = 'nn.test';
-
-/** The browser's program on PATH; undefined where there is none. */
-export function findBrowser(): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((file) => existsSync(file));
-}
-
 /** Milliseconds in which a page reports: less than a test may take, so that what the browser said is told. */
 const deadline = patience.testTimeout / 2;
 
 /** Opens `page.html` of a folder and resolves with its report; rejects when the browser ends or the time is over before. */
-export async function openPage(
-  browser: string,
-  folder: string,
-  { isolated = false, worker = false, adapter = false, insecure = false }: Visit = {},
-): Promise<Report> {
+export async function openPage(browser: Browser, folder: string, visit: Visit = {}): Promise<Report> {
+  const { isolated = false, worker = false, insecure = false } = visit;
   const { server, report } = serve(folder, isolated ? isolation : {});
   const profile = mkdtempSync(join(tmpdir(), 'nn-browser-'));
   let close = async (): Promise<void> => {};
@@ -83,13 +47,9 @@ export async function openPage(
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     const { port } = server.address() as AddressInfo;
     const page = `http://${insecure ? elsewhere : '127.0.0.1'}:${port}/page.html${worker ? '?worker' : ''}`;
-    const options = [
-      ...flags,
-      ...(adapter ? adapterFlags : []),
-      ...(insecure ? [`--host-resolver-rules=MAP ${elsewhere} 127.0.0.1`] : []),
-      `--user-data-dir=${profile}`,
-    ];
-    const child = spawn(browser, [...options, page], { detached: true, stdio: 'pipe' });
+    const { command, options, environment } = startOf(browser, page, profile, visit);
+    const env = { ...process.env, ...environment };
+    const child = spawn(command, options, { detached: true, stdio: 'pipe', env });
     let said = '';
     child.stderr.on('data', (chunk) => {
       said += chunk;

@@ -19,7 +19,12 @@ export interface Bundle {
 }
 
 /** Writes `fixture/NAME.ts`, bundled and minified, to a folder as NAME.mjs and its chunks. */
-export async function bundle(name: string, folder: string, platform: 'browser' | 'neutral'): Promise<Bundle> {
+export async function bundle(
+  name: string,
+  folder: string,
+  platform: 'browser' | 'neutral',
+  { minify = true } = {},
+): Promise<Bundle> {
   const { metafile, outputFiles, warnings } = await build({
     absWorkingDir: root,
     entryPoints: [`test/platforms/fixture/${name}.ts`],
@@ -30,7 +35,8 @@ export async function bundle(name: string, folder: string, platform: 'browser' |
     target: 'es2022',
     bundle: true,
     splitting: true,
-    minify: true,
+    minify,
+    keepNames: !minify,
     metafile: true,
     write: false,
     logLevel: 'silent',

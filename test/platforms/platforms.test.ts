@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findBrowser, openPage } from './browser.ts';
+import { openPage } from './browser.ts';
+import { findBrowser } from './browsers.ts';
 import { type Bundle, bundle } from './bundle.ts';
 import { addPage } from './bundlers.ts';
 

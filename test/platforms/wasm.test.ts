@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findBrowser, openPage } from './browser.ts';
+import { openPage } from './browser.ts';
+import { findBrowser } from './browsers.ts';
 import { bundle } from './bundle.ts';
 import { bundlers } from './bundlers.ts';
 import { install } from './installed.ts';
@@ -31,6 +32,14 @@ const valuesOf = (output: string): Map<string, string> =>
 
 const losses = (values: Map<string, string>, name: string): number[] => values.get(name)!.split(',').map(Number);
 
+/** Classes have kept their names, whatever a minifier calls them. */
+function expectNames(values: Map<string, string>): void {
+  expect(values.get('model')).toBe(
+    'Sequential( (0): Linear(in_features=784, out_features=50, bias=True) (1): ReLU() (2): Linear(in_features=50, out_features=10, bias=True) )',
+  );
+  expect(values.get('refused')).toMatch(/^ValueError: \[SGD\] lr /);
+}
+
 let onNode: Map<string, string>;
 
 beforeAll(async () => {
@@ -50,6 +59,7 @@ it('trains on plain Node, with threads', () => {
     expect(found[0]).toBeGreaterThan(1.5);
     expect(found.at(-1)).toBeLessThan(0.7 * found[0]!);
   }
+  expectNames(onNode);
 });
 
 describe('some of its parts, on plain Node', () => {
@@ -95,6 +105,7 @@ describe.skipIf(browser === undefined && !required)('in a browser', () => {
       // The browser's engine fuses multiplications and additions, the oldest Node doesn't.
       for (const [i, loss] of here.entries()) expect(Math.abs(loss - there[i]!)).toBeLessThan(1e-3 * (1 + there[i]!));
     }
+    expectNames(values);
     expect(values.get('ok')).toBe('ok');
   };
 

@@ -11,7 +11,8 @@ import { promisify } from 'node:util';
 import type { WebGPUCounts, WebGPUInfo } from '@nn/backend-webgpu';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { preferredDriver } from '../webgpu/drivers.ts';
-import { findBrowser, openPage, type Report, type Visit } from './browser.ts';
+import { openPage, type Report } from './browser.ts';
+import { findBrowser, type Visit } from './browsers.ts';
 import { bundlers } from './bundlers.ts';
 import { install, linkWebGPU } from './installed.ts';
 

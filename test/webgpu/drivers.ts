@@ -7,7 +7,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { findBrowser } from '../platforms/browser.ts';
+import { findBrowser } from '../platforms/browsers.ts';
 import { root } from '../workspace.ts';
 
 /** A driver that gives an adapter. */
@@ -112,7 +112,7 @@ function listed(folder: string): readonly string[] {
 
 /** The program on PATH may be a script or a link; distributions put the rest of the browser in one of a few folders. */
 function chromiumFolders(): readonly string[] {
-  const browser = findBrowser();
+  const browser = findBrowser()?.program;
   const usual = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome'];
   return browser === undefined ? usual : [dirname(realpathSync(browser)), ...usual];
 }

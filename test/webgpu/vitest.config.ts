@@ -6,7 +6,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig, mergeConfig } from 'vitest/config';
 import base from '../../vitest.base.ts';
-import { findBrowser } from '../platforms/browser.ts';
+import { findBrowser } from '../platforms/browsers.ts';
 import { root } from '../workspace.ts';
 import { findDrivers } from './drivers.ts';
 import { complaints } from './requirement.ts';

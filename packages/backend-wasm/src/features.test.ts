@@ -55,6 +55,22 @@ describe('wasm() where', () => {
     backend.dispose();
   });
 
+  it('nothing to share memory with: one thread, and the reason', async () => {
+    // As a page in a WebView is: isolated, with workers, and without SharedArrayBuffer.
+    vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never);
+    for (const [name, value] of [
+      ['Worker', class {}],
+      ['crossOriginIsolated', true],
+      ['SharedArrayBuffer', undefined],
+    ] as const)
+      vi.stubGlobal(name, value);
+    const backend = await wasm({ threads: 2 });
+    expect(backend.info()).toMatchObject({ threads: 1, reason: 'this browser shares no memory between threads' });
+    backend.dispose();
+    vi.restoreAllMocks();
+    vi.unstubAllGlobals();
+  });
+
   it('workers are refused: one thread, and the reason', async () => {
     const own = process.getBuiltinModule;
     const refusing = {

@@ -4,7 +4,6 @@ import { shapeText } from './core/collapse.ts';
 import { told } from './core/guarded.ts';
 import { untracked } from './core/state.ts';
 import { checkAlive } from './core/tensor-core.ts';
-import { breathe } from './memory/turn.ts';
 import { contiguous } from './ops/shape/views.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -28,7 +27,7 @@ export async function read(t: Tensor): Promise<DataArray> {
       throw told(error);
     });
   if (dense !== t) dense.dispose();
-  await breathe();
+  await layout.device.pool.turn.breathe();
   return values;
 }
 

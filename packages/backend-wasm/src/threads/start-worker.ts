@@ -45,6 +45,7 @@ export function whyNoThreads(): string | null {
   if (typeof Worker === 'undefined') return 'there are no workers here';
   if ((globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== true)
     return 'the page is not cross-origin isolated; serve it with Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp';
+  if (typeof SharedArrayBuffer === 'undefined') return 'this browser shares no memory between threads';
   return null;
 }
 

@@ -51,6 +51,9 @@ export function setBackend(backend: Backend): void {
   current = deviceOf(backend);
 }
 
+/** Lets finalizers run where enough memory was taken on the default backend since they last could. For loops that own their awaits. */
+export const breathe = async (): Promise<void> => current?.pool.turn.breathe();
+
 /** The default backend. Until `setBackend` is called: in Node the reference backend, in a browser none, which is a `BackendError`. */
 export const getBackend = (): Backend => currentDevice().backend;
 

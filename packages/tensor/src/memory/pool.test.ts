@@ -67,6 +67,23 @@ describe('a backend without more memory', () => {
     expect(held.length).toBe(12);
   });
 
+  it('does not keep reads elsewhere waiting', async () => {
+    const held = hold(15);
+    const elsewhere = new NullBackend();
+    const there = zeros([9 * megabyte], { backend: elsewhere }) as Tensor;
+    let turns = 0;
+    let reading = true;
+    const count = (): void => {
+      turns++;
+      if (reading) setImmediate(count);
+    };
+    setImmediate(count);
+    await there.data();
+    reading = false;
+    expect(held.length).toBe(15);
+    expect(turns).toBeLessThan(40);
+  });
+
   it('does not blame others where one tensor is larger than everything', () => {
     const { message } = failure(() => zeros([32 * megabyte]));
     expect(message).toBe(

@@ -1,12 +1,12 @@
 /**
  * Memory of one backend: size classes → slabs → slots. Only slabs are known to the FinalizationRegistry, so one registration serves up to 64
  * small tensors, and dead young Storages cost the collector nothing. JavaScript doesn't tell when a value dies and small wrappers don't make
- * the collector run; `press` makes it: every 64 MB taken it creates 128 MB of untouched garbage, more than V8's allowance for external memory.
+ * the collector run; `press` makes it: every 64 MB taken it creates 256 MB of untouched garbage, more than engines allow for.
  * Knows bytes and blocks; knows nothing of tensors or kernels.
  */
 import { type Backend, type Block, OutOfMemoryError } from '@nn/backend';
 import { Storage } from './storage.ts';
-import { press, turn } from './turn.ts';
+import { press, Turn } from './turn.ts';
 
 /** Dies when no Storage in it is reachable; the record that the registry holds then returns its block. */
 export class Slab {
@@ -112,6 +112,7 @@ export class Pool {
   cached = 0;
   peak = 0;
   limit: number = 4096 * megabyte;
+  readonly turn: Turn = new Turn();
   #sincePress = 0;
   /** The most that was in use where a block was taken from the backend, since idle ones were last given back. */
   #mostInUse = 0;
@@ -198,7 +199,7 @@ export class Pool {
     if (block === null) return;
     record.block = null;
     const bytes = sizeClass.bytes * sizeClass.slots;
-    turn.returned(bytes);
+    this.turn.returned(bytes);
     this.live -= bytes;
     this.cached += bytes;
     sizeClass.blocks.push(block);
@@ -208,13 +209,12 @@ export class Pool {
   }
 
   #press(bytes: number): void {
-    turn.taken += bytes;
-    turn.outstanding += bytes;
+    this.turn.took(bytes);
     this.#sincePress += bytes;
     if (this.#sincePress < quantum) return;
     this.#sincePress = 0;
     for (const sizeClass of this.#classes.values()) sizeClass.forget();
-    turn.expect();
+    this.turn.expect();
     press();
   }
 
@@ -253,8 +253,8 @@ export class Pool {
   #full(tag: string, bytes: number, why: string, wayOut: string, cause?: unknown): OutOfMemoryError {
     const holders = [...this.byTag].sort((p, q) => q[1] - p[1]).slice(0, 3);
     const largest = holders.map(([name, held]) => `${name} ${megabytes(held)}`).join(', ');
-    const starved = this.live >= bytes && turn.taken > this.live / 4;
-    turn.ranOut();
+    const starved = this.live >= bytes && this.turn.taken > this.live / 4;
+    this.turn.ranOut();
     return new OutOfMemoryError(
       tag,
       `${megabytes(this.live)} are live on ${this.backend.name}, ${why}${largest === '' ? '' : `; largest holders: ${largest}`}. ${

@@ -9,34 +9,41 @@ const due = 32 << 20;
 const overdue = 96 << 20;
 /** Turns of the event loop that it then waits at most. */
 const patience = 64;
-/** Must exceed V8's external-memory allowance (64 MB): at 64 MB the collector is often not moved, at 128 MB always. */
-const garbage = 128 << 20;
+/** Bytes by which an engine is pressed: V8 is often not moved by its allowance for external memory (64 MB), always by 128 MB. */
+const garbage = 256 << 20;
+/** Into so many pieces it falls: each costs a little, but JavaScriptCore, which is at work beside us, finds the dead a hundred ms sooner by many. */
+const inPassing = 2;
+const whileWaiting = 8;
 
-/** Makes V8 see so much memory that nobody holds, never touched, that it collects. */
-export const press = (): void => void new ArrayBuffer(garbage);
+/** Makes an engine see so much memory that nobody holds, never touched, that it collects. */
+export function press(pieces: number = inPassing): void {
+  for (let i = 0; i < pieces; i++) new ArrayBuffer(garbage / pieces);
+}
 
-class Turn {
+/** What waits for the collector on one backend. */
+export class Turn {
   /** Bytes taken since the last macrotask that we know of. */
   taken = 0;
   /** Bytes that only the collector can give back and has not; of these, as many as were found to be in use. */
-  outstanding = 0;
+  #outstanding = 0;
   #inUse = 0;
   #expecting = false;
 
+  /** Bytes were taken from the backend. */
+  took(bytes: number): void {
+    this.taken += bytes;
+    this.#outstanding += bytes;
+  }
+
   /** The collector gave bytes back. */
   returned(bytes: number): void {
-    this.outstanding -= bytes;
-    this.#inUse = Math.min(this.#inUse, this.outstanding);
+    this.#outstanding -= bytes;
+    this.#inUse = Math.min(this.#inUse, this.#outstanding);
   }
 
   /** Much was taken and little came back. */
-  get isOverdue(): boolean {
-    return this.outstanding > this.#inUse + overdue;
-  }
-
-  /** What is outstanding after all attempts is in use. */
-  settle(): void {
-    if (this.isOverdue) this.#inUse = this.outstanding;
+  get #isOverdue(): boolean {
+    return this.#outstanding > this.#inUse + overdue;
   }
 
   /** Memory ran out. Whoever catches that, drops tensors and goes on: the next awaited read has the collector look for everything outstanding. */
@@ -55,9 +62,20 @@ class Turn {
     }, 0);
     (timer as { unref?: () => void }).unref?.();
   }
-}
 
-export const turn: Turn = new Turn();
+  /** Lets finalizers run when enough memory was taken since they last could. For loops that own their awaits (DataLoader, reads). */
+  async breathe(): Promise<void> {
+    if (this.taken < due) return;
+    await macrotask();
+    // A busy machine may need longer to find out what is dead; what is not found by then counts as in use.
+    for (let tries = 0; this.#isOverdue && tries < patience; tries++) {
+      if (tries % 4 === 0) press(whileWaiting);
+      await later();
+    }
+    if (this.#isOverdue) this.#inUse = this.#outstanding;
+    this.taken = 0;
+  }
+}
 
 const macrotask = (): Promise<void> =>
   new Promise((resolve) => {
@@ -72,18 +90,5 @@ const macrotask = (): Promise<void> =>
       port2.postMessage(0);
     } else setTimeout(resolve, 0);
   });
-
-/** Lets finalizers run when enough memory was taken since they last could. For loops that own their awaits (DataLoader, reads). */
-export async function breathe(): Promise<void> {
-  if (turn.taken < due) return;
-  await macrotask();
-  // A busy machine may need longer to find out what is dead; what is not found by then counts as in use.
-  for (let tries = 0; turn.isOverdue && tries < patience; tries++) {
-    if (tries % 4 === 0) press();
-    await later();
-  }
-  turn.settle();
-  turn.taken = 0;
-}
 
 const later = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));

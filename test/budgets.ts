@@ -86,8 +86,8 @@ export const programs: Readonly<Record<string, { readonly limit: number; readonl
 export const entryBytes: Readonly<Record<string, number>> = {
   '@nn/backend': 30_000,
   '@nn/backend/default': 10_000,
-  '@nn/backend-wasm': 51_200,
-  '@nn/backend-wasm/parts': 51_200,
+  '@nn/backend-wasm': 51_300,
+  '@nn/backend-wasm/parts': 51_300,
   '@nn/backend-webgpu': 38_000,
   '@nn/conformance': 22_500,
   // Every op, typed method and error sentence of the language, and the gradients that ops bring; what an app doesn't use and no method names is shaken off.

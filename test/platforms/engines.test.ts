@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { root } from '../workspace.ts';
 import { openPage } from './browser.ts';
-import { type Engine, findBrowser, missing, onPath } from './browsers.ts';
+import { type Engine, findBrowser, missing, onPath, type Visit } from './browsers.ts';
 import { bundle } from './bundle.ts';
 import { addPage } from './bundlers.ts';
 
@@ -39,13 +39,13 @@ const leaveOut = ({ skip }: TestContext, name: string, reason: string): never =>
   return skip(reason);
 };
 
-type Open = (context: TestContext, program: string, isolated?: boolean) => Promise<ReadonlyMap<string, string>>;
+type Open = (context: TestContext, program: string, visit?: Visit) => Promise<ReadonlyMap<string, string>>;
 
 const inBrowser =
   (engine: Engine): Open =>
-  async (context, program, isolated = true) => {
+  async (context, program, visit = { isolated: true }) => {
     const browser = findBrowser(engine) ?? leaveOut(context, engine, missing(engine));
-    const { output, error } = await openPage(browser, folderOf(program), { isolated });
+    const { output, error } = await openPage(browser, folderOf(program), visit);
     expect(error).toBeUndefined();
     return valuesOf(output);
   };
@@ -90,9 +90,16 @@ describe.each(Object.entries(engines))('%s', (_, open) => {
   });
 });
 
-describe.each(['firefox', 'webkit'] as const)('%s, in a page that is not isolated', (engine) => {
-  it('trains on one thread and says why', async (context) => {
-    const values = await inBrowser(engine)(context, 'wasm', false);
+describe.each(['firefox', 'webkit'] as const)('%s', (engine) => {
+  const open = inBrowser(engine);
+
+  it('trains in a worker, which has threads of its own', async (context) => {
+    const values = await open(context, 'wasm', { isolated: true, worker: true });
+    expect(Object.fromEntries(values)).toMatchObject({ threads: '2', reason: 'null', ok: 'ok' });
+  });
+
+  it('trains on one thread where the page is not isolated, and says why', async (context) => {
+    const values = await open(context, 'wasm', {});
     expect(values.get('threads')).toBe('1');
     expect(values.get('reason')).toContain('the page is not cross-origin isolated');
     expect(values.get('ok')).toBe('ok');

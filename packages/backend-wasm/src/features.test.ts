@@ -1,5 +1,5 @@
 /** What a platform may lack is said in words: no WebAssembly, no leave to compile it, no workers, no shared memory. */
-import { BackendError } from '@nn/backend';
+import { BackendError, OutOfMemoryError } from '@nn/backend';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { wasm } from './index.ts';
 
@@ -52,6 +52,26 @@ describe('wasm() where', () => {
       threads: 1,
       reason: expect.stringContaining('threads could not be started'),
     });
+    backend.dispose();
+  });
+
+  it('much shared memory is refused: threads, and less memory', async () => {
+    const { Memory } = WebAssembly;
+    const asked: (number | undefined)[] = [];
+    stub({
+      Memory: class {
+        constructor(descriptor: WebAssembly.MemoryDescriptor) {
+          asked.push(descriptor.maximum);
+          if (descriptor.maximum! > 2 ** 14) throw new RangeError('could not allocate memory');
+          // biome-ignore lint/correctness/noConstructorReturn: stands for the real one
+          return new Memory(descriptor);
+        }
+      },
+    });
+    const backend = await wasm({ threads: 2 });
+    expect(asked).toEqual([2 ** 16, 2 ** 15, 2 ** 14]);
+    expect(backend.info()).toMatchObject({ threads: 2, reason: null });
+    expect(() => backend.allocate(2 ** 30)).toThrow(OutOfMemoryError);
     backend.dispose();
   });
 

@@ -21,13 +21,26 @@ const startWorkers: StartWorkers = async (threads = Math.min(8, cores()), memory
   const reason = whyNoThreads();
   if (reason !== null) return reason;
   try {
-    const memory = new LinearMemory(true, memoryLimit);
-    const heap = new Heap(memory, heapStart, memoryLimit);
+    const [memory, limit] = sharedMemory(memoryLimit);
+    const heap = new Heap(memory, heapStart, limit);
     return { memory, heap, pool: await Pool.start(memory, heap, threads) };
   } catch (error) {
     return `threads could not be started: ${error instanceof Error ? error.message : String(error)}`;
   }
 };
+
+/** Least that is asked for where all is refused. */
+const modest = 2 ** 30;
+
+/** Shared memory takes its addresses at once, and phones and containers have few: rather threads and a part of the memory than the other way round. */
+function sharedMemory(limit: number): [LinearMemory, number] {
+  try {
+    return [new LinearMemory(true, limit), limit];
+  } catch (error) {
+    if (limit <= modest) throw error;
+    return sharedMemory(Math.max(modest, limit / 2));
+  }
+}
 
 /** Threads: as many as the options ask for. Without it a backend computes on the caller's thread. */
 export const workers: WorkersPart = { name: 'workers', content: startWorkers };

@@ -85,9 +85,19 @@ export function flatten(code: Code, out: number[]): void {
     out.push(0x10);
     flatten(unsigned(code.index), out);
   } else
-    for (const part of code)
+    for (let i = 0; i < code.length; i++) {
+      const part = code[i]!;
       if (typeof part === 'number') out.push(part);
       else flatten(part, out);
+    }
+}
+
+/** Appends what `write` appends, behind the count of its bytes: in five bytes, as it is known only afterwards. */
+export function sized(out: number[], write: () => void): void {
+  const start = out.push(0, 0, 0, 0, 0);
+  write();
+  const count = out.length - start;
+  for (let i = 0; i < 5; i++) out[start - 5 + i] = ((count >>> (7 * i)) & 0x7f) | (i < 4 ? 0x80 : 0);
 }
 
 const scratch = new DataView(new ArrayBuffer(16));

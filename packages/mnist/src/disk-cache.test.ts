@@ -332,4 +332,20 @@ describe('the default folder', () => {
   ])('%s with %o', (platform, env, expected) => {
     expect(folderFor(platform, env as Record<string, string>)).toBe(expected);
   });
+
+  test('looks at nothing that it doesn’t need', () => {
+    const forbidden = (): never => {
+      throw new Error('not allowed');
+    };
+    const only = (env: Record<string, string>): Record<string, string> =>
+      new Proxy(env, { get: (known, name) => known[name as string] ?? forbidden() });
+    const folder = (platform: string, env: Record<string, string>): string =>
+      defaultCacheFolder({
+        ...node,
+        os: { ...node.os, homedir: forbidden },
+        process: { ...node.process, platform, env: only(env) },
+      });
+    expect(folder('linux', { XDG_CACHE_HOME: '/var/mine' })).toBe('/var/mine/nn');
+    expect(folder('win32', { XDG_CACHE_HOME: '/var/mine', LOCALAPPDATA: '/local' })).toBe('/var/mine/nn');
+  });
 });

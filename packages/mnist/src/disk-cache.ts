@@ -12,13 +12,15 @@ const attempts = 5;
 
 /** The folder for cached data of this user: `nn` in XDG_CACHE_HOME, or in what the system uses in its place. */
 export function defaultCacheFolder({ os, path, process: { env, platform } }: NodeHost): string {
-  const home = os.homedir();
-  const { XDG_CACHE_HOME: xdg, LOCALAPPDATA: local } = env;
+  // Only what is needed is looked at: Deno asks its user for each variable, and for the home folder.
+  const { XDG_CACHE_HOME: xdg } = env;
   // The XDG specification says to ignore a relative path.
   if (xdg && path.isAbsolute(xdg)) return path.join(xdg, 'nn');
-  if (platform === 'darwin') return path.join(home, 'Library', 'Caches', 'nn');
-  if (platform === 'win32') return path.join(local || path.join(home, 'AppData', 'Local'), 'nn', 'Cache');
-  return path.join(home, '.cache', 'nn');
+  const home = (): string => os.homedir();
+  if (platform === 'darwin') return path.join(home(), 'Library', 'Caches', 'nn');
+  if (platform === 'win32')
+    return path.join(env['LOCALAPPDATA'] || path.join(home(), 'AppData', 'Local'), 'nn', 'Cache');
+  return path.join(home(), '.cache', 'nn');
 }
 
 /** The bytes of a file: from `folder` if it is there and intact, else downloaded into it. */

@@ -18,7 +18,7 @@ export interface Visit {
   readonly isolated?: boolean;
   /** The program runs in a worker of the page. */
   readonly worker?: boolean;
-  /** With WebGPU's software adapter, or with none. Chromium only. */
+  /** With WebGPU on a software adapter; without it Chromium has none. WebKit has none at all. */
   readonly adapter?: boolean;
   /** From an address that isn't the machine's own, so the browser withholds what only safe pages have. Chromium only. */
   readonly insecure?: boolean;
@@ -53,6 +53,12 @@ user_pref("app.update.enabled", false);
 user_pref("dom.max_script_run_time", 0);
 `;
 
+/** WebGPU also where the driver is a software one. */
+const onSoftware = `
+user_pref("dom.webgpu.enabled", true);
+user_pref("gfx.webgpu.ignore-blocklist", true);
+`;
+
 const kinds: Readonly<Record<Engine, Kind>> = {
   chromium: {
     debian: 'chromium',
@@ -81,8 +87,8 @@ const kinds: Readonly<Record<Engine, Kind>> = {
   firefox: {
     debian: 'firefox-esr',
     programs: ['firefox-esr', 'firefox'],
-    start: (program, page, profile) => {
-      writeFileSync(join(profile, 'user.js'), preferences);
+    start: (program, page, profile, { adapter = false }) => {
+      writeFileSync(join(profile, 'user.js'), preferences + (adapter ? onSoftware : ''));
       // It refuses to run where the home is somebody else's.
       return {
         command: program,

@@ -25,7 +25,7 @@ const fileOf = (program: string): string => join(folderOf(program), `${program}.
 let onNode: ReadonlyMap<string, string>;
 
 beforeAll(async () => {
-  for (const name of ['wasm', 'engines', 'bits']) {
+  for (const name of ['wasm', 'engines', 'bits', 'webgpu-judged']) {
     // Names of classes that the reference cases define themselves are compared, so nothing may rename them.
     await bundle(name, folderOf(name), 'browser', { minify: name !== 'engines' });
     addPage(folderOf(name), { program: `${name}.mjs` });
@@ -130,6 +130,17 @@ describe.each(['firefox', 'webkit'] as const)('%s', (engine) => {
     const values = await open(context, 'wasm', {});
     expect(values.get('threads')).toBe('1');
     expect(values.get('reason')).toContain('the page is not cross-origin isolated');
+    expect(values.get('ok')).toBe('ok');
+  });
+});
+
+// wgpu and its compiler naga, where Chromium and Node have Dawn.
+describe.each(['firefox', 'deno'])('WebGPU in %s', (name) => {
+  it('passes the conformance suite', async (context) => {
+    const values = await engines[name]!(context, 'webgpu-judged', { adapter: true });
+    if (values.get('adapter') === 'none')
+      leaveOut(context, name, `${name} has no WebGPU adapter (Debian: apt-get install mesa-vulkan-drivers)`);
+    expect(values.get('conformance')).toMatch(/^1\d{3} judged, not passed: \[\]$/);
     expect(values.get('ok')).toBe('ok');
   });
 });

@@ -149,7 +149,7 @@ describe('on plain Node', () => {
 
   it('says that the package webgpu is to be installed', async () => {
     expect(await refusal(await project('alone', false))).toBe(
-      '[webgpu] Node has no WebGPU of its own; install the package that brings it (npm install webgpu), or use wasm()',
+      '[webgpu] there is no WebGPU here of its own; install the package that brings it (npm install webgpu), or use wasm()',
     );
   });
 

@@ -14,6 +14,7 @@ import { Commands } from './runtime/commands.ts';
 import { Faults } from './runtime/faults.ts';
 import { Life, type Loss } from './runtime/life.ts';
 import { type Bound, type Pipeline, uniformBytes } from './runtime/pipelines.ts';
+import type { Library } from './scalar/library.ts';
 import { bytesOf, fromStored, toStored } from './storage.ts';
 
 /** Bytes of buffers that nobody uses, kept for the next who asks. */
@@ -33,6 +34,8 @@ export interface Settings extends DeviceFacts {
   readonly onLost?: ((loss: Loss) => void) | undefined;
   /** Bytes that one binding may have; less than the device's limit only in tests. */
   readonly window?: number;
+  /** Functions of shaders, where the device's compiler needs others than the usual ones. */
+  readonly library?: Library;
 }
 
 /** What was done so far. */
@@ -246,7 +249,7 @@ export class WebGPUBackend implements Backend {
         label,
         `needs ${modes.length} storage buffers in one shader, this device has ${storageBuffers}; use fewer or smaller tensors at once`,
       );
-    const source = new Source(pass, scalars, windows, this.#window);
+    const source = new Source(pass, scalars, windows, this.#window, this.#settings.library);
     pass.emit(source);
     return pipelines.make(key, `${kernel.kind} ${pass.key}`.trim(), source.text(), modes, inBackground);
   }
@@ -344,19 +347,22 @@ export class WebGPUBackend implements Backend {
   /** The bytes of a buffer for reads, once the device has written them. */
   async #map(staging: Buffer, bytes: number): Promise<ArrayBuffer> {
     try {
+      let memory: ArrayBuffer;
       try {
-        await staging.gpu.mapAsync(1, 0, bytes);
+        const mapped = staging.gpu.mapAsync(1, 0, bytes);
+        await Promise.all([this.#commands.done(mapped), this.#life.settle()]);
+        memory = staging.gpu.getMappedRange(0, bytes);
       } catch (error) {
         throw await this.#life.explain(error, this.#buffers.live);
       }
       this.#life.checkCommands(this.#buffers.live);
+      return memory;
     } catch (error) {
       staging.gpu.destroy();
       // Any buffer, this one too, may be what there was no memory for.
       if (error instanceof OutOfMemoryError) for (const own of [this.#buffers, this.#staging]) own.distrust();
       throw error;
     }
-    return staging.gpu.getMappedRange(0, bytes);
   }
 
   #throwFault(words: Uint32Array): void {

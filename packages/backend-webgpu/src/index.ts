@@ -2,6 +2,7 @@
 import { WebGPUBackend } from './backend.ts';
 import type { WebGPUOptions } from './options.ts';
 import { openDevice } from './runtime/adapter.ts';
+import { libraryFor } from './scalar/library.ts';
 import { selfTest } from './self-test.ts';
 
 export type { WebGPUCounts } from './backend.ts';
@@ -10,7 +11,7 @@ export type { WebGPUOptions } from './options.ts';
 export type { WebGPUBackend };
 
 /**
- * A backend that computes on a GPU through WebGPU: shaders are written at run time for what they compute. In browsers it needs nothing, in Node the package `webgpu` (Dawn). Memory can't be
+ * A backend that computes on a GPU through WebGPU: shaders are written at run time for what they compute. In browsers and Deno it needs nothing, in Node the package `webgpu` (Dawn). Memory can't be
  * read without waiting there, so values come by `await`.
  *
  * @throws BackendError where there is no WebGPU or no adapter, or where the device fails a short test with known answers; the message says what to try.
@@ -26,7 +27,8 @@ export type { WebGPUBackend };
  */
 export async function webgpu(options: WebGPUOptions = {}): Promise<WebGPUBackend> {
   const { adapter, device } = await openDevice(options);
-  const backend = new WebGPUBackend({ adapter, device, onLost: options.onLost });
+  const library = await libraryFor(device);
+  const backend = new WebGPUBackend({ adapter, device, library, onLost: options.onLost });
   try {
     await selfTest(backend);
     return backend;

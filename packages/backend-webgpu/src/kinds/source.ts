@@ -3,7 +3,7 @@
  * `lane` (the thread in its workgroup, counted through) and `local` (its place there).
  */
 import { type DType, dtypes, type Expression, type ScalarType } from '@nn/backend';
-import { library } from '../scalar/library.ts';
+import { type Library, library } from '../scalar/library.ts';
 import { Shader } from '../shader.ts';
 import type { Binding, Pass } from './kind.ts';
 
@@ -23,7 +23,7 @@ const stored: Readonly<Record<Binding['dtype'], string>> = {
 export const wordsBefore = (bindings: number, scalars: number): number => bindings + 2 * scalars;
 
 export class Source {
-  readonly shader: Shader = new Shader(library);
+  readonly shader: Shader;
   /** Statements of the body. */
   readonly lines: string[] = [];
   /** What stands outside of functions: workgroup memory, functions of the kind's own. */
@@ -33,8 +33,9 @@ export class Source {
   readonly #windows: readonly number[];
   readonly #window: number;
 
-  /** `windows`: bindings that each operand takes, one unless it is larger than a binding may be, then of `window` bytes each. */
-  constructor(pass: Pass, scalars: number, windows: readonly number[], window: number) {
+  /** `windows`: bindings that each operand takes, one unless it is larger than a binding may be, then of `window` bytes each. `helpers`: functions that shaders may use. */
+  constructor(pass: Pass, scalars: number, windows: readonly number[], window: number, helpers: Library = library) {
+    this.shader = new Shader(helpers);
     this.#pass = pass;
     this.#scalars = scalars;
     this.#windows = windows;

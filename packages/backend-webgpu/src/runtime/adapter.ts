@@ -1,4 +1,4 @@
-/** Finds WebGPU, an adapter and a device: the browser's own, or Dawn's in Node through the package `webgpu`, which a program installs if it wants it. */
+/** Finds WebGPU, an adapter and a device: that of the browser or of Deno, or Dawn's in Node through the package `webgpu`, which a program installs if it wants it. */
 import { BackendError } from '@nn/backend';
 import { defaultFeatures, type WebGPUOptions } from '../options.ts';
 
@@ -60,7 +60,7 @@ async function dawnInNode(): Promise<GPU> {
     throw new BackendError(
       'webgpu',
       missing
-        ? 'Node has no WebGPU of its own; install the package that brings it (npm install webgpu), or use wasm()'
+        ? 'there is no WebGPU here of its own; install the package that brings it (npm install webgpu), or use wasm()'
         : `the package webgpu doesn't load on this machine: ${messageOf(cause).split('\n')[0]}; it has builds for Linux (glibc), macOS and Windows; use wasm()`,
       { cause },
     );

@@ -27,6 +27,9 @@ interface Copy {
 const enough = 256;
 const numbersBytes = 1 << 20;
 
+/** Milliseconds until the device is asked whether it is done: at first, and at most. */
+const [soon, late] = [1, 16];
+
 export class Commands {
   readonly pipelines: Pipelines;
   /** The coming flush; a buffer used by what waits has this number. */
@@ -153,6 +156,18 @@ export class Commands {
     }
     pass?.end();
     return encoder.finish();
+  }
+
+  /** Waits for a buffer to be mapped. Firefox sees every 100 ms whether the device is done, and at each submit: so there are some, without commands. */
+  async done(mapped: Promise<unknown>): Promise<void> {
+    let wait = soon;
+    const ask = (): void => {
+      this.#device.queue.submit([]);
+      wait = Math.min(2 * wait, late);
+      timer = setTimeout(ask, wait);
+    };
+    let timer = setTimeout(ask, wait);
+    await mapped.finally(() => clearTimeout(timer));
   }
 
   /** Runs `body` with shaders compiled side by side in the background; when it is done they are, and what it launched has been handed over. */

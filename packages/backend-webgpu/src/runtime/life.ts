@@ -7,6 +7,9 @@ export interface Loss {
   readonly message: string;
 }
 
+/** Errors are caught in scopes, which are told of each: Firefox tells of uncaught ones with the same words only once. */
+const caught = ['validation', 'out-of-memory'] as const;
+
 /** Milliseconds within which a lost device says that it is lost. */
 const patience = 1000;
 
@@ -19,15 +22,30 @@ export class Life {
 
   constructor(device: GPUDevice, onLost?: (loss: Loss) => void) {
     this.#device = device;
-    device.addEventListener('uncapturederror', ({ error }) => {
-      this.#failure ??= error.message;
-      this.#isFull ||= error.constructor.name === 'GPUOutOfMemoryError';
-    });
+    device.addEventListener('uncapturederror', ({ error }) => this.#note(error));
+    this.#catch();
     void device.lost.then(({ reason, message }) => {
       if (this.#ended !== null) return;
       this.#ended = { reason, message };
       onLost?.(this.#ended);
     });
+  }
+
+  #note(error: GPUError): void {
+    this.#failure ??= error.message;
+    this.#isFull ||= error.constructor.name === 'GPUOutOfMemoryError';
+  }
+
+  #catch(): void {
+    for (const filter of caught) this.#device.pushErrorScope(filter);
+  }
+
+  /** Waits until errors of all commands so far are known. A device that is lost has none. */
+  async settle(): Promise<void> {
+    const scopes = caught.map(() => this.#device.popErrorScope());
+    this.#catch();
+    for (const scope of await Promise.allSettled(scopes))
+      if (scope.status === 'fulfilled' && scope.value !== null) this.#note(scope.value);
   }
 
   get isOver(): boolean {
@@ -54,8 +72,9 @@ export class Life {
     );
   }
 
-  /** Throws where a command was refused since the last read: what is read then means nothing. `inUse`: bytes on the device. */
+  /** Throws where the device is no more, or a command was refused since the last read: what is read then means nothing. `inUse`: bytes on the device. */
   checkCommands(inUse: number): void {
+    this.check('read');
     if (this.#failure !== null) throw this.#failed(this.#failure, inUse);
   }
 

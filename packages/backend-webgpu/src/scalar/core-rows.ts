@@ -35,7 +35,7 @@ export const coreRows: { readonly [N in CoreName]: RowText } = {
   div: by({ f32: infix('/'), i32: 'quotientI32', u32: 'quotientU32' }),
   rem: by({ f32: 'remainderF32', i32: 'remainderI32', u32: 'remainderU32' }),
   neg: by({ f32: 'negated', i32: (x) => `(-${x})`, u32: (x) => `(0u - ${x})` }),
-  abs: by({ f32: builtin('abs'), i32: builtin('abs') }),
+  abs: by({ f32: builtin('abs'), i32: builtin('abs'), u32: (x) => x }),
   max: by({ f32: 'larger', i32: builtin('max') }),
   min: by({ f32: 'smaller', i32: builtin('min') }),
   floor: by({ f32: builtin('floor') }),

@@ -14,7 +14,8 @@ const squaring = (one: string): string => `  var result = ${one};
 export const integers: Readonly<Record<string, Helper>> = {
   quotientI32: { text: 'fn quotientI32(x: i32, y: i32) -> i32 { return select(x / y, 0i, y == 0i); }' },
   quotientU32: { text: 'fn quotientU32(x: u32, y: u32) -> u32 { return select(x / y, 0u, y == 0u); }' },
-  remainderI32: { text: 'fn remainderI32(x: i32, y: i32) -> i32 { return select(x % y, 0i, y == 0i); }' },
+  /** Not by `%`: where Deno has OpenGL only, that is wrong of negative numbers. */
+  remainderI32: { text: 'fn remainderI32(x: i32, y: i32) -> i32 { return select(x - x / y * y, 0i, y == 0i); }' },
   remainderU32: { text: 'fn remainderU32(x: u32, y: u32) -> u32 { return select(x % y, 0u, y == 0u); }' },
   /** By repeated squaring; 0 for negative exponents but those of 1 and -1. */
   powerI32: {

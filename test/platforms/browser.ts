@@ -37,6 +37,9 @@ const isolation = {
 /** Milliseconds in which a page reports: less than a test may take, so that what the browser said is told. */
 const deadline = patience.testTimeout / 2;
 
+/** Milliseconds that a browser has to end by itself. */
+const grace = 2000;
+
 /** Opens `page.html` of a folder and resolves with its report; rejects when the browser ends or the time is over before. */
 export async function openPage(browser: Browser, folder: string, visit: Visit = {}): Promise<Report> {
   const { isolated = false, worker = false, insecure = false } = visit;
@@ -54,7 +57,13 @@ export async function openPage(browser: Browser, folder: string, visit: Visit = 
     child.stderr.on('data', (chunk) => {
       said += chunk;
     });
-    const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+    let isOver = false;
+    const ended = new Promise<void>((resolve) =>
+      child.once('close', () => {
+        isOver = true;
+        resolve();
+      }),
+    );
     const failed = new Promise<never>((_, reject) => {
       child.once('error', reject);
       child.once('exit', (code) =>
@@ -62,9 +71,12 @@ export async function openPage(browser: Browser, folder: string, visit: Visit = 
       );
     });
     close = async () => {
-      // The whole group: a browser is many processes.
-      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
-        process.kill(-child.pid, 'SIGKILL');
+      // The whole group, as a browser is many processes; gently first, since a display takes its lock away when it is asked to end.
+      for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+        if (child.pid === undefined || isOver) break;
+        endGroup(child.pid, signal);
+        await Promise.race([ended, later(grace)]);
+      }
       await ended;
     };
     return await Promise.race([report, failed, timeout(() => said)]);
@@ -101,6 +113,20 @@ function serve(
   });
   return { server, report };
 }
+
+function endGroup(leader: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-leader, signal);
+  } catch (error) {
+    // Nobody is left.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+const later = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, milliseconds).unref();
+  });
 
 function timeout(said: () => string): Promise<never> {
   return new Promise((_, reject) => {

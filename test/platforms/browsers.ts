@@ -106,6 +106,7 @@ const kinds: Readonly<Record<Engine, Kind>> = {
       options: ['-a', program, page],
       environment: {
         HOME: profile,
+        TMPDIR: profile,
         WEBKIT_DISABLE_COMPOSITING_MODE: '1',
         WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
         LIBGL_ALWAYS_SOFTWARE: '1',

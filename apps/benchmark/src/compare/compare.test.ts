@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { measured, sampleCase, sampleResults } from '../../test/sample-results.ts';
 import { Failure } from '../failure.ts';
 import { compareResults, regressions } from './compare.ts';
@@ -66,6 +66,7 @@ describe('a comparison', () => {
 
 describe('a file of results', () => {
   const folder = mkdtempSync(join(tmpdir(), 'nn-bench-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
   const file = (text: string): string => {
     const path = join(folder, 'results.json');
     writeFileSync(path, text);

@@ -14,6 +14,7 @@ import { openPage } from './browser.ts';
 import { type Engine, findBrowser, missing, onPath, type Visit } from './browsers.ts';
 import { bundle } from './bundle.ts';
 import { addPage } from './bundlers.ts';
+import { valuesOf } from './values.ts';
 
 const run = promisify(execFile);
 const required = (process.env['NN_REQUIRE_ENGINES'] ?? '').split(',');
@@ -36,14 +37,6 @@ beforeAll(async () => {
   onNode = valuesOf((await run(process.execPath, [fileOf('bits')])).stdout);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
-
-const valuesOf = (output: string): ReadonlyMap<string, string> =>
-  new Map(
-    output
-      .trimEnd()
-      .split('\n')
-      .map((line) => [line.replace(/:.*/, ''), line.replace(/^[^:]*: ?/, '')]),
-  );
 
 const leaveOut = ({ skip }: TestContext, name: string, reason: string): never => {
   if (required.includes(name)) throw new Error(reason);

@@ -12,6 +12,7 @@ import { openPage } from './browser.ts';
 import { findBrowser } from './browsers.ts';
 import { type Bundle, bundle } from './bundle.ts';
 import { addPage } from './bundlers.ts';
+import { valuesOf } from './values.ts';
 
 const run = promisify(execFile);
 const node = process.env['NN_NODE'] ?? process.execPath;
@@ -94,12 +95,6 @@ describe('the bundle runs', () => {
     expect([...here]).toEqual([...there]);
   });
 });
-
-/** The `name: value` lines of the program's output; a line that starts with a blank continues the value. */
-function valuesOf(output: string): Map<string, string> {
-  const lines = output.trimEnd().split(/\n(?! )/);
-  return new Map(lines.map((line) => [line.replace(/:.*/s, ''), line.replace(/^[^:]*: ?/, '')]));
-}
 
 function kilobytes(bytes: number): string {
   return `${(bytes / 1000).toFixed(1).padStart(9)} kB`;

@@ -13,6 +13,7 @@ import { findBrowser } from './browsers.ts';
 import { bundle } from './bundle.ts';
 import { bundlers } from './bundlers.ts';
 import { install } from './installed.ts';
+import { valuesOf } from './values.ts';
 
 const run = promisify(execFile);
 const node = process.env['NN_NODE'] ?? process.execPath;
@@ -20,15 +21,6 @@ const browser = findBrowser();
 const required = process.env['NN_REQUIRE_BROWSER'] === '1';
 const folder = mkdtempSync(join(tmpdir(), 'nn-wasm-'));
 const folderOf = (name: string): string => join(folder, name.replace(' ', '-'));
-
-/** Losses and other values by name. */
-const valuesOf = (output: string): Map<string, string> =>
-  new Map(
-    output
-      .trimEnd()
-      .split('\n')
-      .map((line) => [line.replace(/:.*/, ''), line.replace(/^[^:]*: ?/, '')]),
-  );
 
 const losses = (values: Map<string, string>, name: string): number[] => values.get(name)!.split(',').map(Number);
 

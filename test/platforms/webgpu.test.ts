@@ -15,6 +15,7 @@ import { openPage, type Report } from './browser.ts';
 import { findBrowser, type Visit } from './browsers.ts';
 import { bundlers } from './bundlers.ts';
 import { install, linkWebGPU } from './installed.ts';
+import { valuesOf } from './values.ts';
 
 const run = promisify(execFile);
 const node = process.env['NN_NODE'] ?? process.execPath;
@@ -33,15 +34,6 @@ beforeAll(async () => {
   }
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
-
-/** The program's `name: value` lines. */
-const valuesOf = (output: string): Map<string, string> =>
-  new Map(
-    output
-      .trimEnd()
-      .split('\n')
-      .map((line) => [line.replace(/:.*/, ''), line.replace(/^[^:]*: ?/, '')]),
-  );
 
 /** What training must have printed. Sums run in another order than the reference's and exp and division are the device's, within units of the last place: that is the bound. */
 function expectTraining(values: Map<string, string>): WebGPUInfo {

@@ -8,9 +8,9 @@ import type { Options } from 'tsup';
 const declaration = /^((?:export )?const [\w$]+ = )(?=(?:new )?[\w$.]+\()/gm;
 /** `… from "./file.ts"`, `import "./file.ts"`, `import("./file.ts")`. */
 const relativeImport = /((?:\bfrom|\bimport) ?\(?"\.{1,2}\/[^"\n]*)\.ts"/g;
-/** Packages whose classes are layers, losses, optimisers and schedules, and `class Linear extends Layer {` in them. */
+/** Packages whose classes are layers, losses, optimisers and schedules, and a class in them, but for those that are only extended. */
 const named = /[\\/]packages[\\/](?:nn|optim)[\\/]/;
-const subclass = /^(?:export )?class ([\w$]+) extends [\w$.]+ \{/gm;
+const concrete = /^(?:export )?class ([\w$]+)(?: extends [\w$.]+)? \{/gm;
 
 export const published: NonNullable<Options['esbuildPlugins']>[number] = {
   name: 'published',
@@ -26,8 +26,8 @@ export const published: NonNullable<Options['esbuildPlugins']>[number] = {
       });
       // A getter, as a static field may be taken for an effect.
       const name = (head: string, own: string): string =>
-        source.includes(`abstract class ${own}`) ? head : `${head} static get name() { return "${own}"; }`;
-      const kept = named.test(path) ? code.replace(subclass, name) : code;
+        new RegExp(`abstract class ${own}\\b`).test(source) ? head : `${head} static get name() { return "${own}"; }`;
+      const kept = named.test(path) ? code.replace(concrete, name) : code;
       const pure = kept.replace(declaration, '$1/* @__PURE__ */ ');
       return { contents: initialOptions.bundle ? pure : pure.replace(relativeImport, '$1.js"'), loader: 'js' };
     });

@@ -56,6 +56,20 @@ describe('a bundle of the built packages', () => {
   });
 });
 
+it('minified classes keep their names, all but those that are only extended', async () => {
+  await bundle('names', folder, 'browser');
+  const { stdout } = await run(node, [join(folder, 'names.mjs')]);
+  const names = [...valuesOf(stdout)];
+  expect(names.length).toBeGreaterThan(150);
+  expect(names.filter(([exported, own]) => own !== exported).map(([exported]) => exported)).toEqual([
+    'Layer',
+    'Module',
+    'GroupScheduler',
+    'LRScheduler',
+    'Optimizer',
+  ]);
+});
+
 describe('the bundle runs', () => {
   it('on plain Node', () => {
     const lines = onNode.trimEnd().split('\n');

@@ -26,21 +26,23 @@ describe('softmax', () => {
     expect(values(nn.softmax(x, 1))).toEqual([none, none, 0, 1]);
     expect(values(nn.logSoftmax(x, 1))).toEqual([none, none, minus, 0]);
   });
-  it('is dense along every dimension, and the same', () => {
+  it.each(['float64', 'float32', 'float16'] as const)('is dense along every dimension, and the same: %s', (dtype) => {
     const x = nn.tensor(
-      Array.from({ length: 24 }, (_, i) => (i * 7) % 5),
-      { shape: [2, 3, 4], dtype: 'float64' },
+      Array.from({ length: 24 }, (_, i) => [(i * 7) % 5, i === 9 ? none : -900, 40 * i, minus][i % 4]!),
+      { shape: [2, 3, 4], dtype },
     );
-    for (const [dim, order] of [
-      [0, [1, 2, 0]],
-      [1, [0, 2, 1]],
-      [2, [0, 1, 2]],
-    ] as const) {
-      const found = nn.softmax(x, dim) as Tensor;
-      const last = nn.softmax(nn.permute(x, order) as Tensor, -1) as Tensor;
-      expect(values(nn.permute(found, order) as Tensor)).toEqual(values(last));
-      expect(nn.contiguous(found)).toBe(found);
-    }
+    for (const op of [nn.softmax, nn.logSoftmax, nn.softmin])
+      for (const [dim, order] of [
+        [0, [1, 2, 0]],
+        [1, [0, 2, 1]],
+        [2, [0, 1, 2]],
+      ] as const) {
+        const found = op(x, dim) as Tensor;
+        const last = op(nn.permute(x, order) as Tensor, -1) as Tensor;
+        expect(values(nn.permute(found, order) as Tensor)).toEqual(values(last));
+        expect(nn.contiguous(found)).toBe(found);
+        expect(found.dtype).toBe(dtype);
+      }
   });
   it('takes scalars, integers, other dtypes', () => {
     expect(nn.softmax(nn.tensor(3), 0).itemSync()).toBe(1);
@@ -245,7 +247,7 @@ describe('kernels', () => {
     ['norm', '1 reduce', (x) => nn.norm(x)],
     ['max with a dimension', '1 reduce, 1 gather', (x) => nn.max(x, { dim: 1 })],
     ['softmax', '1 rows', (x) => nn.softmax(x, 1)],
-    ['softmax along another dimension', '1 map, 1 rows', (x) => nn.softmax(x, 0)],
+    ['softmax along another dimension', '2 map, 2 reduce', (x) => nn.softmax(x, 0)],
     ['logSoftmax', '1 rows', (x) => nn.logSoftmax(x, -1)],
     ['logsumexp', '1 rows', (x) => nn.logsumexp(x, { dim: 1 })],
     ['logsumexp of everything', '1 rows', (x) => nn.logsumexp(x)],

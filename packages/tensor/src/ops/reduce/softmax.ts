@@ -2,13 +2,12 @@
  * softmax and its logarithm as one `rows` kernel each, forwards and backwards: the largest element is taken out of every row, so that nothing
  * overflows. Gradients are stated over the result, which is all they need; theirs are derived. Rows of -∞ give NaN, as in PyTorch.
  */
-import { type DType, DTypeError, div, exp, input, isFloat, log, mul, sub } from '@nn/backend';
+import { type DType, DTypeError, div, exp, isFloat, log, mul, sub } from '@nn/backend';
 import { dimension } from '../../core/collapse.ts';
 import { compositeOp, savedResult } from '../../core/composite.ts';
 import { dispatch, outputBit, record } from '../../core/dispatch.ts';
 import { noNumbers } from '../../core/launch.ts';
 import { checkNamed } from '../../core/named.ts';
-import { Op } from '../../core/op.ts';
 import { Plan } from '../../core/plan.ts';
 import { floatType } from '../../core/promotion.ts';
 import { state, untracked } from '../../core/state.ts';
@@ -17,61 +16,41 @@ import type { Tensor } from '../../tensor.ts';
 import type { SoftmaxFunction } from '../../types/signatures.ts';
 import { neg } from '../elementwise/arithmetic.ts';
 import { toDType } from '../shape/convert.ts';
-import { clone, finish, reshape, transpose } from '../shape/views.ts';
-import { largest, rowsOp, sumOf } from './rows.ts';
+import { finish, reshape } from '../shape/views.ts';
+import { acrossOps, largest, type RowsRow, rowsOp, sumOf } from './rows.ts';
 
 // dx = y (g - Σ y g) of y = softmax(x).
-const softmaxSlope = rowsOp('softmaxBackward', {
+const softmaxSlope: RowsRow = {
   reductions: [sumOf((y, g) => mul(y!, g!))],
   output: (y, g, total) => mul(y!, sub(g!, total!)),
-});
-const softmaxOp = rowsOp('softmax', {
+};
+const raised: RowsRow = { reductions: [largest], output: (x, most) => exp(sub(x!, most!)) };
+const shares: RowsRow = { reductions: [sumOf((e) => e!)], output: (e, total) => div(e!, total!) };
+const softmaxRow: RowsRow = {
   reductions: [largest, sumOf((x, most) => exp(sub(x!, most!)))],
   output: (x, most, total) => div(exp(sub(x!, most!)), total!),
-  gradient: () => ({ operands: ['output', 'gradient'], op: softmaxSlope }),
-});
+};
 
 // dx = g - exp(y) Σ g of y = logSoftmax(x).
-const logSoftmaxSlope = rowsOp('logSoftmaxBackward', {
+const logSoftmaxSlope: RowsRow = {
   reductions: [sumOf((_, g) => g!)],
   output: (y, g, total) => sub(g!, mul(exp(y!), total!)),
-});
-const logSoftmaxOp = rowsOp('logSoftmax', {
-  reductions: [largest, sumOf((x, most) => exp(sub(x!, most!)))],
-  output: (x, most, total) => sub(sub(x!, most!), log(total!)),
-  gradient: () => ({ operands: ['output', 'gradient'], op: logSoftmaxSlope }),
-});
+};
+const logSoftmaxRow: RowsRow = {
+  reductions: [largest, { ...sumOf((x, most) => exp(sub(x!, most!))), finish: (total) => log(total!) }],
+  output: (x, most, logTotal) => sub(sub(x!, most!), logTotal!),
+};
 
-/** A slope over (y, g) as a sum along a dimension and a map, wherever the two lie. Float16 is summed in float32, as in rows. */
-function slopeAlong({ name, attributes }: Op<'rows'>): (y: Tensor, g: Tensor, dim: number) => Tensor {
-  const sums: Op<'reduce'>[] = [];
-  const rest = new Op('map', name, { inPlace: false, build: (layouts) => attributes.build(layouts.slice(0, 2)) });
-  return (y, g, dim) => {
-    sums[dim] ??= new Op('reduce', name, {
-      dims: [dim],
-      keepdim: true,
-      build: (layouts) => {
-        const { body } = attributes.build(layouts).reductions[0]!;
-        const { dtype } = layouts[0]!;
-        const wide = dtype === 'float16' ? 'float32' : dtype;
-        return { dtype: wide, combine: 'sum', body, epilogue: input(0, body.type), scalars: 0 };
-      },
-    });
-    const total = dispatch(sums[dim], y, g);
-    return finish(dispatch(rest, y, g, total), y, total);
-  };
-}
-
-/**
- * A rows op along any dimension: the last one runs as it is, another is swapped with it and back. Then what is saved is the result, which lies as x does, and its
- * gradient swaps nothing.
- */
+/** The row over any dimension: over the last one it is one kernel. What is saved is the result alone. */
 function along(
   name: string,
-  op: Op<'rows'>,
-  slopeOp: Op<'rows'>,
+  row: RowsRow,
+  slopeRow: RowsRow,
+  across: (dim: number, x: Tensor) => Tensor,
 ): (x: Tensor, dim: number, dtype: DType | undefined) => Tensor {
-  const slope = slopeAlong(slopeOp);
+  const rowsSlope = rowsOp(`${name}Backward`, slopeRow);
+  const op = rowsOp(name, { ...row, gradient: () => ({ operands: ['output', 'gradient'], op: rowsSlope }) });
+  const slope = acrossOps(name, slopeRow);
   return (x, dim, dtype) => {
     const rank = x.layout.shape.length;
     const d = dimension(name, dim, rank);
@@ -79,18 +58,14 @@ function along(
     if (!isFloat(to)) throw new DTypeError(name, `gives fractions, which ${to} can't hold; ask for float32 or float64`);
     const source = toDType(x, to);
     if (rank === 0) return reshape(dispatch(op, reshape(source, [1])), []);
-    if (d === rank - 1) return finish(dispatch(op, source), x, source);
+    // Where there is no element, one dimension is as good as another.
+    if (d === rank - 1 || x.layout.shape[d] === 0) return finish(dispatch(op, source), x, source);
     const node = state.tracking ? nodeOf(source) : null;
-    const out = untracked(() => {
-      const moved = transpose(source, d, rank - 1);
-      const found = dispatch(op, moved);
-      const back = transpose(found, d, rank - 1);
-      return finish(clone(back), source, moved, found, back);
-    });
+    const out = untracked(() => across(d, source));
     if (node !== null) {
       const whole = compositeOp(name, {
         needs: () => outputBit,
-        apply: (own, _, g) => slope(savedResult(own), g, d),
+        apply: (own, _, g) => slope(d, [savedResult(own), g]),
       });
       record(new Plan(whole, [source.layout], [out.layout]), out, [source], [node], noNumbers);
     }
@@ -102,8 +77,15 @@ interface SoftmaxOptions {
   readonly dtype?: DType | undefined;
 }
 
-const softmaxAlong = along('softmax', softmaxOp, softmaxSlope);
-const logSoftmaxAlong = along('logSoftmax', logSoftmaxOp, logSoftmaxSlope);
+const raise = acrossOps('softmax', raised);
+const share = acrossOps('softmax', shares);
+// Exponentials are the costly part: computed once, kept in float32 where x is of float16.
+const softmaxAlong = along('softmax', softmaxRow, softmaxSlope, (dim, x) => {
+  const e = raise(dim, [x], x.dtype === 'float16' ? 'float32' : x.dtype);
+  return finish(share(dim, [e], x.dtype), x, e);
+});
+const logSoftmaxAcross = acrossOps('logSoftmax', logSoftmaxRow);
+const logSoftmaxAlong = along('logSoftmax', logSoftmaxRow, logSoftmaxSlope, (dim, x) => logSoftmaxAcross(dim, [x]));
 
 const typeIn = (op: string, options: SoftmaxOptions | undefined): DType | undefined =>
   options === undefined ? options : checkNamed(op, options).dtype;

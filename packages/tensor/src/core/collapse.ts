@@ -76,13 +76,17 @@ export function accessOf(sizes: readonly number[], strides: readonly number[]): 
   return strides.every((s) => s === 0) ? 'splat' : 'strided';
 }
 
+/** What was given for a number, which plain JavaScript doesn't check: `{ dim: 1 }` would read [object Object]. */
+export const numberText = (given: unknown): string =>
+  given instanceof Object ? `of type ${typeof given}` : String(given);
+
 /** A dimension given by the user, counted from 0. */
 export function dimension(op: string, dim: number, rank: number): number {
   const bound = Math.max(rank, 1);
   if (!Number.isInteger(dim) || dim < -bound || dim >= bound)
     throw new IndexError(
       op,
-      `dimension ${dim} is out of range for rank ${rank}${rank > 0 ? `; it must lie between ${-rank} and ${rank - 1}` : ''}`,
+      `dimension ${numberText(dim)} is out of range for rank ${rank}${rank > 0 ? `; it must lie between ${-rank} and ${rank - 1}` : ''}`,
     );
   return dim < 0 ? dim + bound : dim;
 }

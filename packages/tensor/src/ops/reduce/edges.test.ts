@@ -52,6 +52,10 @@ describe('softmax', () => {
     expect(() => nn.softmax(nn.tensor([1, 2]) as Tensor, 1)).toThrow(
       '[softmax] dimension 1 is out of range for rank 1',
     );
+    expect(() => nn.softmax(nn.tensor([1, 2]), { dim: 0 } as never)).toThrow(
+      '[softmax] dimension of type object is out of range for rank 1',
+    );
+    expect(() => nn.unsqueeze(nn.tensor([1, 2]), [1] as never)).toThrow('[unsqueeze] dimension of type object');
   });
 });
 

@@ -1,6 +1,6 @@
 /** Dimensions inserted, removed and put in another order. Always views. */
 import { IndexError, ShapeError } from '@nn/backend';
-import { checkList, dimension, dimensions, shapeText } from '../../core/collapse.ts';
+import { checkList, dimension, dimensions, numberText, shapeText } from '../../core/collapse.ts';
 import type { Tensor } from '../../tensor.ts';
 import type {
   Checked,
@@ -24,7 +24,7 @@ export function resultDimension(op: string, dim: number, rank: number): number {
   if (!Number.isInteger(dim) || dim < -rank - 1 || dim > rank)
     throw new IndexError(
       op,
-      `dimension ${dim} is out of range for a result of rank ${rank + 1}; it must lie between ${-rank - 1} and ${rank}`,
+      `dimension ${numberText(dim)} is out of range for a result of rank ${rank + 1}; it must lie between ${-rank - 1} and ${rank}`,
     );
   return dim < 0 ? dim + rank + 1 : dim;
 }

@@ -1,4 +1,4 @@
-/** The `scan` kind: each row by one loop, an element at a time, for the order is part of the result. Rows divide among threads. */
+/** The `scan` kind: each row by one loop, an element at a time, for the order is part of the result; rows that lie side by side, by `scan-across.ts`. Rows divide among threads. */
 import { type Combine, dtypes, product, type ScalarType, type ScanKernel } from '@nn/backend';
 import {
   branchIf,
@@ -21,10 +21,12 @@ import { narrowMask, type Quad, wideMasks } from '../scalar/quad.ts';
 import { bytesOf, keepPacked, loadSplat, storeLane } from './access.ts';
 import { Fold } from './fold.ts';
 import { BlockLayout, type Kind, plainVariant } from './kind.ts';
+import { acrossScan } from './scan-across.ts';
 import { Stream } from './stream.ts';
 import { Walk } from './walk.ts';
 
-export const scanKind: Kind<ScanKernel> = (kernel, { sizes, strides }) => {
+export const scanKind: Kind<ScanKernel> = (kernel, geometry) => {
+  const { sizes, strides } = geometry;
   const { rank, input, output, indices, combine, reverse } = kernel;
   const size = sizes[rank]!;
   const rows = size === 0 ? 0 : product(sizes.slice(0, rank));
@@ -37,6 +39,8 @@ export const scanKind: Kind<ScanKernel> = (kernel, { sizes, strides }) => {
   const kept = dtypes[output.dtype].scalar;
   // All but max and min: one running sum meets every element of a row, and would lose small ones in float32, a tenth of the sum after ten million.
   const type = kept === 'f32' && !combine.startsWith('m') ? 'f64' : kept;
+  const across = acrossScan(kernel, geometry, type);
+  if (across !== null) return across;
   return {
     ...plainVariant,
     key: '',

@@ -57,7 +57,7 @@ const only =
 const combines: readonly Combine[] = ['sum', 'product', 'max', 'min'];
 
 export const scanSuite: Suite = ({ backend }) =>
-  [...lengthCases(), ...layoutCases(), ...dtypeCases(), ...specialCases(), ...accuracyCases()]
+  [...lengthCases(), ...layoutCases(), ...besideCases(), ...dtypeCases(), ...specialCases(), ...accuracyCases()]
     .filter((launchCase) => holds(backend, launchCase))
     .map((launchCase) => asReference(backend, launchCase));
 
@@ -94,6 +94,41 @@ function layoutCases(): LaunchCase[] {
       scanCase({ name: `[${some}]`, sizes: some, combine: 'sum' }),
       scanCase({ name: `[${some}]`, sizes: some, combine: 'max', indices: true }),
     );
+  return cases;
+}
+
+/** Rows that lie side by side. */
+function besideCases(): LaunchCase[] {
+  const beside = { layout: 'transposed', out: 'transposed' } as const;
+  const cases: LaunchCase[] = [];
+  for (const rows of [3, 4, 5, 7, 8, 15, 16, 19, 37])
+    for (const reverse of [false, true]) {
+      const name = `${rows} rows side by side`;
+      cases.push(scanCase({ name, sizes: [rows, 5], combine: 'sum', reverse, ...beside }));
+      cases.push(scanCase({ name, sizes: [rows, 2, 3, 9], combine: 'min', reverse, ...beside }));
+    }
+  for (const dtype of Object.keys(dtypes) as DType[])
+    for (const combine of combines) {
+      if (dtype === 'bool' && (combine === 'sum' || combine === 'product')) continue;
+      const name = `${dtype} side by side`;
+      cases.push(scanCase({ name, sizes: [18, 7], combine, from: dtype, reverse: combine === 'max', ...beside }));
+    }
+  for (const combine of combines) {
+    const fill = only([1, Number.NaN, -0, 0, Number.NEGATIVE_INFINITY, 5, Number.POSITIVE_INFINITY]);
+    cases.push(scanCase({ name: 'special values side by side', sizes: [22, 5], combine, fill, ...beside }));
+  }
+  cases.push(
+    scanCase({
+      name: 'int32 in float32 side by side',
+      sizes: [6, 9],
+      combine: 'sum',
+      from: 'int32',
+      to: 'float32',
+      ...beside,
+    }),
+  );
+  cases.push(scanCase({ name: 'one element side by side', sizes: [9, 1], combine: 'sum', ...beside }));
+  cases.push(scanCase({ name: 'nothing side by side', sizes: [9, 0], combine: 'sum', ...beside }));
   return cases;
 }
 

@@ -1,6 +1,7 @@
 /** Where samples come from: anything with a length and a `get`. */
 import { IndexError, ShapeError, ValueError } from '@nn/backend';
 import { select, Tensor } from '@nn/tensor';
+import { type IterableDataset, isIterable } from './iterable.ts';
 import { lengthOf } from './sized.ts';
 import { rows } from './tensors.ts';
 
@@ -17,8 +18,23 @@ export interface BatchedDataset<Sample> extends Dataset<Sample> {
   batch(indices: readonly number[]): Sample;
 }
 
-/** What a loader reads: a dataset, or an array of samples. */
+/** What has its samples by number: a dataset, or an array of them. */
 export type Source<Sample> = Dataset<Sample> | readonly Sample[];
+
+/** Whether samples can be read by number. What has no `get` isn't asked for its length, which may be an error. */
+export const isIndexable = <Sample>(source: Source<Sample> | IterableDataset<Sample>): source is Source<Sample> =>
+  Array.isArray(source) ||
+  (typeof (source as Partial<Dataset<Sample>>)?.get === 'function' && Number.isInteger(source.length));
+
+/** How many samples a source has, for what reads them by number. */
+export function sizeOf(op: string, source: Source<unknown>): number {
+  if (!isIndexable(source) && isIterable(source))
+    throw new ValueError(
+      op,
+      `got an iterable, which has no sample number i; collect its samples in an array first, or give it to a DataLoader, which reads it as it comes`,
+    );
+  return lengthOf(op, source);
+}
 
 export const isBatched = <Sample>(source: Source<Sample>): source is BatchedDataset<Sample> =>
   'batch' in source && typeof source.batch === 'function';
@@ -53,6 +69,11 @@ export class TensorDataset<T extends readonly Tensor[]> implements BatchedDatase
     const [first] = tensors;
     if (first === undefined) throw new ValueError('TensorDataset', 'needs at least one tensor');
     tensors.forEach((t, i) => {
+      if (isIterable(t) && !('length' in t))
+        throw new ValueError(
+          'TensorDataset',
+          `input ${i} is an iterable, no tensor; a DataLoader reads it as it comes`,
+        );
       if (!(t instanceof Tensor))
         throw new ValueError('TensorDataset', `input ${i} is ${typeof t}, no tensor; wrap it: tensor(…)`);
       if (t.ndim === 0 || t.shape[0] !== first.shape[0])
@@ -86,7 +107,7 @@ export class Subset<Sample> implements Dataset<Sample> {
   readonly indices: readonly number[];
   constructor(dataset: Source<Sample>, indices: readonly number[]) {
     this.dataset = dataset;
-    const length = lengthOf('Subset', dataset);
+    const length = sizeOf('Subset', dataset);
     lengthOf('Subset', indices);
     this.indices = Array.from(indices, (i) => checkIndex('Subset', i, length));
   }
@@ -116,7 +137,7 @@ export class ConcatDataset<Sample> implements Dataset<Sample> {
     if (lengthOf('ConcatDataset', datasets) === 0) throw new ValueError('ConcatDataset', 'needs at least one dataset');
     this.datasets = datasets;
     let end = 0;
-    this.#ends = datasets.map((d) => (end += lengthOf('ConcatDataset', d)));
+    this.#ends = datasets.map((d) => (end += sizeOf('ConcatDataset', d)));
   }
 
   get length(): number {

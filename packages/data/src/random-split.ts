@@ -1,6 +1,6 @@
 /** Random parts of a dataset. */
 import { ValueError } from '@nn/backend';
-import { type Source, Subset } from './dataset.ts';
+import { type Source, Subset, sizeOf } from './dataset.ts';
 import { type Generator, permutation } from './random.ts';
 import { lengthOf } from './sized.ts';
 
@@ -33,7 +33,7 @@ export function randomSplit<Sample, const L extends readonly number[]>(
   lengths: L,
   options: { readonly generator?: Generator } = {},
 ): { -readonly [K in keyof L]: Subset<Sample> } {
-  const total = lengthOf('randomSplit', dataset);
+  const total = sizeOf('randomSplit', dataset);
   lengthOf('randomSplit', lengths);
   const order = permutation(total, options.generator);
   let start = 0;

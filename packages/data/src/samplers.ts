@@ -1,7 +1,7 @@
 /** In which order samples are read. A sampler is iterable again and again; random ones draw a new order each time. */
 import { ValueError } from '@nn/backend';
 import { defaultGenerator, type Generator, integers, permutation, rounds, seeded, weighted } from './random.ts';
-import { lengthOf, type Sized } from './sized.ts';
+import { checkBatchSize, lengthOf, type Sized } from './sized.ts';
 
 /** An order of indices; PyTorch: `Sampler`. */
 export interface Sampler<T = number> extends Iterable<T> {
@@ -128,8 +128,7 @@ export class BatchSampler implements Sampler<number[]> {
   readonly dropLast: boolean;
   readonly #sampler: Sampler;
   constructor(sampler: Sampler, batchSize: number, options: { readonly dropLast?: boolean } = {}) {
-    if (!Number.isInteger(batchSize) || batchSize <= 0)
-      throw new ValueError('BatchSampler', `batchSize must be a positive whole number, got ${batchSize}`);
+    checkBatchSize('BatchSampler', batchSize);
     if (typeof sampler?.[Symbol.iterator] !== 'function')
       throw new ValueError('BatchSampler', `got ${typeof sampler} for a sampler; pass one, or an array of indices`);
     this.#sampler = sampler;

@@ -12,3 +12,8 @@ export function lengthOf(op: string, source: Sized): number {
     throw new ValueError(op, `got ${typeof source} with length ${String(length)}; pass a dataset or an array`);
   return length;
 }
+
+export function checkBatchSize(op: string, batchSize: number): void {
+  if (!Number.isInteger(batchSize) || batchSize <= 0)
+    throw new ValueError(op, `batchSize must be a positive whole number, got ${batchSize}`);
+}

@@ -186,10 +186,12 @@ export class WasmBackend implements Backend {
   }
 
   #ownWay(kernel: Kernel, geometry: Geometry): Variant | null | undefined {
-    const { kind } = kernel;
-    if (kind === 'map') return this.#draws?.content.way(kernel, geometry);
-    if (kind !== 'rows') return null;
-    return (this.#parts.get('across') as WayPart<'rows', 'across'> | undefined)?.content(kernel, geometry);
+    const parts = this.#parts;
+    if (kernel.kind === 'rows')
+      return (parts.get('across') as WayPart<'rows', 'across'> | undefined)?.content(kernel, geometry);
+    if (kernel.kind !== 'map') return null;
+    const bytes = parts.get('bytes') as WayPart<'map', 'bytes'> | undefined;
+    return this.#draws?.content.way(kernel, geometry) ?? bytes?.content(kernel, geometry);
   }
 
   #keep(program: WasmProgram, geometry: Geometry, variant: Variant): Prepared {

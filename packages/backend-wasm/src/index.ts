@@ -3,6 +3,7 @@ import type { WasmBackend } from './backend.ts';
 import type { WasmOptions } from './options.ts';
 import {
   across,
+  bytes,
   conv,
   draws,
   gather,
@@ -39,5 +40,8 @@ export type { WasmBackend };
  * ```
  */
 export function wasm(options: WasmOptions = {}): Promise<WasmBackend> {
-  return wasmOf([map, draws, reduce, rows, across, matmul, conv, gather, scatter, scan, sort, math, workers], options);
+  return wasmOf(
+    [map, draws, bytes, reduce, rows, across, matmul, conv, gather, scatter, scan, sort, math, workers],
+    options,
+  );
 }

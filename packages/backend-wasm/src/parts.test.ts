@@ -19,6 +19,7 @@ import { describe, expect, it, test } from 'vitest';
 import { type WasmBackend, wasm } from './index.ts';
 import {
   across,
+  bytes,
   conv,
   draws,
   gather,
@@ -195,7 +196,7 @@ describe('a backend that lacks a part', () => {
     expect(backend.info().parts).toEqual(['map', 'workers']);
     const whole = await wasm({ threads: 1 });
     expect(new Set(whole.info().parts)).toEqual(
-      new Set([...kinds, across, draws, math, workers].map(({ name }) => name)),
+      new Set([...kinds, across, bytes, draws, math, workers].map(({ name }) => name)),
     );
     for (const one of [backend, whole]) one.dispose();
   });

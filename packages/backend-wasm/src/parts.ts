@@ -1,6 +1,6 @@
 /** The page of @nn/backend-wasm/parts: the backend piece by piece, so that a bundle has only what a program computes with. */
 export type { WasmBackend, WasmInfo } from './backend.ts';
-export { across, conv, draws, gather, map, matmul, reduce, rows, scan, scatter, sort } from './kinds/index.ts';
+export { across, bytes, conv, draws, gather, map, matmul, reduce, rows, scan, scatter, sort } from './kinds/index.ts';
 export type { WasmOptions } from './options.ts';
 export { vectorsFlag } from './pairs.ts';
 export type { Part } from './part.ts';

@@ -149,29 +149,42 @@ export const v128: Table<'load' | 'load8Splat' | 'load32Splat' | 'load64Splat' |
 export const lanes = (...picks: readonly number[]): number[] =>
   picks.flatMap((p) => [4 * p, 4 * p + 1, 4 * p + 2, 4 * p + 3]);
 
-export const i32x4: Table<'splat' | 'abs' | 'neg' | 'truncSatF32x4S' | 'truncSatF32x4U', Unary> &
+type IntegerVector = Table<Split<typeof integerTests>, Binary> &
+  Table<'abs' | 'neg', Unary> &
+  Table<'add' | 'sub' | 'mul' | 'minS' | 'minU' | 'maxS' | 'maxU' | 'shl' | 'shrS' | 'shrU', Binary>;
+
+/** What vectors of integers have in common: tests from one number on, arithmetic from another. */
+const integers = (tests: number, arithmetic: number): IntegerVector => ({
+  ...series(binary, vector, tests, integerTests),
+  ...series(unary, vector, arithmetic, 'abs neg'),
+  ...series(binary, vector, arithmetic + 11, 'shl shrS shrU add _ _ sub _ _ _ mul minS minU maxS maxU'),
+});
+
+export const i32x4: IntegerVector &
+  Table<'splat' | 'truncSatF32x4S' | 'truncSatF32x4U', Unary> &
   Table<'truncSatF64x2SZero' | 'truncSatF64x2UZero' | 'extendLowI16x8U', Unary> &
   Table<'extractLane', Extract> &
   Table<'replaceLane', Replace> &
-  Table<Split<typeof integerTests>, Binary> &
-  Table<'add' | 'sub' | 'mul' | 'minS' | 'minU' | 'maxS' | 'maxU' | 'shl' | 'shrS' | 'shrU', Binary> &
   Table<'relaxedLaneselect', Ternary> = {
+  ...integers(0x37, 0xa0),
   splat: unary(vector(17)),
   extractLane: extract(27),
   replaceLane: replace(28),
-  ...series(binary, vector, 0x37, integerTests),
-  ...series(unary, vector, 0xa0, 'abs neg'),
-  ...series(binary, vector, 0xab, 'shl shrS shrU add _ _ sub _ _ _ mul minS minU maxS maxU'),
   ...series(unary, vector, 0xf8, 'truncSatF32x4S truncSatF32x4U _ _ truncSatF64x2SZero truncSatF64x2UZero'),
   extendLowI16x8U: unary(vector(0xa9)),
   relaxedLaneselect: ternary(0x10b),
 };
 
-export const i16x8: Table<'extendLowI8x16U', Unary> & Table<'narrowI32x4U', Binary> = {
+export const i16x8: IntegerVector & Table<'extendLowI8x16U', Unary> & Table<'narrowI32x4U', Binary> = {
+  ...integers(0x2d, 0x80),
   extendLowI8x16U: unary(vector(0x89)),
   narrowI32x4U: binary(vector(0x86)),
 };
-export const i8x16: Table<'narrowI16x8U', Binary> = { narrowI16x8U: binary(vector(0x66)) };
+/** There is no `mul`. */
+export const i8x16: Omit<IntegerVector, 'mul'> & Table<'narrowI16x8U', Binary> = {
+  ...integers(0x23, 0x60),
+  narrowI16x8U: binary(vector(0x66)),
+};
 
 export const i64x2: Table<'add' | 'shl' | 'shrU', Binary> = series(binary, vector, 0xcb, 'shl _ shrU add');
 

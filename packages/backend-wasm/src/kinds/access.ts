@@ -40,7 +40,8 @@ export const shiftOf = (dtype: DType): number => Math.log2(bytesOf(dtype));
 /** Lanes of bytes, in the low quarter of a vector, as lanes of 32 bits; bools as masks. */
 function widenBytes(f: FunctionBuilder, dtype: DType, bytes: Code): Code {
   const wide = i32x4.extendLowI16x8U(i16x8.extendLowI8x16U(bytes));
-  return dtype === 'bool' ? i32x4.ne(wide, f.lanes('i32', 0)) : wide;
+  // One instruction, where `ne` is three.
+  return dtype === 'bool' ? i32x4.gtS(wide, f.lanes('i32', 0)) : wide;
 }
 
 /** Four elements in a row. */

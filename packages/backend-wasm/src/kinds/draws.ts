@@ -13,12 +13,12 @@ import {
   topological,
   withArguments,
 } from '@nn/backend';
-import { type Code, I32, i32, type Local, V128 } from '../assembler/index.ts';
+import { type Code, countDown, I32, i32, type Local, V128, when } from '../assembler/index.ts';
 import type { FunctionBuilder } from '../assembler/module.ts';
 import { type Copy, emitTogether, type Known, lower } from '../scalar/emit.ts';
 import { ascending, picked } from '../scalar/quad.ts';
 import type { Variant } from './kind.ts';
-import { type Drawing, mapVariant } from './map.ts';
+import { mapVariant, type Way } from './map.ts';
 
 /** Vectors of a round. */
 const together = 8;
@@ -131,27 +131,27 @@ const ways: { readonly [name: string]: (node: Expression) => Draw } = {
 };
 
 /** The drawings of these expressions, null where there are none or not one for each element of the map. */
-function drawingOf(expressions: readonly Expression[]): Drawing | null {
+function drawingOf(expressions: readonly Expression[]): Way | null {
   const roots = expressions.map((expression) => lower(expression, (name) => name in ways));
   const nodes = topological(...roots).filter(({ op }) => op in ways);
   if (nodes.length === 0 || nodes.some(({ args }) => args[3]!.args[0]?.op !== 'coordinate')) return null;
   const draws = nodes.map((node) => ways[node.op]!(node));
   return {
-    vectors: together,
     inner: [...roots, ...draws.flatMap(({ inner }) => inner)],
-    emit: (f, index, steady, leaf) => {
+    emit: (f, { streams, index, rest, known: steady, leaf, move }) => {
       const vectors = Array.from({ length: together }, (): Known => new Map(steady));
       const copy = (): Copy => ({ known: new Map(steady), leaf: leaf(0) });
-      const drawn = draws.map(({ emit }) => emit(f, index, vectors, copy));
       const code = [
-        drawn,
+        draws.map(({ emit }) => emit(f, index, vectors, copy)),
         emitTogether(
           f,
           roots,
           vectors.map((known, q): Copy => ({ known, leaf: leaf(q) })),
         ),
+        vectors.map((known, q) => roots.map((root, j) => streams[j]!.store(known.get(root)!, q))),
       ];
-      return { code, values: vectors.map((known) => roots.map((root) => known.get(root)!)) };
+      const round = 4 * together;
+      return when(i32.eqz(i32.and(index, 7)), countDown(rest, round, round, code, move(round)));
     },
   };
 }

@@ -1,6 +1,7 @@
 /** The code of each kind, as a part. */
 import { wideLaws } from '@nn/backend';
 import type { DrawsPart, KindPart, WayPart } from '../part.ts';
+import { bytesMap } from './bytes.ts';
 import { convKind } from './conv/conv.ts';
 import { drawnMap } from './draws.ts';
 import { gatherKind, scatterKind } from './indexed.ts';
@@ -16,6 +17,8 @@ import { sortKind } from './sort.ts';
 export const map: KindPart<'map'> = { name: 'map', content: mapKind };
 /** Random floats drawn here, not on the host, and a quicker way with random masks. The same bits. */
 export const draws: DrawsPart = { name: 'draws', content: { way: drawnMap, laws: wideLaws } };
+/** A quicker way of maps of bools and uint8. The same bits. */
+export const bytes: WayPart<'map', 'bytes'> = { name: 'bytes', content: bytesMap };
 /** Sums, means, extremes and their places, and what else is one number of many. */
 export const reduce: KindPart<'reduce'> = { name: 'reduce', content: reduceKind };
 /** Softmax, normalization, variance, losses of classes: reductions along rows, and what is computed with them. */

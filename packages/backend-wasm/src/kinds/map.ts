@@ -6,29 +6,37 @@ import { type Expression, type Geometry, type MapKernel, product, topological } 
 import { type Code, countDown, I32, i32, type Local, type WasmModule, when, words } from '../assembler/index.ts';
 import type { FunctionBuilder } from '../assembler/module.ts';
 import { emitSteady, emitTogether, type Known, type LeafCode, lower } from '../scalar/emit.ts';
-import { ascending, type Quad } from '../scalar/quad.ts';
+import { ascending } from '../scalar/quad.ts';
 import { bytesAlong, bytesOf, loadNumber, shiftOf } from './access.ts';
 import { BlockLayout, type Kind, plainVariant, type Variant } from './kind.ts';
 import { type Step, Stream, stepOf } from './stream.ts';
 import { tiledMap } from './tiles.ts';
 import { Walk } from './walk.ts';
 
-/** A way to compute several vectors of a map together, where elements share what is drawn at random. */
-export interface Drawing {
-  /** Vectors of a round. */
-  readonly vectors: number;
-  /** What it computes, in which steady nodes are looked for. */
+/** A quicker way along a row, many elements at a time. What it leaves of them is computed four by four. */
+export interface Way {
+  /** What it computes besides the outputs, in which steady nodes are looked for. */
   readonly inner: readonly Expression[];
-  /** Code for a round from element number `index` on, a multiple of 8, and by vector the values of all outputs; `known` is steady. */
-  readonly emit: (
-    f: FunctionBuilder,
-    index: Local,
-    known: Known,
-    leaf: (q: number) => LeafCode,
-  ) => { readonly code: Code; readonly values: readonly (readonly Quad[])[] };
+  readonly emit: (f: FunctionBuilder, row: Progress) => Code;
 }
 
-interface Moved {
+/** How far a row is. */
+export interface Progress {
+  /** Outputs first. */
+  readonly streams: readonly Stream[];
+  /** Number of the element at hand; kept only where something reads it. */
+  readonly index: Local;
+  /** Elements that are left. */
+  readonly rest: Local;
+  /** What is steady. */
+  readonly known: Known;
+  /** Leaves, so many vectors of four further on. */
+  readonly leaf: (q: number) => LeafCode;
+  /** Code that moves streams and index. */
+  readonly move: (elements: number) => Code;
+}
+
+export interface Moved {
   readonly dtype: MapKernel['inputs'][number]['dtype'];
   readonly step: Step;
   /** Number of the operand in the launch. */
@@ -39,8 +47,8 @@ interface Moved {
 
 export const mapKind: Kind<MapKernel> = (kernel, geometry) => mapVariant(kernel, geometry, null);
 
-/** The variant of a map, some of whose nodes may be drawn for several elements at once. */
-export function mapVariant(given: MapKernel, whole: Geometry, drawing: Drawing | null): Variant {
+/** The variant of a map, with a way of its own along rows. */
+export function mapVariant(given: MapKernel, whole: Geometry, way: Way | null): Variant {
   const roots = given.outputs.map(({ expression }) => lower(expression));
   const tiled = tiledMap(given, whole, roots);
   if (tiled !== null) return tiled;
@@ -55,7 +63,7 @@ export function mapVariant(given: MapKernel, whole: Geometry, drawing: Drawing |
   return {
     ...plainVariant,
     key: flat ? 'flat' : operands.map(({ step }) => step[0]).join(''),
-    emit: (module) => emitMap(module, kernel, roots, drawing, operands, flat),
+    emit: (module) => emitMap(module, kernel, roots, way, operands, flat),
     constants: flat ? [] : constantsOf(kernel, geometry, walking),
     units,
     grain: 64,
@@ -95,7 +103,8 @@ function pairsOf(kernel: MapKernel, { sizes, strides, extents }: Geometry): Pair
   };
 }
 
-function movesOf(kernel: MapKernel, { strides }: Geometry): Moved[] {
+/** How the operands move, outputs first. */
+export function movesOf(kernel: MapKernel, { strides }: Geometry): Moved[] {
   const inner = kernel.rank - 1;
   return [...kernel.outputs, ...kernel.inputs].map(({ dtype, access }, index) => {
     const walks = access === 'strided' && kernel.rank > 0;
@@ -118,7 +127,7 @@ function emitMap(
   module: WasmModule,
   kernel: MapKernel,
   roots: readonly Expression[],
-  drawing: Drawing | null,
+  way: Way | null,
   operands: readonly Moved[],
   flat: boolean,
 ): void {
@@ -136,7 +145,7 @@ function emitMap(
         const { dtype, step, walks } = operand;
         return new Stream(f, `operand ${i}`, dtype, step, cursors[i]!, walks ? stride(operand, rank - 1) : 0);
       });
-    const row = new Row(f, kernel, roots, drawing, block!);
+    const row = new Row(f, kernel, roots, way, block!);
     const denseTo = (number: Code): Code =>
       operands.map(({ walks, step, dtype }, i) =>
         !walks && step === 'dense' ? bases[i]!.add(i32.shl(number, shiftOf(dtype))) : [],
@@ -186,7 +195,7 @@ class Row {
   readonly #f: FunctionBuilder;
   readonly #outputs: number;
   readonly #roots: readonly Expression[];
-  readonly #drawing: Drawing | null;
+  readonly #way: Way | null;
   /** What steady nodes are looked for in. */
   readonly #all: readonly Expression[];
   readonly #nodes: readonly Expression[];
@@ -195,18 +204,12 @@ class Row {
   readonly #repeatable: boolean;
   readonly #known: Known = new Map();
 
-  constructor(
-    f: FunctionBuilder,
-    kernel: MapKernel,
-    roots: readonly Expression[],
-    drawing: Drawing | null,
-    block: Local,
-  ) {
+  constructor(f: FunctionBuilder, kernel: MapKernel, roots: readonly Expression[], way: Way | null, block: Local) {
     this.#f = f;
     this.#outputs = kernel.outputs.length;
     this.#roots = roots;
-    this.#drawing = drawing;
-    this.#all = [...roots, ...(drawing?.inner ?? [])];
+    this.#way = way;
+    this.#all = [...roots, ...(way?.inner ?? [])];
     this.#nodes = topological(...roots);
     this.#block = block;
     this.#repeatable = kernel.outputs.every(({ overwrites }) => overwrites < 0);
@@ -238,11 +241,11 @@ class Row {
     const counts = this.#nodes.some(({ op }) => op === 'coordinate');
     const slow = streams.some(({ step }) => step === 'far');
     // Vectors of a round: many where there is little to compute, one where the code is long anyway and vectors aren't joined.
-    const drawing = slow ? null : this.#drawing;
+    const way = slow ? null : this.#way;
     const long = slow || this.#nodes.length > 24;
     const joined = this.#f.module.features.pairs ? 2 : 1;
     const together = slow ? 1 : long && waits(this.#nodes) ? 4 : joined;
-    const vectors = drawing !== null ? drawing.vectors : long ? together : this.#nodes.length > 6 ? 2 : 4;
+    const vectors = long ? together : this.#nodes.length > 6 ? 2 : 4;
     const round = 4 * vectors;
     const move = (elements: number): Code => [
       streams.map((stream) => stream.move(elements)),
@@ -259,13 +262,17 @@ class Row {
       rest.set(count),
       isLong.set(i32.geS(rest, 4)),
       counts ? index.set(at) : [],
-      vectors === 1
-        ? []
-        : drawing !== null
-          ? when(
-              i32.eqz(i32.and(index, 7)),
-              countDown(rest, round, round, this.#drawn(drawing, streams, index), move(round)),
-            )
+      way !== null
+        ? way.emit(this.#f, {
+            streams,
+            index,
+            rest,
+            known: this.#known,
+            leaf: (q) => this.#leaf(streams, index, q),
+            move,
+          })
+        : vectors === 1
+          ? []
           : countDown(
               rest,
               round,
@@ -279,13 +286,6 @@ class Row {
         ? when(isLong, countDown(rest, 4, 1, back, single(null)), when(i32.gtS(rest, 0), single(rest)))
         : countDown(rest, 4, 1, single(rest)),
     ];
-  }
-
-  /** The vectors of a round that draws random numbers. */
-  #drawn(drawing: Drawing, streams: readonly Stream[], index: Local): Code {
-    const leaf = (q: number): LeafCode => this.#leaf(streams, index, q);
-    const { code, values } = drawing.emit(this.#f, index, this.#known, leaf);
-    return [code, values.map((own, q) => own.map((value, j) => streams[j]!.store(value, q)))];
   }
 
   #leaf(streams: readonly Stream[], index: Local, q: number, rest: Local | null = null): LeafCode {

@@ -5,7 +5,6 @@
 import type { CoreName } from '@nn/backend';
 import { type Code, f32x4, f64x2, i32x4, pick, v128 } from '../assembler/index.ts';
 import type { FunctionBuilder, FunctionCode } from '../assembler/module.ts';
-import { integerQuotient, integerRemainder, unsignedQuotient, unsignedRemainder } from './integers.ts';
 import { exponential } from './math/exponential.ts';
 import type { MathName } from './math/index.ts';
 import { logarithm } from './math/logarithm.ts';
@@ -61,11 +60,9 @@ export const coreRows: { readonly [N in Exclude<CoreName, MathName>]: FunctionCo
   add: by({ f32: f32x4.add, f64: f64x2.add, i32: i32x4.add }),
   sub: by({ f32: f32x4.sub, f64: f64x2.sub, i32: i32x4.sub }),
   mul: by({ f32: f32x4.mul, f64: f64x2.mul, i32: i32x4.mul }),
-  div: by({ f32: f32x4.div, f64: f64x2.div, i32: integerQuotient, u32: unsignedQuotient }),
-  rem: (f, type, args) =>
-    type === 'f32' || type === 'f64'
-      ? f.module.codeOf!('rem')(f, type, args)
-      : [(type === 'u32' ? unsignedRemainder : integerRemainder)(args[0]![0]!, args[1]![0]!)],
+  // Of floats: `lower` leaves no integers to divide.
+  div: by({ f32: f32x4.div, f64: f64x2.div }),
+  rem: (f, type, args) => f.module.codeOf!('rem')(f, type, args),
   // V8 13.6 gets doubles wrong that it negates in vectors of 256 bits and reads again afterwards: their sign is turned as a bit.
   neg: (f, type, args) =>
     type === 'f64'

@@ -1,13 +1,14 @@
 /**
  * Expressions as vector code: one instruction or helper a node, four elements at a time, each node once. Leaves come from whoever emits the kernel.
  */
-import { type Expression, expand, type ScalarType, topological } from '@nn/backend';
+import { type Expression, expand, rewrite, type ScalarType, topological } from '@nn/backend';
 import { type Code, type FunctionCode, type Local, V128 } from '../assembler/index.ts';
 import type { FunctionBuilder } from '../assembler/module.ts';
 import { castQuad } from './cast.ts';
 import { coreRows } from './core-rows.ts';
+import { dividedInDoubles } from './integers.ts';
 import { peephole, shared } from './peephole.ts';
-import type { Quad } from './quad.ts';
+import { narrowMask, type Quad } from './quad.ts';
 
 /** The vectors of an operand, a run-time number or the coordinate; called once a leaf. */
 export type LeafCode = (leaf: Expression) => Quad;
@@ -17,14 +18,18 @@ export const nativeRows = ['tanh', 'erf', 'erfc', 'ndtr', 'gelu', 'exp2', 'expm1
 
 /** Expressions as this backend sees them: down to rows for which there is code, and to those that a kind has a way of its own with. */
 export const lower = (expression: Expression, own: (name: string) => boolean = () => false): Expression =>
-  shared(
-    expand(
-      expression,
-      (name, type) => own(name) || (type === 'f32' && (nativeRows as readonly string[]).includes(name)),
+  rewrite(
+    shared(
+      expand(
+        expression,
+        (name, type) => own(name) || (type === 'f32' && (nativeRows as readonly string[]).includes(name)),
+      ),
     ),
+    dividedInDoubles,
   );
 
-const codes: { readonly [name: string]: FunctionCode | undefined } = coreRows;
+/** Code by the names of rows. */
+export type Codes = { readonly [name: string]: FunctionCode | undefined };
 
 /** Values that are in variables already. */
 export type Known = Map<Expression, readonly Local[]>;
@@ -47,18 +52,19 @@ export const emit = (
   wanted?: (node: Expression) => boolean,
 ): Code => emitTogether(f, roots, [{ known, leaf }], wanted);
 
-/** The same for several vectors, node by node: where each has to wait for its own last result, another one's is at hand. */
+/** The same for several vectors, node by node: where each has to wait for its own last result, another one's is at hand. Rows have code of their own for other lanes. */
 export function emitTogether(
   f: FunctionBuilder,
   roots: readonly Expression[],
   copies: readonly Copy[],
   wanted: (node: Expression) => boolean = () => true,
+  codes: Codes = coreRows,
 ): Code {
   const code: Code[] = [];
   for (const node of topological(...roots))
     for (const { known, leaf } of copies) {
       if (known.has(node) || !wanted(node)) continue;
-      const parts = node.op === 'constant' ? null : quadOf(f, node, known, leaf);
+      const parts = node.op === 'constant' ? null : quadOf(f, node, known, leaf, codes);
       if (parts === null) {
         known.set(node, constantLanes(f, node.type, node.value));
         continue;
@@ -105,11 +111,12 @@ export function constantLanes(f: FunctionBuilder, type: ScalarType, value: numbe
   return [f.lanes('i32', type === 'bool' ? (value === 0 ? 0 : -1) : value)];
 }
 
-function quadOf(f: FunctionBuilder, node: Expression, known: Known, leaf: LeafCode): Quad {
+function quadOf(f: FunctionBuilder, node: Expression, known: Known, leaf: LeafCode, codes: Codes): Quad {
   if (node.args.length === 0) return leaf(node);
   const args = node.args.map((arg) => known.get(arg)!);
   if (node.op === 'cast') return castQuad(f, node.args[0]!.type, node.type, args[0]!);
-  if (node.op === 'bitcast') return args[0]!;
+  // Of doubles, the low words.
+  if (node.op === 'bitcast') return args[0]!.length === 2 ? [narrowMask(args[0]![0]!, args[0]![1]!)] : args[0]!;
   const shorter = peephole(node, known);
   if (shorter !== null) return shorter;
   const type = node.op === 'select' ? node.type : node.args[0]!.type;

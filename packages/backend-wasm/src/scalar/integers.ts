@@ -1,35 +1,35 @@
-/** What vectors of integers lack, lane by lane: division (0 where the divisor is 0) and powers. */
+/** What vectors of integers lack: division, computed in doubles, and powers, lane by lane. */
 
-import type { ScalarType } from '@nn/backend';
+import {
+  add, cast, constant, div, type Expression, intern, mul, type ScalarType, sub, trunc, withArguments,
+} from '@nn/backend'; // biome-ignore format: one list
 import { branchIf, type Code, call, choose, giveBack, I32, i32, i32x4, loop, when } from '../assembler/index.ts';
 import type { FunctionBuilder } from '../assembler/module.ts';
 import type { Quad } from './quad.ts';
 
-type Pairwise = (x: Code, y: Code) => Code;
+/**
+ * The node over these arguments; of integers, quotients (0 where the divisor is 0; the most negative number by -1 wraps) and remainders said in doubles, to the same bits. A quotient is a product
+ * with the reciprocal, which is computed once if the divisor stays. That is made a little too large, by more than rounding takes from it and the product: so no whole quotient falls short, and
+ * no other reaches the next integer, which is at least 1/|y| away. By 0 there are infinities and NaN, whose low words are 0.
+ */
+export function dividedInDoubles(node: Expression, args: readonly Expression[]): Expression {
+  const { op, type } = node;
+  if ((op !== 'div' && op !== 'rem') || (type !== 'i32' && type !== 'u32')) return withArguments(node, args);
+  const [x, y] = args.map((arg) => cast(arg, 'f64')) as [Expression, Expression];
+  const quotient = trunc(mul(x, div(constant(1 + 2 ** -51, 'f64'), y)));
+  const value = op === 'div' ? quotient : sub(x, mul(quotient, y));
+  // Beside 1.5 · 2^52, an integer is the low word: modulo 2^32.
+  return intern('bitcast', type, [add(value, constant(1.5 * 2 ** 52, 'f64'))]);
+}
 
 const lanewise =
-  (operation: Pairwise): Pairwise =>
-  (x, y) => {
+  (operation: (x: Code, y: Code) => Code) =>
+  (x: Code, y: Code): Code => {
     let result = x;
     for (let lane = 0; lane < 4; lane++)
       result = i32x4.replaceLane(result, lane, operation(i32x4.extractLane(x, lane), i32x4.extractLane(y, lane)));
     return result;
   };
-
-// Divided by 1 where that would trap, and then made what it should be.
-const byOne = (y: Code): Code => choose(y, y, i32.const(1));
-
-/** Towards zero; the most negative number by -1 wraps, as it does when it is stored in 32 bits. */
-export const integerQuotient: Pairwise = lanewise((x, y) =>
-  choose(
-    i32.eq(y, i32.const(-1)),
-    i32.sub(i32.const(0), x),
-    choose(y, i32.divS(x, choose(i32.eq(y, i32.const(-1)), i32.const(1), byOne(y))), i32.const(0)),
-  ),
-);
-export const unsignedQuotient: Pairwise = lanewise((x, y) => choose(y, i32.divU(x, byOne(y)), i32.const(0)));
-export const integerRemainder: Pairwise = lanewise((x, y) => choose(y, i32.remS(x, byOne(y)), i32.const(0)));
-export const unsignedRemainder: Pairwise = lanewise((x, y) => choose(y, i32.remU(x, byOne(y)), i32.const(0)));
 
 /** By repeated squaring; 0 for negative exponents but those of 1 and -1. */
 export function integerPower(f: FunctionBuilder, type: ScalarType, args: readonly Quad[]): Quad {

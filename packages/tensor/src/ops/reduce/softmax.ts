@@ -37,7 +37,7 @@ const logSoftmaxSlope: RowsRow = {
   output: (y, g, total) => sub(g!, mul(exp(y!), total!)),
 };
 const logSoftmaxRow: RowsRow = {
-  reductions: [largest, { ...sumOf((x, most) => exp(sub(x!, most!))), finish: (total) => log(total!) }],
+  reductions: [largest, { ...sumOf((x, most) => exp(sub(x!, most!))), epilogue: (total) => log(total!) }],
   output: (x, most, logTotal) => sub(sub(x!, most!), logTotal!),
 };
 
@@ -61,11 +61,15 @@ function along(
     // Where there is no element, one dimension is as good as another.
     if (d === rank - 1 || x.layout.shape[d] === 0) return finish(dispatch(op, source), x, source);
     const node = state.tracking ? nodeOf(source) : null;
-    const out = untracked(() => across(d, source));
+    const out = untracked(() => {
+      const wide = to === 'float16' ? toDType(source, 'float32') : source;
+      const found = across(d, wide);
+      return finish(toDType(found, to), source, wide, found);
+    });
     if (node !== null) {
       const whole = compositeOp(name, {
         needs: () => outputBit,
-        apply: (own, _, g) => slope(d, [savedResult(own), g]),
+        apply: (own, _, g) => slope(d, savedResult(own), g),
       });
       record(new Plan(whole, [source.layout], [out.layout]), out, [source], [node], noNumbers);
     }
@@ -79,13 +83,12 @@ interface SoftmaxOptions {
 
 const raise = acrossOps('softmax', raised);
 const share = acrossOps('softmax', shares);
-// Exponentials are the costly part: computed once, kept in float32 where x is of float16.
+// Exponentials are the costly part: computed once.
 const softmaxAlong = along('softmax', softmaxRow, softmaxSlope, (dim, x) => {
-  const e = raise(dim, [x], x.dtype === 'float16' ? 'float32' : x.dtype);
-  return finish(share(dim, [e], x.dtype), x, e);
+  const e = raise(dim, x);
+  return finish(share(dim, e), x, e);
 });
-const logSoftmaxAcross = acrossOps('logSoftmax', logSoftmaxRow);
-const logSoftmaxAlong = along('logSoftmax', logSoftmaxRow, logSoftmaxSlope, (dim, x) => logSoftmaxAcross(dim, [x]));
+const logSoftmaxAlong = along('logSoftmax', logSoftmaxRow, logSoftmaxSlope, acrossOps('logSoftmax', logSoftmaxRow));
 
 const typeIn = (op: string, options: SoftmaxOptions | undefined): DType | undefined =>
   options === undefined ? options : checkNamed(op, options).dtype;

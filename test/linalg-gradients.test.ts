@@ -57,6 +57,22 @@ const cases: [string, (...operands: Tensor[]) => Tensor | readonly Tensor[], Ten
     (a, b) => nn.choleskySolve(b!, dominant(a!), { upper: true }),
     [values(3, 3), values(2, 3, 1)],
   ],
+  ['cov', (a) => nn.cov(a!), [values(3, 5)]],
+  [
+    'cov with weights',
+    (a, b) =>
+      nn.cov(a!, {
+        aweights: nn.square(b!) as Tensor,
+        fweights: nn.tensor([1, 0, 2, 3, 1], { dtype: 'int64' }) as Tensor,
+      }),
+    [values(3, 5), values(5)],
+  ],
+  [
+    'cov of one variable, weighted, plain',
+    (a, b) => nn.cov(a!, { aweights: nn.square(b!) as Tensor, correction: 0 }),
+    [values(5), values(5)],
+  ],
+  ['corrcoef', (a) => nn.corrcoef(a!), [values(3, 5)]],
   ['cholesky of the upper triangle', (a) => nn.cholesky(symmetric(a!), { upper: true }), [values(3, 3)]],
 ];
 

@@ -22,8 +22,23 @@ export const products: OpTable = {
   'torch.matrix_power': 'matrixPower(input, n)',
   'torch.linalg.multi_dot': 'multiDot(tensors)',
   'torch.linalg.matrix_power': 'matrixPower(A, n)',
+  'torch.ger': 'outer(input, vec2)',
+  'torch.linalg.matmul': 'matmul(input, other)',
+  'torch.linalg.cross': 'cross(input, other, { dim })',
+  'torch.cov': 'cov(input, { correction, fweights, aweights })',
+  'torch.corrcoef': 'corrcoef(input)',
+  'torch.det': 'det(input)',
   'torch.linalg.det': 'det(A)',
+  'torch.logdet': 'logdet(input)',
+  'torch.slogdet': 'slogdet(input)',
+  'torch.linalg.slogdet': 'slogdet(A)',
+  'torch.inverse': 'inverse(input)',
   'torch.linalg.inv': 'inv(A)',
+  'torch.linalg.solve': 'solve(A, B, { left })',
+  'torch.linalg.solve_triangular': 'solveTriangular(A, B, { upper, left, unitriangular })',
+  'torch.cholesky': 'cholesky(input, { upper })',
+  'torch.linalg.cholesky': 'cholesky(A, { upper })',
+  'torch.cholesky_solve': 'choleskySolve(input, input2, { upper })',
   'torch.einsum': (call) => {
     const operands = call.tensor('operands') as readonly unknown[];
     if (call.has('equation')) return callFunction('einsum', [call.plain('equation'), ...operands]);

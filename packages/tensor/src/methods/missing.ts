@@ -4,8 +4,8 @@ import { NnError } from '@nn/backend';
 /** Names of the methods in `more/`, which a test compares; a star stands for the method and its form in place. */
 const names = `
 abs_ acos* acosh* addbmm addcdiv* addcmul* addmm addmv addr allclose allcloseSync amax amin aminmax argsort argwhere asin* asinh* asStrided at atan* atan2*
-atanh* atAsync baddbmm bernoulli* bincount bitwiseAnd* bitwiseLeftShift* bitwiseNot* bitwiseOr* bitwiseRightShift* bitwiseXor* bmm broadcastTo ceil* cholesky chunk
-clamp_ clampMax* clampMin* copysign* cos_ cosh* countNonzero cross cummax cummin cumprod* cumsum* deg2rad* det diag diagEmbed diagflat diagonal diagonalScatter diff
+atanh* atAsync baddbmm bernoulli* bincount bitwiseAnd* bitwiseLeftShift* bitwiseNot* bitwiseOr* bitwiseRightShift* bitwiseXor* bmm broadcastTo ceil* cholesky choleskySolve chunk
+clamp_ clampMax* clampMin* copysign* cos_ cosh* corrcoef countNonzero cov cross cummax cummin cumprod* cumsum* deg2rad* det diag diagEmbed diagflat diagonal diagonalScatter diff
 digamma* dot eq_ equal equalSync erf* erfc* erfinv* exp_ exp2* expandAs expm1* exponential_ flip fliplr flipud floor* floorDivide* fmax fmin fmod* frac*
 gather ge_ gt_ hardshrink heaviside* histc hypot* indexAdd* indexCopy* indexFill* indexPut* indexSelect inner inverse isclose isfinite isinf isnan isneginf isposinf
 kron kthvalue le_ lerp* lgamma* log_ log10* log1p* log2* logaddexp logaddexp2 logcumsumexp logdet logicalAnd* logicalNot* logicalOr* logicalXor* logit* logsumexp lt_

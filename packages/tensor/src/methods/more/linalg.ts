@@ -1,6 +1,6 @@
 import * as ops from '../../ops/linalg/index.ts';
 import type { Tensor } from '../../tensor.ts';
-import type { Shape } from '../../types/index.ts';
+import type { FloatOf, Shape } from '../../types/index.ts';
 
 export abstract class MoreLinalgMethods {
   /** Product of two matrices. */
@@ -81,5 +81,21 @@ export abstract class MoreLinalgMethods {
     options?: { readonly upper?: boolean | undefined },
   ): Tensor<A['~shape'], A['dtype']> {
     return ops.cholesky(this, options);
+  }
+  /** The solutions of A X = B, of which this is B, by A's Cholesky factor. */
+  choleskySolve<A extends Tensor>(
+    this: A,
+    factor: Tensor,
+    options?: { readonly upper?: boolean | undefined },
+  ): Tensor<Shape, A['dtype']> {
+    return ops.choleskySolve(this, factor, options);
+  }
+  /** The covariances of variables, each a row of observations. */
+  cov<A extends Tensor>(this: A, options?: ops.CovarianceOptions): Tensor<Shape, FloatOf<A['dtype']>> {
+    return ops.cov(this, options);
+  }
+  /** The correlation coefficients of variables, each a row of observations. */
+  corrcoef<A extends Tensor>(this: A): Tensor<Shape, FloatOf<A['dtype']>> {
+    return ops.corrcoef(this);
   }
 }

@@ -1,4 +1,5 @@
 /** The public page of @nn/nn. */
+export * from './averaging/index.ts';
 export { Identity } from './containers/identity.ts';
 export { ModuleDict } from './containers/module-dict.ts';
 export { ModuleList } from './containers/module-list.ts';
@@ -11,6 +12,7 @@ export * as init from './init/index.ts';
 export * from './layers/index.ts';
 export * from './losses/index.ts';
 export { type CountOptions, countParameters } from './module/count.ts';
+export { type FunctionalCallOptions, functionalCall } from './module/functional-call.ts';
 export type { ForwardHook, ForwardPreHook, FullBackwardHook, HookGradients, HookHandle } from './module/hooks.ts';
 export { Layer, type UnknownShape } from './module/layer.ts';
 export type { ListOptions, Named } from './module/members.ts';

@@ -41,4 +41,5 @@ export {
   type SchedulerValue,
 } from './schedulers/scheduler.ts';
 export { SequentialLR } from './schedulers/sequential.ts';
+export { SWALR, type SWALROptions } from './schedulers/swa.ts';
 export { SGD, type SGDOptions } from './sgd.ts';

@@ -45,6 +45,11 @@ export class ParameterDict extends Module {
     yield* super.members();
   }
 
+  /** @internal Any tensor under a name, for a while. */
+  '~put'(name: string, tensor: Tensor): void {
+    this.#parameters.set(name, tensor as Parameter);
+  }
+
   override extraRepr(): string {
     return [...this.#parameters]
       .map(([name, parameter]) => describeHeld(name, parameter, `torch.${typeNames[parameter.dtype]}`))

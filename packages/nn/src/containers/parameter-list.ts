@@ -34,6 +34,11 @@ export class ParameterList extends Module {
     yield* super.members();
   }
 
+  /** @internal Any tensor in a place, for a while. */
+  '~put'(name: string, tensor: Tensor): void {
+    this.#parameters[Number(name)] = tensor as Parameter;
+  }
+
   override extraRepr(): string {
     return this.#parameters
       .map((parameter, i) => describeHeld(String(i), parameter, `torch.${parameter.dtype}`))

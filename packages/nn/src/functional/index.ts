@@ -25,3 +25,4 @@ export {
   type GaussianOptions, gaussianNllLoss, type HuberOptions, huberLoss, l1Loss, mseLoss, type PoissonOptions, poissonNllLoss, type SmoothL1Options, smoothL1Loss,
 } from './regression.ts'; // biome-ignore format: a list
 export * from './resampling/index.ts';
+export { type PadSequenceOptions, padSequence, type UnpadSequenceOptions, unpadSequence } from './sequences.ts';

@@ -36,6 +36,7 @@ export abstract class Convolution<F extends ShapeFunction, O extends number> ext
   readonly dilation: readonly number[];
   readonly outputPadding: readonly number[];
   readonly groups: number;
+  readonly transposed: boolean;
   readonly paddingMode: PaddingMode;
   weight: Parameter;
   bias: Parameter<readonly [O]> | null;
@@ -56,6 +57,7 @@ export abstract class Convolution<F extends ShapeFunction, O extends number> ext
     this.inChannels = inChannels;
     this.outChannels = outChannels;
     this.groups = groups;
+    this.transposed = transposed;
     this.kernelSize = perAxis(op, 'kernelSize', kernelSize, axes, 1);
     this.#geometry = (transposed ? transposedGeometry : convGeometry)(op, this.kernelSize, options);
     this.stride = this.#geometry.stride;

@@ -3,7 +3,7 @@
 import { noGrad } from '@nn/autograd';
 import { BackendError, ShapeError, ValueError } from '@nn/backend';
 import { Tensor } from '@nn/tensor';
-import { assign, fresh, layoutOf, sameNumbers, shapeText } from '@nn/tensor/internal';
+import { assign, fresh, layoutOf, readSync, sameNumbers, shapeText } from '@nn/tensor/internal';
 import { joinPath, type Named, ownBuffers, ownModules, ownParameters } from './members.ts';
 import type { Module } from './module.ts';
 
@@ -30,10 +30,10 @@ export function stateOf(module: Module, prefix = ''): Named<Tensor>[] {
 }
 
 /** The value where the target lives; a copy if it comes from elsewhere. */
-function nearby(value: Tensor, target: Tensor): Tensor {
+export function nearby(op: string, value: Tensor, target: Tensor): Tensor {
   if (value.backend === target.backend) return value;
-  const copy = fresh(layoutOf(target.layout.device, value.dtype, value.shape), 'loadStateDict');
-  if (value.numel() > 0) copy.backend.write(copy.storage.block, copy.storage.origin, value.dtype, value.dataSync());
+  const copy = fresh(layoutOf(target.layout.device, value.dtype, value.shape), op);
+  if (value.numel() > 0) copy.backend.write(copy.storage.block, copy.storage.origin, value.dtype, readSync(value, op));
   return copy;
 }
 
@@ -78,7 +78,7 @@ export function loadState(module: Module, state: Readonly<StateDict>, strict: bo
   }
   noGrad<void>(() => {
     for (const { target, value } of pairs) {
-      const near = nearby(value as Tensor, target);
+      const near = nearby('loadStateDict', value as Tensor, target);
       assign(target, near);
       if (near !== value) near.dispose();
     }

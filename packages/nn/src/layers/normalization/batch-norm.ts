@@ -85,7 +85,8 @@ abstract class RunningNorm extends PlainLayer<KeepsShape> {
   }
 }
 
-abstract class BatchNorm extends RunningNorm {
+/** What the three have in common. */
+export abstract class BatchNorm extends RunningNorm {
   constructor(numFeatures: number, options: BatchNormLayerOptions = {}) {
     super(numFeatures, options, true);
   }

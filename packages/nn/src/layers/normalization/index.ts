@@ -9,4 +9,5 @@ export {
   type LayerNormLayerOptions,
   LocalResponseNorm,
 } from './layer-norm.ts';
+export { removeSpectralNorm, type SpectralNormOptions, spectralNorm } from './spectral-norm.ts';
 export { removeWeightNorm, type WeightNormOptions, weightNorm } from './weight-norm.ts';

@@ -72,7 +72,7 @@ export const programs: Readonly<Record<string, { readonly limit: number; readonl
       export const run = async () => train(await wasm({ threads: 1 }));`,
   },
   'a multilayer perceptron with the parts of wasm that it needs': {
-    // 22 kB less than the whole: no convolutions, scatter, scans, sorts, threads, draws, and of the mathematical functions exp and log. 0.13 of it: rows of large data
+    // 24 kB less than the whole: no convolutions, scatter, scans, sorts, threads, draws, bytes, and of the mathematical functions exp and log. 0.13 of it: rows of large data
     // sets are read in one stream, a twentieth of their products' time. 0.5: exponentials and logarithms of float64 in vectors.
     limit: 77_550,
     code: `${perceptron}

@@ -198,45 +198,48 @@ export class Fold {
 }
 
 /**
- * Code that combines `rest` elements in a row into two states, whose lanes are the strands. `value` gives vector number q after the streams' cursors, with
- * a count only so many of its elements; `move` moves on. `rest` is used up. Short bodies are worth unrolling. `loose` says that no other code than
+ * Code that combines `rest` elements in a row into two states, whose lanes are the strands. `values` gives so many vectors from the streams' cursors on, with
+ * a count only so many elements of one; `move` moves on. `rest` is used up. A round is of `most` vectors, if that is more than two. `loose` says that no other code than
  * `foldAcross` computes the same result, which would have to choose the same of two zeros.
  */
 export function foldAlong(
   fold: Fold,
   [front, back]: readonly [State, State],
   rest: Local,
-  value: (q: number, count: Local | null) => { readonly code: Code; readonly parts: Quad; readonly keep?: Code },
+  values: (
+    vectors: number,
+    count: Local | null,
+  ) => readonly { readonly code: Code; readonly parts: Quad; readonly keep?: Code }[],
   move: (elements: number) => Code,
-  unrolled: boolean,
+  most: number,
   loose = false,
 ): Code {
   const absorb = (states: readonly State[], count: Local | null): Code => {
-    const values = states.map((_, q) => value(q, count));
+    const each = values(states.length, count);
     return [
-      values.map(({ code }) => code),
-      values.map(({ keep = [] }) => keep),
-      values.map(({ parts }, q) => fold.merge(states[q]!, parts, true)),
+      each.map(({ code }) => code),
+      each.map(({ keep = [] }) => keep),
+      each.map(({ parts }, q) => fold.merge(states[q]!, parts, true)),
     ];
   };
   // Extremes are the same in any order but for the sign of a zero: four of them don't wait for each other.
-  const more = unrolled && loose && fold.notes ? [fold.state(), fold.state()] : [];
-  const rounds = (elements: number, states: readonly State[] = [front, back]): Code =>
+  const more = most > 2 && loose && fold.notes ? [fold.state(), fold.state()] : [];
+  const rounds = (vectors: number, states: readonly State[] = [front, back]): Code =>
     countDown(
       rest,
-      elements,
-      elements,
+      4 * vectors,
+      4 * vectors,
       absorb(
-        Array.from({ length: elements / 4 }, (_, q) => states[q % states.length]!),
+        Array.from({ length: vectors }, (_, q) => states[q % states.length]!),
         null,
       ),
-      move(elements),
+      move(4 * vectors),
     );
   return [
     more.map((state) => fold.reset(state)),
-    unrolled ? rounds(16, [front, back, ...more]) : [],
+    most > 2 ? rounds(most, [front, back, ...more]) : [],
     more.map((state) => fold.merge(front, state)),
-    rounds(8),
+    rounds(2),
     when(i32.gtS(rest, 0), [
       absorb([front], rest),
       when(i32.gtS(rest, 4), [move(4), rest.set(i32.sub(rest, 4)), absorb([back], rest)]),

@@ -7,6 +7,7 @@ import { type Code, countDown, I32, i32, type Local, type WasmModule, when, word
 import type { FunctionBuilder } from '../assembler/module.ts';
 import { emitSteady, emitTogether, type Known, type LeafCode, lower } from '../scalar/emit.ts';
 import { ascending } from '../scalar/quad.ts';
+import { vectorsThatWait } from '../scalar/waiting.ts';
 import { bytesAlong, bytesOf, loadNumber, shiftOf } from './access.ts';
 import { BlockLayout, type Kind, plainVariant, type Variant } from './kind.ts';
 import { type Step, Stream, stepOf } from './stream.ts';
@@ -182,14 +183,6 @@ function emitMap(
   });
 }
 
-/** Whether most steps need the result of the one before, so that a processor would stand still unless it had other vectors to go on with. */
-function waits(nodes: readonly Expression[]): boolean {
-  const depths = new Map<Expression, number>();
-  for (const node of nodes)
-    depths.set(node, node.args.length === 0 ? 0 : 1 + Math.max(...node.args.map((arg) => depths.get(arg)!)));
-  return nodes.length < 3 * Math.max(...depths.values());
-}
-
 /** The code of a row: what stays the same in it, and a loop over its vectors. */
 class Row {
   readonly #f: FunctionBuilder;
@@ -244,8 +237,8 @@ class Row {
     const way = slow ? null : this.#way;
     const long = slow || this.#nodes.length > 24;
     const joined = this.#f.module.features.pairs ? 2 : 1;
-    const together = slow ? 1 : long && waits(this.#nodes) ? 4 : joined;
-    const vectors = long ? together : this.#nodes.length > 6 ? 2 : 4;
+    const together = slow ? 1 : Math.max(joined, vectorsThatWait(this.#roots));
+    const vectors = long ? together : Math.max(together, this.#nodes.length > 6 ? 2 : 4);
     const round = 4 * vectors;
     const move = (elements: number): Code => [
       streams.map((stream) => stream.move(elements)),

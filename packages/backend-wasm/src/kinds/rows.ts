@@ -77,13 +77,15 @@ function emitRows(module: WasmModule, shape: RowsShape): void {
           parts: fold.masked(mask, parts),
         };
       };
+      const each = (vectors: number, count: Local | null): ValueCode[] =>
+        Array.from({ length: vectors }, (_, q) => masked(q, count));
       const values = fold.values(states[0]);
       const spread = f.locals(V128, values.length);
       return {
         code: [
           states.map((state) => fold.reset(state)),
           rewind,
-          foldAlong(fold, states, rest, masked, move, unrolled, true),
+          foldAlong(fold, states, rest, each, move, unrolled ? 4 : 2, true),
           fold.tree(states),
           fold.across(states[0]),
           fold.settle(states[0]),

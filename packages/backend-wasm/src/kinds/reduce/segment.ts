@@ -1,8 +1,9 @@
 /** The code of one segment: its elements into strands, the strands into one. */
 import { type Expression, mentions, topological } from '@nn/backend';
 import { type Code, countDown, I32, i32, i32x4, type Local, pick, stepUp, V128, when } from '../../assembler/index.ts';
-import { emit, type Known } from '../../scalar/emit.ts';
+import { emit, emitTogether, type Known } from '../../scalar/emit.ts';
 import { ascending, type Quad } from '../../scalar/quad.ts';
+import { vectorsThatWait } from '../../scalar/waiting.ts';
 import { foldAlong, nowhere, type State } from '../fold.ts';
 import type { Walk } from '../walk.ts';
 import type { Frame } from './frame.ts';
@@ -66,23 +67,28 @@ export function segmentAlongReduced(
   const states = [fold.state(), fold.state()] as const;
   const length = frame.parameter('length');
   const numbered = fold.positions || mentions(body, 'coordinate');
-  const value = (q: number, count: Local | null): { code: Code; parts: Quad } => {
-    const known: Known = new Map(frame.known);
-    const here = ascending(f, position, 4 * q);
-    const leaf = (node: Expression): Quad =>
-      node.op === 'coordinate'
-        ? [i32x4.add(here, i32x4.splat(i32.mul(output, i32.mul(frame.parameter('rows'), length))))]
-        : streams[node.value]!.load(q, count);
-    const code: Code[] = [emit(f, [body], known, leaf)];
-    let parts: Quad = known.get(body)!;
-    if (count !== null) {
-      const mask = f.local(V128);
-      code.push(mask.set(i32x4.gtS(i32x4.splat(i32.sub(count, 4 * q)), f.lanes('i32', 0, 1, 2, 3))));
-      parts = fold.masked(mask, parts);
-      if (fold.positions) parts = [...parts, pick(f.module.features, mask, here, f.lanes('i32', nowhere))];
-    } else if (fold.positions) parts = [...parts, here];
-    const kept = parts.map(() => f.local(V128));
-    return { code: [code, parts.map((part, i) => kept[i]!.set(part))], parts: kept };
+  const values = (vectors: number, count: Local | null): { code: Code; parts: Quad }[] => {
+    const copies = Array.from({ length: vectors }, (_, q) => {
+      const here = ascending(f, position, 4 * q);
+      const leaf = (node: Expression): Quad =>
+        node.op === 'coordinate'
+          ? [i32x4.add(here, i32x4.splat(i32.mul(output, i32.mul(frame.parameter('rows'), length))))]
+          : streams[node.value]!.load(q, count);
+      return { known: new Map(frame.known) as Known, leaf, here };
+    });
+    const together = emitTogether(f, [body], copies);
+    return copies.map(({ known, here }, q) => {
+      const code: Code[] = q === 0 ? [together] : [];
+      let parts: Quad = known.get(body)!;
+      if (count !== null) {
+        const mask = f.local(V128);
+        code.push(mask.set(i32x4.gtS(i32x4.splat(i32.sub(count, 4 * q)), f.lanes('i32', 0, 1, 2, 3))));
+        parts = fold.masked(mask, parts);
+        if (fold.positions) parts = [...parts, pick(f.module.features, mask, here, f.lanes('i32', nowhere))];
+      } else if (fold.positions) parts = [...parts, here];
+      const kept = parts.map(() => f.local(V128));
+      return { code: [code, parts.map((part, i) => kept[i]!.set(part))], parts: kept };
+    });
   };
   const move = (elements: number): Code => [
     streams.map((stream) => stream.move(elements)),
@@ -96,7 +102,14 @@ export function segmentAlongReduced(
       streams.map((stream) => stream.moveBy(bounds.from)),
       numbered ? position.set(i32.add(i32.mul(bounds.row, length), bounds.from)) : [],
       rest.set(i32.sub(bounds.to, bounds.from)),
-      foldAlong(fold, states, rest, value, move, !numbered && !steps.includes('far')),
+      foldAlong(
+        fold,
+        states,
+        rest,
+        values,
+        move,
+        !numbered && !steps.includes('far') ? Math.max(4, vectorsThatWait([body])) : 2,
+      ),
     ]),
     fold.tree(states),
     fold.across(states[0]),

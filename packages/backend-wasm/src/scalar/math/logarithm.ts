@@ -28,18 +28,22 @@ function logarithmOf(f: FunctionBuilder, x: Local, excess: Local | null): Code {
   const { features } = f.module;
   const [normal, power, exponent, t, z, y] = f.locals(V128, 6) as Local[];
   const rare = f.local(I32);
+  // Branches would keep the engine from joining vectors.
+  const rarely = (...code: Code[]): Code => (features.pairs ? code : when(rare, code));
   const zero = f.lanes('f32', 0);
   const infinity = f.lanes('f32', Number.POSITIVE_INFINITY);
   return [
     normal!.set(x),
     exponent!.set(zero),
     // Everything but positive normal numbers, by the bits.
-    rare.set(v128.anyTrue(i32x4.geU(i32x4.sub(x, f.lanes('i32', 0x00800000)), f.lanes('i32', 0x7f000000)))),
-    when(rare, [
+    features.pairs
+      ? []
+      : rare.set(v128.anyTrue(i32x4.geU(i32x4.sub(x, f.lanes('i32', 0x00800000)), f.lanes('i32', 0x7f000000)))),
+    rarely(
       t!.set(f32x4.lt(x, f.lanes('f32', 2 ** -126))),
       normal!.set(pick(features, t!, f32x4.mul(x, f.lanes('f32', 2 ** 23)), x)),
       exponent!.set(v128.and(t!, f.lanes('f32', 23))),
-    ]),
+    ),
     // How far the bits are above those of √½.
     power!.set(i32x4.shrS(i32x4.sub(normal!, f.lanes('i32', 0x3f3504f3)), 23)),
     t!.set(f32x4.sub(i32x4.sub(normal!, i32x4.shl(power!, 23)), f.lanes('f32', 1))),
@@ -50,12 +54,12 @@ function logarithmOf(f: FunctionBuilder, x: Local, excess: Local | null): Code {
     y!.set(multiplyAdd(features, exponent!, f.lanes('f32', -2.1219444005469057e-4), y!)),
     y!.set(multiplyAdd(features, f32x4.mul(t!, f.lanes('f32', -0.5)), t!, y!)),
     y!.set(multiplyAdd(features, exponent!, f.lanes('f32', 0.693359375), f32x4.add(t!, y!))),
-    when(rare, [
+    rarely(
       y!.set(pick(features, f32x4.eq(x, zero), f.lanes('f32', Number.NEGATIVE_INFINITY), y!)),
       y!.set(pick(features, f32x4.lt(x, zero), f.lanes('f32', Number.NaN), y!)),
       // +inf and NaN are their own logarithms.
       y!.set(pick(features, v128.or(f32x4.eq(x, infinity), f32x4.ne(x, x)), x, y!)),
-    ]),
+    ),
     y!,
   ];
 }

@@ -11,6 +11,7 @@ describe('compareDistribution', () => {
     expect(compareDistribution(uniform, { distribution: 'uniform', bound: 1 }).message).toBeUndefined();
     expect(compareDistribution(bell, { distribution: 'normal', std: 1 }).message).toBeUndefined();
     expect(compareDistribution([2, 2], { constant: 2 }).message).toBeUndefined();
+    expect(compareDistribution([Math.fround(0.1)], { constant: 0.1 }).message).toBeUndefined();
   });
 
   it.each([

@@ -32,12 +32,13 @@ export function measureMoments(values: readonly number[]): Moments {
 
 /**
  * Compares values with a description: `{distribution: "uniform", bound}` is uniform on (-bound, bound),
- * `{distribution: "normal", mean, std}` normal, `{constant}` the same number everywhere.
+ * `{distribution: "normal", mean, std}` normal, `{constant}` the same number everywhere, as float32 holds it.
  */
 export function compareDistribution(values: readonly number[], description: JsonRecord): Comparison {
   if (typeof description['constant'] === 'number') {
-    const wrong = values.find((value) => value !== description['constant']);
-    return wrong === undefined ? AGREED : fail(`${wrong}, expected ${description['constant']} everywhere`);
+    const constant = Math.fround(description['constant']);
+    const wrong = values.find((value) => value !== constant);
+    return wrong === undefined ? AGREED : fail(`${wrong}, expected ${constant} everywhere`);
   }
   const kind = description['distribution'];
   if (kind !== 'uniform' && kind !== 'normal') return fail(`unknown distribution ${JSON.stringify(kind)}`);

@@ -42,11 +42,16 @@ describe('parsePythonExpression', () => {
     ['None', null],
     ['(32,)', [32]],
     ['()', []],
+    ['torch.float64', 'float64'],
+    ['{"a": 1, "b": None}', { name: 'OrderedDict', positional: [], keywords: { a: 1, b: null } }],
   ])('reads %s', (text, value) => {
     expect(parsePythonExpression(text)).toEqual(value);
   });
 
-  it.each(['Linear(3', 'Linear(3) 4', 'x + y', 'unknown', 'f(1 2)', '[1 2]'])('refuses %s', (text) => {
-    expect(() => parsePythonExpression(text)).toThrow();
-  });
+  it.each(['Linear(3', 'Linear(3) 4', 'x + y', 'unknown', 'f(1 2)', '[1 2]', '{1: 2}', '{"a" 1}'])(
+    'refuses %s',
+    (text) => {
+      expect(() => parsePythonExpression(text)).toThrow();
+    },
+  );
 });

@@ -29,12 +29,15 @@ export type PythonValue =
   | PythonMember;
 
 const TOKEN =
-  /\s*(?:(?<number>-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)|(?<string>"[^"]*"|'[^']*')|(?<name>[A-Za-z_][\w.]*)|\.(?<member>[A-Za-z_]\w*)|(?<mark>[()[\]=,]))\s*/y;
+  /\s*(?:(?<number>-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)|(?<string>"[^"]*"|'[^']*')|(?<name>[A-Za-z_][\w.]*)|\.(?<member>[A-Za-z_]\w*)|(?<mark>[()[\]{}:=,]))\s*/y;
 
 const LITERALS: ReadonlyMap<string, PythonValue> = new Map<string, PythonValue>([
   ['None', null],
   ['True', true],
   ['False', false],
+  ...['float16', 'float32', 'float64', 'int32', 'int64', 'uint8', 'bool'].map(
+    (name) => [`torch.${name}`, name] as const,
+  ),
 ]);
 
 interface Token {
@@ -95,6 +98,7 @@ function parseWhole(tokens: Token[]): PythonValue {
     case 'mark':
       if (token.text === '(') return parseItems(tokens, ')');
       if (token.text === '[') return parseItems(tokens, ']');
+      if (token.text === '{') return parseDictionary(tokens);
   }
   throw new PythonSyntaxError(`expected a value, found ${token === undefined ? 'the end' : `"${token.text}"`}`);
 }
@@ -112,6 +116,18 @@ function parseItems(tokens: Token[], end: string): PythonValue[] {
     if (!takeMark(tokens, ',') && tokens[0]?.text !== end) throw new PythonSyntaxError(`expected "," or "${end}"`);
   }
   return items;
+}
+
+/** `{"a": 1}` is read as what it is short for, `OrderedDict(a=1)`. */
+function parseDictionary(tokens: Token[]): PythonCall {
+  const keywords: Record<string, PythonValue> = {};
+  while (!takeMark(tokens, '}')) {
+    const key = tokens.shift();
+    if (key?.kind !== 'string' || !takeMark(tokens, ':')) throw new PythonSyntaxError('expected a key and ":"');
+    keywords[key.text.slice(1, -1)] = parseValue(tokens);
+    if (!takeMark(tokens, ',') && tokens[0]?.text !== '}') throw new PythonSyntaxError('expected "," or "}"');
+  }
+  return { name: 'OrderedDict', positional: [], keywords };
 }
 
 function parseCall(name: string, tokens: Token[]): PythonCall {

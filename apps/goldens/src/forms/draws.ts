@@ -9,7 +9,7 @@ import {
   type PythonValue,
   parsePythonExpression,
 } from '../format/python-expression.ts';
-import { PythonFloat } from '../format/python-float.ts';
+import { type AttributeRecord, PythonFloat } from '../format/python-float.ts';
 import { initializers } from '../ops/initializers.ts';
 import { callOp } from '../run/call.ts';
 import { CallArguments } from '../run/call-arguments.ts';
@@ -49,6 +49,8 @@ const plain =
 const FUNCTIONS: Readonly<Record<string, Build>> = {
   rand: ofSizes('rand'),
   randn: ofSizes('randn'),
+  rand_like: plain('randLike'),
+  randn_like: plain('randnLike'),
   empty: ofSizes('empty'),
   zeros: ofSizes('zeros'),
   ones: ofSizes('ones'),
@@ -86,7 +88,8 @@ async function evaluateCall(call: PythonCall): Promise<unknown> {
   const name = call.name.slice(call.name.lastIndexOf('.') + 1);
   if (call.name.includes('nn.init.')) {
     const op = `torch.nn.init.${name}`;
-    return callOp(op, new CallArguments(new Map([['tensor', args[0]]]), keywords as never), initializers);
+    const given = { ...keywords, args: args.slice(1) } as AttributeRecord;
+    return callOp(op, new CallArguments(new Map([['tensor', args[0]]]), given), initializers);
   }
   if (/^[A-Z]/.test(name)) return constructModule(name, keywords, args);
   const build = FUNCTIONS[name];

@@ -19,6 +19,9 @@ import type { Form } from './form.ts';
 
 const OPTIMIZER = /^torch\.optim\.([A-Z]\w*)$/;
 
+/** Options that choose among PyTorch's implementations of one step. */
+const HINTS: ReadonlySet<string> = new Set(['foreach', 'fused', 'capturable', 'differentiable']);
+
 /** What the files expect of a run whose gradients are given. */
 interface ExpectedRun {
   readonly params: readonly (readonly Json[])[];
@@ -53,7 +56,8 @@ function constructOptimizer(golden: GoldenCase, parameters: readonly Tensor[]): 
     ...toOptions(options),
     params: params.map((position) => parameters[position] as Tensor),
   }));
-  return construct(name, [grouped ?? parameters, toOptions(toPlain(golden.attrs) as Record<string, unknown>)]);
+  const options = Object.entries(toPlain(golden.attrs) as Record<string, unknown>).filter(([key]) => !HINTS.has(key));
+  return construct(name, [grouped ?? parameters, toOptions(Object.fromEntries(options))]);
 }
 
 async function followGradients(

@@ -6,11 +6,12 @@ import { type Comparison, comparePlain, joinComparisons } from '../compare/tenso
 import { type GoldenCase, isRecord, type JsonRecord } from '../format/document.ts';
 import { type Attribute, toPlain } from '../format/python-float.ts';
 import { countElements } from '../format/tensor-values.ts';
+import { evaluateArithmetic } from '../programs/arithmetic.ts';
 import { buildInputs } from '../run/build-inputs.ts';
 import { callFunction, callMethod, needsWaiting } from '../run/library.ts';
 import { toCamelCase } from '../run/signature.ts';
 import { toOperand } from '../run/tensors.ts';
-import { type Form, UntranslatedError } from './form.ts';
+import type { Form } from './form.ts';
 
 const REPR = 'torch.Tensor.__repr__';
 const STR = 'torch.Tensor.__str__';
@@ -20,16 +21,6 @@ const SIZE_REPR = 'torch.Size.__repr__';
 const OPTION_NAMES: ReadonlyMap<string, string> = new Map([
   ['edgeitems', 'edgeItems'],
   ['linewidth', 'lineWidth'],
-]);
-
-/** Expressions over the input x, by their text. */
-const EXPRESSIONS: ReadonlyMap<string, (x: Tensor) => unknown> = new Map<string, (x: Tensor) => unknown>([
-  ['x * 2', (x) => x.mul(2)],
-  ['x.sum()', (x) => x.sum()],
-  ['x.exp()', (x) => x.exp()],
-  ['x @ x', (x) => x.matmul(x)],
-  ['x.mean()', (x) => x.mean()],
-  ['-x', (x) => x.neg()],
 ]);
 
 export const printForm: Form = {
@@ -65,9 +56,7 @@ function makePrinted(golden: GoldenCase): Tensor {
   const self = inputs.get('self');
   if (self) return self;
   if (typeof attrs['expression'] === 'string') {
-    const expression = EXPRESSIONS.get(attrs['expression']);
-    if (!expression) throw new UntranslatedError(`no translation of the expression ${attrs['expression']}`);
-    return expression(inputs.get('x') as Tensor) as Tensor;
+    return evaluateArithmetic(attrs['expression'], inputs.get('x') as Tensor) as Tensor;
   }
   const shape = toPlain(attrs['arange_reshaped_to'] ?? []) as readonly number[];
   const numbers = callFunction('arange', [countElements(shape), { dtype: attrs['dtype'] }]);

@@ -18,12 +18,11 @@ const PREFIX = 'torch.optim.lr_scheduler.';
 type Options = Readonly<Record<string, unknown>>;
 type Group = { readonly lr: number; readonly momentum?: number; readonly betas?: readonly number[] };
 
-/** Functions of the epoch that cases write as formulas. */
+/** Functions of the epoch that cases write as formulas; a number and its powers are read. */
 const LAMBDAS: ReadonlyMap<string, (epoch: number) => number> = new Map<string, (epoch: number) => number>([
   ['1/(1+epoch)', (epoch) => 1 / (1 + epoch)],
-  ['0.95^epoch', (epoch) => 0.95 ** epoch],
-  ['0.9', () => 0.9],
 ]);
+const POWER = /^([\d.]+)(\^epoch)?$/;
 
 /** What each schedule takes by position after the optimiser; the rest are options. */
 const REQUIRED: ReadonlyMap<string, readonly string[]> = new Map([
@@ -91,6 +90,8 @@ function makeScheduler(name: string, optimizer: unknown, given: Options): unknow
 }
 
 function translateLambda(formula: string): (epoch: number) => number {
+  const [power, factor, exponent] = POWER.exec(formula) ?? [];
+  if (power !== undefined) return (epoch) => Number(factor) ** (exponent === undefined ? 1 : epoch);
   const lambda = LAMBDAS.get(formula);
   if (!lambda) throw new UntranslatedError(`no translation of the formula ${formula}`);
   return lambda;

@@ -31,8 +31,6 @@ const activations: OpTable = {
   'torch.nn.functional.softmax': 'softmax(input, dim, { dtype })',
   'torch.nn.functional.log_softmax': 'logSoftmax(input, dim, { dtype })',
   'torch.nn.functional.softmin': 'softmin(input, dim, { dtype })',
-  'torch.softmax': 'softmax(input, dim, { dtype })',
-  'torch.log_softmax': 'logSoftmax(input, dim, { dtype })',
   'torch.nn.functional.normalize': 'normalize(input, { p, dim, eps })',
   'torch.nn.functional.cosine_similarity': 'cosineSimilarity(x1, x2, { dim, eps })',
   'torch.nn.functional.pairwise_distance': 'pairwiseDistance(x1, x2, { p, eps, keepdim })',
@@ -55,6 +53,8 @@ const losses: OpTable = {
   'torch.nn.functional.margin_ranking_loss': 'marginRankingLoss(input1, input2, target, { margin, reduction })',
   'torch.nn.functional.triplet_margin_loss':
     'tripletMarginLoss(anchor, positive, negative, { margin, p, eps, swap, reduction })',
+  'torch.nn.functional.triplet_margin_with_distance_loss':
+    'tripletMarginWithDistanceLoss(anchor, positive, negative, { margin, swap, reduction })',
   'torch.nn.functional.soft_margin_loss': 'softMarginLoss(input, target, { reduction })',
   'torch.nn.functional.multi_margin_loss': 'multiMarginLoss(input, target, { p, margin, weight, reduction })',
   'torch.nn.functional.multilabel_margin_loss': 'multilabelMarginLoss(input, target, { reduction })',
@@ -79,10 +79,12 @@ const layers: OpTable = {
   'torch.nn.functional.linear': 'linear(input, weight, bias)',
   'torch.nn.functional.bilinear': 'bilinear(input1, input2, weight, bias)',
   'torch.nn.functional.embedding': 'embedding(input, weight, { padding_idx, max_norm, norm_type, scale_grad_by_freq })',
+  'torch.embedding': 'embedding(indices, weight, { padding_idx, scale_grad_by_freq })',
   'torch.nn.functional.embedding_bag':
     'embeddingBag(input, weight, { offsets, mode, per_sample_weights, padding_idx, include_last_offset })',
   'torch.nn.functional.dropout': 'dropout(input, { p, training })',
   'torch.nn.functional.alpha_dropout': 'alphaDropout(input, { p, training })',
+  'torch.nn.functional.feature_alpha_dropout': 'featureAlphaDropout(input, { p, training })',
   'torch.nn.functional.dropout1d': 'dropout1d(input, { p, training })',
   'torch.nn.functional.dropout2d': 'dropout2d(input, { p, training })',
   'torch.nn.functional.dropout3d': 'dropout3d(input, { p, training })',

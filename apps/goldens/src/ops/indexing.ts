@@ -15,6 +15,7 @@ export const indexing: OpTable = {
   'torch.index_copy': 'indexCopy(input, dim, index, source)',
   'torch.index_fill': 'indexFill(input, dim, index, value:scalar)',
   'torch.index_put': 'indexPut(input, indices, values, { accumulate })',
+  'torch.Tensor.put_': 'put_(index, source, { accumulate })',
   'torch.diagonal_scatter': 'diagonalScatter(input, src, { offset, dim1, dim2 })',
   'torch.select_scatter': 'selectScatter(input, src, dim, index)',
   'torch.slice_scatter': 'sliceScatter(input, src, { dim, start, end, step })',
@@ -22,5 +23,5 @@ export const indexing: OpTable = {
   'torch.take_along_dim': 'takeAlongDim(input, indices, { dim })',
   'torch.masked_select': 'maskedSelect(input, mask)',
   'torch.masked_scatter': 'maskedScatter(input, mask, source)',
-  'torch.nn.functional.one_hot': 'oneHot(tensor, { num_classes })',
+  'torch.nn.functional.one_hot': 'oneHot(input, { num_classes })',
 };

@@ -36,7 +36,8 @@ export const moduleConstructors: ModuleTable = {
   Flatten: 'Flatten({ start_dim, end_dim })',
   Unflatten: 'Unflatten(dim, unflattened_size)',
   Embedding: 'Embedding(num_embeddings, embedding_dim, { padding_idx, max_norm, norm_type, scale_grad_by_freq })',
-  EmbeddingBag: 'EmbeddingBag(num_embeddings, embedding_dim, { max_norm, norm_type, scale_grad_by_freq, mode })',
+  EmbeddingBag:
+    'EmbeddingBag(num_embeddings, embedding_dim, { max_norm, norm_type, scale_grad_by_freq, mode, include_last_offset, padding_idx })',
 
   ReLU: 'ReLU({ inplace })',
   ReLU6: 'ReLU6({ inplace })',
@@ -72,6 +73,8 @@ export const moduleConstructors: ModuleTable = {
     MaxUnpool: '(kernel_size, { stride, padding })',
     ConstantPad: '(padding, value)',
     ReflectionPad: '(padding)',
+    CircularPad: '(padding)',
+    ZeroPad: '(padding)',
     ReplicationPad: '(padding)',
     BatchNorm: BATCH_NORM,
     InstanceNorm: BATCH_NORM,
@@ -84,7 +87,9 @@ export const moduleConstructors: ModuleTable = {
   GroupNorm: 'GroupNorm(num_groups, num_channels, { eps, affine })',
   LocalResponseNorm: 'LocalResponseNorm(size, { alpha, beta, k })',
   Upsample: 'Upsample({ size, scale_factor, mode, align_corners })',
-  ZeroPad2d: 'ZeroPad2d(padding)',
+  UpsamplingNearest2d: 'UpsamplingNearest2d({ size, scale_factor })',
+  UpsamplingBilinear2d: 'UpsamplingBilinear2d({ size, scale_factor })',
+  ChannelShuffle: 'ChannelShuffle(groups)',
   Unfold: 'Unfold(kernel_size, { dilation, padding, stride })',
   Fold: 'Fold(output_size, kernel_size, { dilation, padding, stride })',
   PixelShuffle: 'PixelShuffle(upscale_factor)',
@@ -103,6 +108,8 @@ export const moduleConstructors: ModuleTable = {
     'MultiheadAttention(embed_dim, num_heads, { dropout, bias, add_bias_kv, add_zero_attn, kdim, vdim, batch_first })',
   TransformerEncoderLayer: `TransformerEncoderLayer${TRANSFORMER_LAYER}`,
   TransformerDecoderLayer: `TransformerDecoderLayer${TRANSFORMER_LAYER}`,
+  Transformer:
+    'Transformer({ d_model, nhead, num_encoder_layers, num_decoder_layers, dim_feedforward, dropout, activation, layer_norm_eps, batch_first, norm_first })',
   TransformerEncoder: 'TransformerEncoder(encoder_layer, num_layers, { norm })',
   TransformerDecoder: 'TransformerDecoder(decoder_layer, num_layers, { norm })',
 
@@ -118,6 +125,7 @@ export const moduleConstructors: ModuleTable = {
   HingeEmbeddingLoss: 'HingeEmbeddingLoss({ margin, reduction })',
   CosineEmbeddingLoss: 'CosineEmbeddingLoss({ margin, reduction })',
   MarginRankingLoss: 'MarginRankingLoss({ margin, reduction })',
+  TripletMarginWithDistanceLoss: 'TripletMarginWithDistanceLoss({ margin, swap, reduction })',
   TripletMarginLoss: 'TripletMarginLoss({ margin, p, eps, swap, reduction })',
   SoftMarginLoss: 'SoftMarginLoss({ reduction })',
   MultiMarginLoss: 'MultiMarginLoss({ p, margin, weight, reduction })',
@@ -140,5 +148,10 @@ export const moduleForwards: ModuleTable = {
   ConvTranspose1d: 'forward(input, { output_size })',
   ConvTranspose2d: 'forward(input, { output_size })',
   ConvTranspose3d: 'forward(input, { output_size })',
+  MaxUnpool1d: 'forward(input, indices, { output_size })',
+  MaxUnpool2d: 'forward(input, indices, { output_size })',
+  MaxUnpool3d: 'forward(input, indices, { output_size })',
+  Transformer:
+    'forward(src, tgt, { src_mask, tgt_mask, memory_mask, src_key_padding_mask, tgt_key_padding_mask, memory_key_padding_mask })',
   EmbeddingBag: 'forward(input, { offsets, per_sample_weights })',
 };

@@ -1,6 +1,6 @@
 /** Elementwise functions of PyTorch and the calls of our library that they are. */
 
-import type { OpTable } from '../run/call.ts';
+import type { OpRow, OpTable } from '../run/call.ts';
 import type { CallArguments } from '../run/call-arguments.ts';
 import { callFunction, needsWaiting } from '../run/library.ts';
 import { toCamelCase } from '../run/signature.ts';
@@ -19,6 +19,16 @@ const BINARY = [
   ...['logical_xor', 'bitwise_and', 'bitwise_or', 'bitwise_xor', 'bitwise_left_shift', 'bitwise_right_shift'],
 ];
 
+/** `2 / x` asks x for it. */
+function swapped(name: string): OpRow {
+  return (call) => {
+    const named = call.named(['self', 'other']);
+    return callFunction(name, [named.operand('other'), named.tensor('self')]);
+  };
+}
+
+const DTYPE_METHODS = ['half', 'float', 'double', 'int', 'long', 'byte', 'bool'];
+
 /** With the condition alone it finds places, whose number is read; the asynchronous form of that is called by its own name. */
 function callWhere(call: CallArguments): unknown {
   const condition = call.tensor('condition');
@@ -30,32 +40,15 @@ function rows(names: readonly string[], parameters: string): OpTable {
   return Object.fromEntries(names.map((name) => [`torch.${name}`, `${toCamelCase(name)}(${parameters})`]));
 }
 
-/** Other names of PyTorch for the same function. */
-const ALIASES: OpTable = Object.fromEntries([
-  ...['cos', 'sin', 'tan', 'cosh', 'sinh', 'tanh'].map((name) => [`torch.arc${name}`, `a${name}(input)`]),
-  ...Object.entries({ absolute: 'abs', negative: 'neg', fix: 'trunc' }).map(([alias, name]) => [
-    `torch.${alias}`,
-    `${name}(input)`,
-  ]),
-  ...Object.entries({
-    ...{ multiply: 'mul', greater: 'gt', greater_equal: 'ge', less: 'lt', less_equal: 'le', not_equal: 'ne' },
-    ...{ arctan2: 'atan2', true_divide: 'div' },
-  }).map(([alias, name]) => [`torch.${alias}`, `${name}(input:scalar, other:scalar)`]),
-]);
-
 export const pointwise: OpTable = {
-  ...ALIASES,
   ...rows(UNARY, 'input'),
   ...rows(BINARY, 'input:scalar, other:scalar'),
   'torch.add': 'add(input:scalar, other:scalar, { alpha })',
   'torch.sub': 'sub(input:scalar, other:scalar, { alpha })',
-  'torch.subtract': 'sub(input:scalar, other:scalar, { alpha })',
   'torch.rsub': 'rsub(input, other:scalar, { alpha })',
   'torch.div': 'div(input:scalar, other:scalar, { rounding_mode })',
-  'torch.divide': 'div(input:scalar, other:scalar, { rounding_mode })',
   'torch.pow': 'pow(input:scalar, exponent:scalar)',
   'torch.clamp': 'clamp(input, { min:scalar, max:scalar })',
-  'torch.clip': 'clamp(input, { min:scalar, max:scalar })',
   'torch.clamp_min': 'clampMin(input, min:scalar)',
   'torch.clamp_max': 'clampMax(input, max:scalar)',
   'torch.round': 'round(input, { decimals })',
@@ -72,8 +65,17 @@ export const pointwise: OpTable = {
   'torch.equal': 'equal(input, other)',
   'torch.dist': 'dist(input, other, { p })',
   'torch.cdist': 'cdist(x1, x2, { p })',
+  'torch.pdist': 'pdist(input, { p })',
+  'torch.bernoulli': 'bernoulli(input)',
+  'torch.multinomial': 'multinomial(input, num_samples, { replacement })',
   'torch.fill': 'fill(input, value:scalar)',
+  'torch.Tensor.__rtruediv__': swapped('div'),
+  'torch.Tensor.__rfloordiv__': swapped('floorDivide'),
+  'torch.Tensor.__rpow__': swapped('pow'),
   'torch.Tensor.copy_': 'copy_(src)',
   'torch.Tensor.to': 'to(dtype)',
+  'torch.Tensor.where': 'where(condition, other:scalar)',
+  'torch.Tensor.detach': 'detach()',
+  ...Object.fromEntries(DTYPE_METHODS.map((name) => [`torch.Tensor.${name}`, `${name}()`])),
   'torch.Tensor.type_as': 'typeAs(other)',
 };

@@ -1,7 +1,16 @@
 /** Matrix products and linear algebra. */
 
+import { broadcastShapes, type Tensor } from '@nn/tensor';
 import type { OpTable } from '../run/call.ts';
+import type { CallArguments } from '../run/call-arguments.ts';
 import { callFunction } from '../run/library.ts';
+
+/** Without a dimension, torch.cross takes the first of size 3; ours, as torch.linalg.cross, the last one. */
+function callCross(call: CallArguments): unknown {
+  const [input, other] = [call.tensor('input') as Tensor, call.tensor('other') as Tensor];
+  const dim = call.plain('dim') ?? broadcastShapes([input.shape, other.shape]).indexOf(3);
+  return callFunction('cross', [input, other, { dim }]);
+}
 
 export const products: OpTable = {
   'torch.matmul': 'matmul(input, other)',
@@ -18,26 +27,20 @@ export const products: OpTable = {
   'torch.addbmm': 'addbmm(input, batch1, batch2, { beta, alpha })',
   'torch.kron': 'kron(input, other)',
   'torch.tensordot': 'tensordot(a, b, { dims })',
-  'torch.cross': 'cross(input, other, { dim })',
+  'torch.cross': callCross,
+  'torch.Tensor.cross': (call) => callCross(call.named(['input', 'other', 'dim'])),
   'torch.matrix_power': 'matrixPower(input, n)',
   'torch.linalg.multi_dot': 'multiDot(tensors)',
-  'torch.linalg.matrix_power': 'matrixPower(A, n)',
-  'torch.ger': 'outer(input, vec2)',
-  'torch.linalg.matmul': 'matmul(input, other)',
   'torch.linalg.cross': 'cross(input, other, { dim })',
   'torch.cov': 'cov(input, { correction, fweights, aweights })',
   'torch.corrcoef': 'corrcoef(input)',
   'torch.det': 'det(input)',
-  'torch.linalg.det': 'det(A)',
   'torch.logdet': 'logdet(input)',
   'torch.slogdet': 'slogdet(input)',
-  'torch.linalg.slogdet': 'slogdet(A)',
   'torch.inverse': 'inverse(input)',
-  'torch.linalg.inv': 'inv(A)',
   'torch.linalg.solve': 'solve(A, B, { left })',
   'torch.linalg.solve_triangular': 'solveTriangular(A, B, { upper, left, unitriangular })',
   'torch.cholesky': 'cholesky(input, { upper })',
-  'torch.linalg.cholesky': 'cholesky(A, { upper })',
   'torch.cholesky_solve': 'choleskySolve(input, input2, { upper })',
   'torch.einsum': (call) => {
     const operands = call.tensor('operands') as readonly unknown[];

@@ -15,6 +15,24 @@ function callNorm(call: CallArguments): unknown {
   return callFunction('vectorNorm', [A, { ...(ord !== undefined && { ord }), ...options }]);
 }
 
+/** Python takes unbiased alone in the place of dim. */
+function spread(name: string): string[] {
+  return [
+    `${name}(input, { unbiased:flag })`,
+    `${name}(input, { dim, unbiased, keepdim })`,
+    `${name}(input, { dim, correction, keepdim })`,
+  ];
+}
+
+/** Frobenius' norm is one of the elements. */
+function callMatrixNorm(call: CallArguments): unknown {
+  const [A, ord = 'fro', dim = [-2, -1]] = [call.tensor('A'), call.plain('ord'), call.plain('dim')];
+  const options = { dim, ...(call.has('keepdim') && { keepdim: call.plain('keepdim') }) };
+  return ord === 'fro'
+    ? callFunction('norm', [A, { p: ord, ...options }])
+    : callFunction('matrixNorm', [A, { ord, ...options }]);
+}
+
 export const reductions: OpTable = {
   'torch.sum': 'sum(input, { dim, keepdim, dtype })',
   'torch.mean': 'mean(input, { dim, keepdim, dtype })',
@@ -29,14 +47,14 @@ export const reductions: OpTable = {
   'torch.argmax': 'argmax(input, { dim, keepdim })',
   'torch.argmin': 'argmin(input, { dim, keepdim })',
   'torch.logsumexp': 'logsumexp(input, { dim, keepdim })',
-  'torch.var': 'variance(input, { dim, unbiased, correction, keepdim })',
-  'torch.std': 'std(input, { dim, unbiased, correction, keepdim })',
-  'torch.var_mean': 'varMean(input, { dim, unbiased, correction, keepdim })',
-  'torch.std_mean': 'stdMean(input, { dim, unbiased, correction, keepdim })',
+  'torch.var': spread('variance'),
+  'torch.std': spread('std'),
+  'torch.var_mean': spread('varMean'),
+  'torch.std_mean': spread('stdMean'),
   'torch.norm': 'norm(input, { p, dim, keepdim })',
   'torch.linalg.norm': callNorm,
-  'torch.linalg.vector_norm': 'vectorNorm(x, { ord, dim, keepdim })',
-  'torch.linalg.matrix_norm': 'matrixNorm(A, { ord, dim, keepdim })',
+  'torch.linalg.vector_norm': 'vectorNorm(input, { ord, dim, keepdim })',
+  'torch.linalg.matrix_norm': callMatrixNorm,
   'torch.all': 'all(input, { dim, keepdim })',
   'torch.any': 'any(input, { dim, keepdim })',
   'torch.count_nonzero': 'countNonzero(input, { dim })',
@@ -66,5 +84,5 @@ export const reductions: OpTable = {
   'torch.bucketize': 'bucketize(input, boundaries, { right })',
   'torch.nonzero': 'nonzero(input, { as_tuple })',
   'torch.argwhere': 'argwhere(input)',
-  'torch.isin': 'isin(elements, test_elements, { assume_unique, invert })',
+  'torch.isin': 'isin(elements:scalar, test_elements:scalar, { assume_unique, invert })',
 };

@@ -1,10 +1,11 @@
 /** Creation, reshaping, views, joining, splitting, padding, triangles and diagonals. */
 
+import type { Tensor } from '@nn/tensor';
 import type { Attribute } from '../format/python-float.ts';
 import { PythonFloat } from '../format/python-float.ts';
 import type { OpTable } from '../run/call.ts';
 import type { CallArguments } from '../run/call-arguments.ts';
-import { callFunction, findExport } from '../run/library.ts';
+import { callFunction, callMethod, findExport } from '../run/library.ts';
 
 /** Python's ints are bigints in data: JavaScript numbers are floats, whole or not. */
 function toData(value: Attribute): unknown {
@@ -28,12 +29,33 @@ function callRepeatInterleave(call: CallArguments): unknown {
     : callFunction('repeatInterleave', [input, repeats, ...options]);
 }
 
+/** A vector is split along its only dimension. */
+function callHorizontalSplit(call: CallArguments): unknown {
+  const input = call.tensor('input') as Tensor;
+  return callFunction('tensorSplit', [input, call.plain('sections'), { dim: Math.min(1, input.shape.length - 1) }]);
+}
+
+/** What PyTorch has methods for and the shape tells here. */
+function readSelf(call: CallArguments): { readonly self: Tensor; readonly dim: number | undefined } {
+  const named = call.named(['input', 'dim']);
+  return { self: named.tensor('input') as Tensor, dim: named.plain('dim') as number | undefined };
+}
+
+/** Python's floats make floats, whole or not. */
+function callArange(call: CallArguments): unknown {
+  const bounds = ['start', 'end', 'step'].map((name) => call.attribute(name));
+  const fallback = bounds.some((bound) => bound instanceof PythonFloat) ? 'float32' : undefined;
+  const dtype = call.plain('dtype') ?? fallback;
+  const [start, end, step] = [call.plain('start') ?? 0, call.plain('end'), call.plain('step') ?? 1];
+  return callFunction('arange', [start, end, step, ...(dtype === undefined ? [] : [{ dtype }])]);
+}
+
 export const shapes: OpTable = {
   'torch.tensor': (call) => {
     const options = { dtype: call.plain('dtype'), requiresGrad: call.plain('requires_grad') };
-    return callFunction('tensor', [toData(call.attribute('data') as Attribute), options]);
+    return callFunction('tensor', [toData(call.attribute(call.has('obj') ? 'obj' : 'data') as Attribute), options]);
   },
-  'torch.arange': 'arange(start=0, end, step=1, { dtype })',
+  'torch.arange': callArange,
   'torch.linspace': 'linspace(start, end, steps, { dtype })',
   'torch.logspace': 'logspace(start, end, steps, { base, dtype })',
   'torch.eye': 'eye(n, m, { dtype })',
@@ -43,6 +65,9 @@ export const shapes: OpTable = {
     const value = toData(call.attribute('fill_value') as Attribute);
     return callFunction('full', [call.plain('size'), value, { dtype: call.plain('dtype') }]);
   },
+  'torch.empty': 'empty(size:sizes, { dtype })',
+  'torch.empty_like': 'emptyLike(input, { dtype })',
+  'torch.scalar_tensor': 'scalarTensor(s:scalar, { dtype })',
   'torch.zeros_like': 'zerosLike(input, { dtype })',
   'torch.ones_like': 'onesLike(input, { dtype })',
   'torch.full_like': 'fullLike(input, fill_value:scalar, { dtype })',
@@ -60,6 +85,17 @@ export const shapes: OpTable = {
   'torch.Tensor.view_as': 'viewAs(other)',
   'torch.Tensor.reshape_as': 'reshapeAs(other)',
   'torch.Tensor.expand': 'expand(size:sizes)',
+  'torch.Tensor.numel': 'numel()',
+  'torch.Tensor.nelement': 'numel()',
+  'torch.Tensor.item': 'item()',
+  'torch.numel': (call) => callMethod(call.tensor('input'), 'numel', []),
+  'torch.Tensor.size': (call) => {
+    const { self, dim } = readSelf(call);
+    return dim === undefined ? self.shape : self.shape.at(dim);
+  },
+  'torch.Tensor.dim': (call) => readSelf(call).self.shape.length,
+  'torch.Tensor.ndimension': (call) => readSelf(call).self.shape.length,
+  'torch.Tensor.is_contiguous': 'isContiguous()',
   'torch.Tensor.view': 'view(shape:sizes)',
   'torch.reshape': 'reshape(input, shape:sizes)',
   'torch.ravel': 'ravel(input)',
@@ -71,7 +107,6 @@ export const shapes: OpTable = {
   'torch.swapdims': 'swapdims(input, dim0, dim1)',
   'torch.t': 't(input)',
   'torch.movedim': 'movedim(input, source, destination)',
-  'torch.moveaxis': 'movedim(input, source, destination)',
   'torch.squeeze': 'squeeze(input, dim)',
   'torch.unsqueeze': 'unsqueeze(input, dim)',
   'torch.atleast_1d': (call) => callAtLeast(call, 'atleast1d'),
@@ -96,23 +131,28 @@ export const shapes: OpTable = {
   'torch.vstack': 'vstack(tensors)',
   'torch.dstack': 'dstack(tensors)',
   'torch.column_stack': 'columnStack(tensors)',
-  'torch.row_stack': 'vstack(tensors)',
   'torch.block_diag': 'blockDiag(tensors)',
   'torch.cartesian_prod': 'cartesianProd(tensors)',
   'torch.meshgrid': 'meshgrid(tensors, { indexing })',
   'torch.combinations': 'combinations(input, { r, with_replacement })',
-  'torch.split': 'split(tensor, split_size_or_sections, { dim })',
+  'torch.split': 'split(input, split_size_or_sections, { dim })',
   'torch.chunk': 'chunk(input, chunks, { dim })',
   'torch.tensor_split': ['tensorSplit(input, sections, { dim })', 'tensorSplit(input, indices, { dim })'],
+  'torch.vsplit': 'tensorSplit(input, sections, { dim=0 })',
+  'torch.hsplit': (call) => callHorizontalSplit(call),
+  'torch.Tensor.hsplit': (call) => callHorizontalSplit(call.named(['input', 'sections'])),
+  'torch.dsplit': 'tensorSplit(input, sections, { dim=2 })',
   'torch.unbind': 'unbind(input, { dim })',
   'torch.repeat': 'repeat(input, repeats:sizes)',
   'torch.tile': 'tile(input, dims:sizes)',
   'torch.repeat_interleave': callRepeatInterleave,
+  'torch.Tensor.repeat_interleave': (call) => callRepeatInterleave(call.named(['input', 'repeats', 'dim'])),
 
   'torch.tril': 'tril(input, { diagonal })',
   'torch.triu': 'triu(input, { diagonal })',
   'torch.diag': 'diag(input, { diagonal })',
   'torch.diagonal': 'diagonal(input, { offset, dim1, dim2 })',
+  'torch.linalg.diagonal': 'diagonal(A, { offset, dim1=-2, dim2=-1 })',
   'torch.diag_embed': 'diagEmbed(input, { offset, dim1, dim2 })',
   'torch.diagflat': 'diagflat(input, { offset })',
   'torch.nn.functional.pad': 'pad(input, pad, { mode, value })',

@@ -1,23 +1,26 @@
-/** Functions that cases write as formulas, translated by their text. */
+/** Functions that cases write as formulas: arithmetic, and by their text those that are written in words. */
 
-import { add, exp, logsumexp, mul, outer, pow, prod, sin, sub, sum, type Tensor, tensor } from '@nn/tensor';
+import { add, logsumexp, mul, pow, sub, sum, type Tensor } from '@nn/tensor';
 import { UntranslatedError } from '../forms/form.ts';
+import { ArithmeticError, evaluateArithmetic } from './arithmetic.ts';
 
 type Formula = (x: Tensor) => Tensor;
 
 const FORMULAS: ReadonlyMap<string, Formula> = new Map<string, Formula>([
   ['sum of 100*(x[i+1]-x[i]^2)^2 + (1-x[i])^2', rosenbrock],
-  ['sum((x - [1,2,3])^2 * [1,10,3])', (x) => sum(mul(pow(sub(x, tensor([1, 2, 3])), 2), tensor([1, 10, 3])))],
   ['logsumexp(x)', (x) => logsumexp(x, { dim: 0 })],
-  ['sum(x^3)/3 + prod(x)', (x) => add(sum(pow(x, 3)).div(3), prod(x))],
-  ['outer(x, exp(x))', (x) => outer(x, exp(x))],
-  ['sin(x)*exp(x)', (x) => mul(sin(x), exp(x))],
 ]);
 
 export function findFormula(text: string): Formula {
-  const formula = FORMULAS.get(text.trim());
-  if (!formula) throw new UntranslatedError(`no translation of the function ${text}`);
-  return formula;
+  return FORMULAS.get(text.trim()) ?? ((x) => evaluateFormula(text, x));
+}
+
+function evaluateFormula(text: string, x: Tensor): Tensor {
+  try {
+    return evaluateArithmetic(text, x) as Tensor;
+  } catch (error) {
+    throw error instanceof ArithmeticError ? new UntranslatedError(`no translation of the function ${text}`) : error;
+  }
 }
 
 function rosenbrock(x: Tensor): Tensor {

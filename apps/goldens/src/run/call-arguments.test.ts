@@ -49,6 +49,16 @@ describe('bindArguments', () => {
     expect(bind('transpose(dim0, dim1)', { self: 'x' }, { args: [0, 1] })).toEqual([0, 1]);
   });
 
+  it('takes a parameter by the other names that PyTorch accepts', () => {
+    expect(bind('sum(input, { dim, keepdim })', { x: 'x' }, { axis: 0, keepdims: true })).toEqual([
+      'x',
+      { dim: 0, keepdim: true },
+    ]);
+    expect(bind('solve(A, B)', { input: 'a', B: 'b' })).toEqual(['a', 'b']);
+    expect(bind('dot(input, tensor)', { input: 'x', other: 'y' })).toEqual(['x', 'y']);
+    expect(bind('tensordot(a, b)', { a: 'x', b: 'y' })).toEqual(['x', 'y']);
+  });
+
   it('falls back on the value in the signature', () => {
     expect(bind('arange(start=0, end)', {}, { end: 3 })).toEqual([0, 3]);
   });
@@ -60,5 +70,19 @@ describe('CallArguments', () => {
     call.tensor('input');
     call.plain('dim');
     expect(call.untaken()).toEqual(['out']);
+  });
+
+  it('counts a parameter under another name as taken, and options that change no value as nothing to take', () => {
+    const call = new CallArguments(new Map([['input', 'x']]), { axis: 1, device: 'cpu', inplace: true });
+    call.tensor('input');
+    call.plain('dim');
+    expect(call.untaken()).toEqual([]);
+  });
+
+  it('names the positional arguments of a method', () => {
+    const call = new CallArguments(new Map([['self', 'x']]), { args: [2, 1] });
+    const named = call.named(['input', 'repeats', 'dim']);
+    expect([named.tensor('input'), named.plain('repeats'), named.plain('dim')]).toEqual(['x', 2, 1]);
+    expect([call.untaken(), named.untaken()]).toEqual([[], []]);
   });
 });

@@ -7,6 +7,28 @@ import { type Attribute, type AttributeRecord, toPlain } from '../format/python-
 import type { Parameter, Signature } from './signature.ts';
 import { toOperand } from './tensors.ts';
 
+/** The other names by which PyTorch takes a parameter: NumPy's, and those in which its versions and documents differ. */
+const OTHER_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['dim', ['axis']],
+  ['keepdim', ['keepdims']],
+  ['input', ['x', 'a', 'A', 'tensor']],
+  ['other', ['y', 'x2']],
+  ['A', ['input']],
+  ['tensor', ['other']],
+  ['src', ['other']],
+  ['sections', ['indices_or_sections']],
+  ['split_size_or_sections', ['split_size', 'split_sizes']],
+  ['elements', ['element']],
+  ['test_elements', ['test_element']],
+  ['training', ['train']],
+]);
+
+/** Options that change where or how a result is computed, never what it is. */
+const HINTS: ReadonlySet<string> = new Set([
+  ...['device', 'layout', 'pin_memory', 'memory_format', 'non_blocking', 'copy', 'inplace', 'sparse'],
+  ...['compute_mode', 'cudnn_enabled', '_stacklevel'],
+]);
+
 const LIST_ITEM = /^(.+)\.(\d+)$/;
 
 export class CallArguments {
@@ -21,19 +43,26 @@ export class CallArguments {
   }
 
   has(name: string): boolean {
-    return this.#tensors.has(name) || name in this.#attributes;
+    return this.#isGiven(this.#find(name));
+  }
+
+  /** Positional arguments of a method. */
+  listed(): readonly Attribute[] {
+    return (this.#attributes['args'] as readonly Attribute[] | undefined) ?? [];
   }
 
   /** The tensor, or list of tensors, of an input; undefined when the case has none of that name. */
   tensor(name: string): unknown {
-    this.#taken.add(name);
-    return this.#tensors.get(name);
+    const given = this.#find(name);
+    this.#taken.add(given);
+    return this.#tensors.get(given);
   }
 
   /** An attribute with its Python floats; undefined when the case has none of that name. */
   attribute(name: string): Attribute | undefined {
-    this.#taken.add(name);
-    return this.#attributes[name];
+    const given = this.#find(name);
+    this.#taken.add(given);
+    return this.#attributes[given];
   }
 
   /** What to hand to the library for a parameter: its tensor, or its attribute as a plain value. */
@@ -52,15 +81,37 @@ export class CallArguments {
     return attribute === undefined ? undefined : toOperand(attribute);
   }
 
+  /** As the call of a function with these parameters: self is the first of them, positional arguments the next. */
+  named([first = '', ...rest]: readonly string[]): CallArguments {
+    const { args: _, ...attributes } = this.#attributes;
+    const tensors = [...this.#tensors].map(([name, tensor]) => [name === 'self' ? first : name, tensor] as const);
+    const listed = this.listed().map((value, position) => [rest[position] ?? '', value] as const);
+    for (const name of this.names()) this.#taken.add(name);
+    return new CallArguments(new Map(tensors), { ...attributes, ...Object.fromEntries(listed) });
+  }
+
   /** The names of all inputs and attributes. */
   names(): string[] {
-    return [...new Set([...this.#tensors.keys(), ...Object.keys(this.#attributes)])];
+    return [...new Set([...this.#tensors.keys(), ...Object.keys(this.#attributes)])].filter((name) => !HINTS.has(name));
   }
 
   /** Inputs and attributes that nothing asked for. */
   untaken(): string[] {
     return this.names().filter((name) => !this.#taken.has(name));
   }
+
+  #isGiven(name: string): boolean {
+    return this.#tensors.has(name) || name in this.#attributes;
+  }
+
+  #find(name: string): string {
+    return [name, ...(OTHER_NAMES.get(name) ?? [])].find((each) => this.#isGiven(each)) ?? name;
+  }
+}
+
+/** Whether a case may call a parameter by a name. */
+export function answersTo({ name }: Parameter, given: string): boolean {
+  return name === given || OTHER_NAMES.get(name)?.includes(given) === true;
 }
 
 /** The arguments of our function: positional ones, then one object with the options that the case gives. */

@@ -14,6 +14,7 @@ type Build = (call: PythonCall) => unknown;
 const BUILDERS: ReadonlyMap<string, Build> = new Map<string, Build>([
   ['Sequential', (call) => construct('Sequential', call.positional.map(evaluate))],
   ['ModuleList', (call) => construct('ModuleList', call.positional.map(evaluate))],
+  ['ModuleDict', (call) => construct('ModuleDict', call.positional.map(evaluate))],
   ['OrderedDict', (call) => evaluateKeywords(call)],
   ['MLP', ({ positional }) => new MLP(...(positional as [number, number, number]))],
   ['weight_norm', (call) => callFunction('weightNorm', call.positional.map(evaluate))],

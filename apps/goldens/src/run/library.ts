@@ -43,6 +43,10 @@ export function callMethod(receiver: unknown, name: string, args: readonly unkno
   return asCallable(method, name).apply(receiver, [...args]);
 }
 
+export function hasMethod(receiver: unknown, name: string): boolean {
+  return typeof (receiver as Exports)[name] === 'function';
+}
+
 export function construct(path: string, args: readonly unknown[]): unknown {
   return new (asCallable(findExport(path), path) as unknown as Constructor)(...args);
 }

@@ -26,6 +26,70 @@ const product: Fields = {
   grads: { input: { shape: [2], data: [3, 40] }, other: { shape: [2], data: [1, 20] } },
 };
 
+describe('runCase on other spellings', () => {
+  const self = { name: 'self', ...tensor(1, 4), requires_grad: false };
+  const input = { ...self, name: 'input' };
+  const number = (value: number): Fields => ({ dtype: 'float32', shape: [], data: [value] });
+
+  it.each<[string, Fields]>([
+    ['an alias', { op: 'torch.multiply', inputs: [input], attrs: { other: 2 }, outputs: [tensor(2, 8)] }],
+    ['a method by its alias', { op: 'torch.Tensor.negative', inputs: [self], outputs: [tensor(-1, -4)] }],
+    ['such a method in place', { op: 'torch.Tensor.absolute_', inputs: [self], outputs: [tensor(1, 4)] }],
+    ['an operator', { op: 'torch.Tensor.__rsub__', inputs: [self], attrs: { args: [5] }, outputs: [tensor(4, 1)] }],
+    [
+      'an operator in place',
+      { op: 'torch.Tensor.__iadd__', inputs: [self], attrs: { args: [1] }, outputs: [tensor(2, 5)] },
+    ],
+    ['torch.special', { op: 'torch.special.exp2', inputs: [input], outputs: [tensor(2, 16)] }],
+    ['a function of torch.nn.functional in torch', { op: 'torch.celu', inputs: [input], outputs: [tensor(1, 4)] }],
+    [
+      'a method that is only a function here',
+      { op: 'torch.Tensor.dist', inputs: [self, { ...self, name: 'other' }], outputs: [number(0)] },
+    ],
+    [
+      'unbiased in the place of dim',
+      { op: 'torch.Tensor.var', inputs: [self], attrs: { args: [false] }, outputs: [number(2.25)] },
+    ],
+    ['bounds that are floats', { op: 'torch.arange', attrs: { end: 2.5 }, outputs: [tensor(0, 1, 2)] }],
+  ])('passes %s', async (_, fields) => {
+    expect(await run(fields)).toMatchObject({ status: 'passed' });
+  });
+
+  it('refuses what has no mapping under any name', async () => {
+    const result = await run({ op: 'torch.special.unheard_of', inputs: [input], outputs: [tensor(1, 4)] });
+    expect(result.message).toContain('no mapping for torch.special.unheard_of');
+  });
+});
+
+describe('runCase on second derivatives', () => {
+  const square = {
+    op: 'torch.square',
+    inputs: [{ name: 'input', ...tensor(1, 2), requires_grad: true }],
+    outputs: [tensor(1, 4)],
+    grad_output: [{ shape: [2], data: [1, 1] }],
+    grads: { input: { shape: [2], data: [2, 4] } },
+  };
+  const second = (v: number, input: Json, gradOutput: Json): Fields => ({
+    ...square,
+    double_backward: { v: { input: { shape: [2], data: [v, v] } }, grads: { input }, grad_grad_output: [gradOutput] },
+  });
+  const of = (...data: readonly number[]): Json => ({ shape: [2], data });
+
+  it('takes zeros for no dependence, and nothing else', async () => {
+    expect(await run(second(1, of(2, 2), of(2, 4)))).toMatchObject({ status: 'passed' });
+    expect(await run(second(0, null, null))).toMatchObject({ status: 'passed' });
+    const { message } = await run(second(1, null, of(2, 4)));
+    expect(message).toContain('gradient of input: a gradient, expected none');
+  });
+
+  it('takes no gradient for zeros, and for nothing else', async () => {
+    const add = { ...square, op: 'torch.neg', outputs: [tensor(-1, -2)], grads: { input: of(-1, -1) } };
+    expect(await run({ ...second(1, of(0, 0), of(-1, -1)), ...add })).toMatchObject({ status: 'passed' });
+    const { message } = await run({ ...second(1, of(0, 1), of(-1, -1)), ...add });
+    expect(message).toContain('gradient of input: no gradient');
+  });
+});
+
 describe('runCase on a call', () => {
   it('passes when outputs and gradients agree', async () => {
     expect(await run(product)).toEqual({ id: 'f/1', family: 'f', op: 'torch.mul', status: 'passed', largestError: 0 });

@@ -24,6 +24,10 @@ describe('parseSignature', () => {
     ]);
   });
 
+  it('reads flags', () => {
+    expect(parseSignature('f(x, { unbiased:flag })').parameters[1]).toMatchObject({ kind: 'flag', option: 'unbiased' });
+  });
+
   it('accepts a call without parameters', () => {
     expect(parseSignature('f()')).toEqual({ name: 'f', parameters: [] });
   });

@@ -7,6 +7,7 @@
  *   diagonal(input, { dim1>firstDim })           our option has another name than PyTorch's in camelCase
  *   narrow(input, dim, start=0, length)          a value for what the case leaves out
  *   permute(dims:sizes)                          Python allows permute(1, 0) for permute((1, 0))
+ *   std(input, { unbiased:flag })                an overload for a boolean in the first place
  *
  * A path (`linalg.norm`) names a member of an exported object. This file only reads the line.
  */
@@ -16,9 +17,9 @@ export interface Parameter {
   readonly name: string;
   /**
    * `scalar`: an operand, a Python float must reach the library as a float even when its value is whole;
-   * `sizes`: a list that Python also takes as separate arguments.
+   * `sizes`: a list that Python also takes as separate arguments; `flag`: a boolean that Python takes first.
    */
-  readonly kind: 'plain' | 'scalar' | 'sizes';
+  readonly kind: 'plain' | 'scalar' | 'sizes' | 'flag';
   /** The field of our options object; undefined for a positional parameter. */
   readonly option: string | undefined;
   /** The value when the case gives none; undefined for none. */
@@ -32,7 +33,7 @@ export interface Signature {
 }
 
 const SIGNATURE = /^([\w.]+)\(([^{]*)(?:\{([^}]*)\})?\s*\)$/;
-const PARAMETER = /^(\w+)(?::(scalar|sizes))?(?:>(\w+))?(?:=(.+))?$/;
+const PARAMETER = /^(\w+)(?::(scalar|sizes|flag))?(?:>(\w+))?(?:=(.+))?$/;
 
 export function parseSignature(text: string): Signature {
   const match = SIGNATURE.exec(text.trim());

@@ -21,6 +21,12 @@ describe.each<readonly [string, (bad: unknown) => unknown]>([
   ['ModuleList', (bad) => new N.ModuleList(bad)],
   ['ParameterList', (bad) => new N.ParameterList(bad)],
   ['Parameter', (bad) => new N.Parameter(bad)],
+  ['Softmax', (bad) => new N.Softmax(bad)],
+  ['LogSoftmax', (bad) => new N.LogSoftmax(bad ?? undefined)],
+  ['FractionalMaxPool2d', (bad) => new N.FractionalMaxPool2d(2, bad ?? undefined)],
+  ['TransformerEncoder', (bad) => new N.TransformerEncoder(bad, 2)],
+  ['TransformerDecoder', (bad) => new N.TransformerDecoder(bad, 2)],
+  ['Sequential', (bad) => new N.Sequential(bad, bad)],
   ['parametersToVector', (bad) => N.parametersToVector(bad)],
   ['parametersToVector', (bad) => N.parametersToVector([bad])],
   ['vectorToParameters', (bad) => N.vectorToParameters(ones([1]), bad)],
@@ -43,6 +49,17 @@ describe.each<readonly [string, (bad: unknown) => unknown]>([
     expect(() => call(bad)).toThrow(NnError);
     expect(() => call(bad)).toThrow(`[${name}`);
   });
+});
+
+it.each([
+  ['ModuleDict', (bad: unknown) => new N.ModuleDict(bad)],
+  ['ParameterDict', (bad: unknown) => new N.ParameterDict(bad)],
+  ['Sequential', (bad: unknown) => new N.Sequential(bad)],
+])('%s takes names and values', (name, call) => {
+  for (const bad of [null, 4, true, 'x']) {
+    expect(() => call(bad)).toThrow(NnError);
+    expect(() => call(bad)).toThrow(`[${name}] `);
+  }
 });
 
 describe('layers', () => {

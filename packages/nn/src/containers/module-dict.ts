@@ -1,7 +1,9 @@
 /** Modules by name. */
+
 import { NnError, ValueError } from '@nn/backend';
 import { checkKey } from '../module/members.ts';
 import { Module } from '../module/module.ts';
+import { namedValues } from './named-values.ts';
 
 /**
  * Modules by name, in the order in which they were added. Not called itself. PyTorch: `torch.nn.ModuleDict`.
@@ -62,9 +64,7 @@ export class ModuleDict<M extends Readonly<Record<string, Module>> = Readonly<Re
 
   /** Adds or replaces several. PyTorch: `update`. */
   update(modules: Readonly<Record<string, Module>> | Iterable<readonly [name: string, module: Module]>): this {
-    const entries =
-      Symbol.iterator in modules ? (modules as Iterable<readonly [string, Module]>) : Object.entries(modules);
-    for (const [name, module] of entries) this.set(name, module);
+    for (const [name, module] of namedValues('ModuleDict', modules)) this.set(name, module);
     return this;
   }
 

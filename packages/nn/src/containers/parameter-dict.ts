@@ -1,10 +1,12 @@
 /** Parameters by name. */
+
 import { type DType, NnError, ValueError } from '@nn/backend';
 import type { Tensor } from '@nn/tensor';
 import { checkKey } from '../module/members.ts';
 import { Module } from '../module/module.ts';
 import type { Parameter } from '../module/parameter.ts';
 import { describeHeld } from './describe-parameter.ts';
+import { namedValues } from './named-values.ts';
 import { asParameter } from './parameter-list.ts';
 
 /** PyTorch's old names of tensor types, which a ParameterDict prints. */
@@ -85,9 +87,7 @@ export class ParameterDict extends Module {
 
   /** Adds or replaces several. PyTorch: `update`. */
   update(values: Readonly<Record<string, Tensor>> | Iterable<readonly [name: string, value: Tensor]>): this {
-    const entries =
-      Symbol.iterator in values ? (values as Iterable<readonly [string, Tensor]>) : Object.entries(values);
-    for (const [name, value] of entries) this.set(name, value);
+    for (const [name, value] of namedValues('ParameterDict', values)) this.set(name, value);
     return this;
   }
 

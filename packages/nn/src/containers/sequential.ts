@@ -18,7 +18,7 @@ type LayerAt<L, I extends number> = `${I}` extends keyof L ? L[`${I}`] : Module;
 function entriesOf(parts: SequentialParts): Named<Module>[] {
   const [first] = parts;
   // Among modules an array of them, or a class, is refused.
-  if (parts.length !== 1 || typeof first !== 'object' || [first].flat()[0] instanceof Module)
+  if (parts.length !== 1 || typeof first !== 'object' || first === null || [first].flat()[0] instanceof Module)
     return parts.map((module, i) => [String(i), module as Module]);
   const pairs = Array.isArray(first)
     ? (first as readonly (readonly [string, Module])[])

@@ -1,5 +1,5 @@
 /** Activations over a dimension, and those with parameters. */
-import { ShapeError } from '@nn/backend';
+import { ShapeError, ValueError } from '@nn/backend';
 import { full, glu, type KeepsShape, logSoftmax, prelu, softmax, softmin, type Tensor } from '@nn/tensor';
 import { shapeText } from '@nn/tensor/internal';
 import { PlainLayer, type UnknownShape } from '../../module/layer.ts';
@@ -16,7 +16,14 @@ abstract class DimLayer extends PlainLayer<KeepsShape> {
 
   constructor(options: DimOptions) {
     super(options);
-    this.dim = options.dim;
+    this.dim = options?.dim;
+    if (!Number.isInteger(this.dim)) {
+      const { name } = this.constructor;
+      throw new ValueError(
+        name,
+        `dim is ${String(this.dim)}; give the dimension that adds up to 1: new ${name}({ dim: 1 })`,
+      );
+    }
   }
 
   override extraRepr(): string {

@@ -18,7 +18,8 @@ abstract class FractionalMaxPoolLayer<R extends boolean> extends Module {
     spatial: number,
     pool: FractionalMaxPoolFunction,
     kernelSize: PerDimension,
-    options: FractionalMaxPoolOptions<R>,
+    // Without options, which only plain JavaScript leaves out, neither size is given.
+    options: FractionalMaxPoolOptions<R> = {},
   ) {
     super(options);
     checkSizes(this.constructor.name, spatial, options);

@@ -1,4 +1,5 @@
 /** Stacks of transformer layers, and the two stacks together. */
+import { ValueError } from '@nn/backend';
 import { full, type Tensor, triu } from '@nn/tensor';
 import { ModuleList } from '../../containers/module-list.ts';
 import { xavierUniform_ } from '../../init/index.ts';
@@ -22,8 +23,11 @@ export interface EncoderForwardOptions extends Pick<EncoderLayerForwardOptions, 
 }
 
 /** Copies of a layer, as many as asked for. */
-const copies = <T extends { copy(): T } & Module>(layer: T, count: number): ModuleList =>
-  new ModuleList(Array.from({ length: count }, () => layer.copy()));
+function copies<T extends { copy(): T } & Module>(op: string, layer: T, count: number): ModuleList {
+  if (typeof layer?.copy !== 'function')
+    throw new ValueError(op, `got ${String(layer)} where the layer belongs: new ${op}(new ${op}Layer(8, 2), 3)`);
+  return new ModuleList(Array.from({ length: count }, () => layer.copy()));
+}
 
 /** Whether a layer of a stack, or its norm, may leave with somebody what passes through it. */
 const partKeeps = ({ layers, norm }: { readonly layers: ModuleList; readonly norm: Module | null }): boolean =>
@@ -45,7 +49,7 @@ export class TransformerEncoder extends Module {
 
   constructor(encoderLayer: TransformerEncoderLayer, numLayers: number, options: StackOptions = {}) {
     super(options);
-    this.layers = copies(encoderLayer, numLayers);
+    this.layers = copies('TransformerEncoder', encoderLayer, numLayers);
     this.norm = options.norm ?? null;
   }
 
@@ -70,7 +74,7 @@ export class TransformerDecoder extends Module {
 
   constructor(decoderLayer: TransformerDecoderLayer, numLayers: number, options: StackOptions = {}) {
     super(options);
-    this.layers = copies(decoderLayer, numLayers);
+    this.layers = copies('TransformerDecoder', decoderLayer, numLayers);
     this.norm = options.norm ?? null;
   }
 

@@ -256,6 +256,41 @@ describe('an iterator', () => {
   });
 });
 
+describe.each([true, false])('a stream; with an iterator: %s', (has) => {
+  const told: string[] = [];
+  const streamOf = (last: 'ends' | 'fails'): ReadableStream<number> => {
+    let next = 0;
+    const stream = new ReadableStream<number>({
+      pull(controller) {
+        if (next < 5) controller.enqueue(next++);
+        else if (last === 'ends') controller.close();
+        else controller.error(new RangeError('broken'));
+      },
+      cancel: () => void told.push('cancelled'),
+    });
+    if (!has) Object.defineProperty(stream, Symbol.asyncIterator, { value: undefined });
+    return stream;
+  };
+  it('gives its chunks, once', async () => {
+    const stream = streamOf('ends');
+    const loader = new DataLoader(stream, { batchSize: 2 });
+    const found: number[][] = [];
+    for await (const batch of loader) found.push((await batch.toArray()) as number[]);
+    expect(found).toEqual([[0, 1], [2, 3], [4]]);
+    for await (const _ of loader) expect.fail('a second epoch has something');
+    expect([told, stream.locked]).toEqual([[], false]);
+  });
+  it('is cancelled by a loop that ends early, and tells what broke', async () => {
+    const stream = streamOf('ends');
+    for await (const _ of new DataLoader(stream, { batchSize: 2 })) break;
+    expect([told.splice(0), stream.locked]).toEqual([['cancelled'], false]);
+    const all = async (): Promise<void> => {
+      for await (const _ of new DataLoader(streamOf('fails'), { batchSize: 2 }));
+    };
+    await expect(all()).rejects.toThrow(RangeError);
+  });
+});
+
 describe('the state of a loader of an iterable', () => {
   it('has the next epoch go on with the batches that are left', async () => {
     const cases = fc.record({ n: fc.nat(20), batchSize: fc.integer({ min: 1, max: 6 }), dropLast: fc.boolean(), stop: fc.nat(20) }); // biome-ignore format: a record

@@ -29,15 +29,33 @@ export type IterableDataset<Sample> = object & { readonly length?: number } & (
 const isAsync = (source: object): source is AsyncIterable<unknown> =>
   typeof (source as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator] === 'function';
 
+/** A stream, of which some engines have no iterators (WebKitGTK 2.50). */
+const isStream = (source: object): source is ReadableStream<unknown> =>
+  typeof (source as Partial<ReadableStream>).getReader === 'function';
+
 /** Whether something gives its samples one after the other. Arrays do, too. */
 export const isIterable = (source: unknown): source is IterableDataset<unknown> =>
   typeof source === 'object' &&
   source !== null &&
-  (isAsync(source) || typeof (source as Partial<Iterable<unknown>>)[Symbol.iterator] === 'function');
+  (isAsync(source) ||
+    isStream(source) ||
+    typeof (source as Partial<Iterable<unknown>>)[Symbol.iterator] === 'function');
+
+/** What a stream's own iterator does: it is cancelled when the loop ends early. */
+async function* chunksOf<Sample>(stream: ReadableStream<Sample>): AsyncGenerator<Sample, undefined> {
+  const reader = stream.getReader();
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
+  } finally {
+    await reader.cancel();
+    reader.releaseLock();
+  }
+}
 
 /** Samples, asked for one at a time. Plain iterators have a loop of their own: `for await` leaves them open on Node 20 where a promise that they give is rejected. */
 async function* samplesOf<Sample>(dataset: IterableDataset<Sample>): AsyncGenerator<Sample, undefined> {
   if (isAsync(dataset)) yield* dataset as AsyncIterable<Sample>;
+  else if (isStream(dataset)) yield* chunksOf(dataset as ReadableStream<Sample>);
   else for (const sample of dataset as Iterable<Sample | Promise<Sample>>) yield sample;
 }
 

@@ -7,7 +7,6 @@ import { grad } from '@nn/autograd';
 import { mul, sum, type Tensor } from '@nn/tensor';
 import { AGREED, type Comparison, compareTensors, fail, joinComparisons } from '../compare/tensors.ts';
 import type { DoubleBackward, GoldenCase, StoredTensor } from '../format/document.ts';
-import { readTensorValues } from '../format/tensor-values.ts';
 import { isTensor, makeStored, type Output, readOutput, readTensor } from './tensors.ts';
 
 /** What ran: the leaves that gradients belong to, by input name, and the flattened outputs. */
@@ -94,22 +93,6 @@ export async function compareGradient(
   return compareTensors(await readTensor(actual), expected, tolerance, { defaultDtype });
 }
 
-/** Null in double_backward means no dependence, which zeros say too: only the graph behind a derivative tells them apart. */
-async function compareDependence(
-  actual: Tensor | null,
-  expected: StoredTensor | null,
-  defaultDtype: string,
-  tolerance: GoldenCase['tolerance'],
-): Promise<Comparison> {
-  if (expected === null && actual !== null) {
-    return (await readTensor(actual)).values.every((value) => value === 0) ? AGREED : fail('a gradient, expected none');
-  }
-  if (expected !== null && actual === null) {
-    return readTensorValues(expected, defaultDtype).values.every((value) => value === 0) ? AGREED : fail('no gradient');
-  }
-  return compareGradient(actual, expected, defaultDtype, tolerance);
-}
-
 /** s = sum over inputs of (gradient[input] * v[input]); d s / d input and d s / d grad_output. */
 async function checkDoubleBackward(
   golden: GoldenCase,
@@ -129,15 +112,11 @@ async function checkDoubleBackward(
   const differentiable = terms.filter((term) => term.requiresGrad);
   const results = differentiable.length === 0 ? [] : grad(differentiable, inputs, { allowUnused: true });
   const ofInputs = new Map(names.map((name, position) => [name, results[position] ?? null]));
-  const parts: [string, Comparison][] = [];
-  for (const [name, stored] of Object.entries(secondOrder.grads)) {
-    const gradient = ofInputs.get(name) ?? null;
-    const comparison = await compareDependence(gradient, stored, dtypeOf(leaves.get(name)), golden.tolerance);
-    parts.push([`inputs: gradient of ${name}`, comparison]);
-  }
+  const first = await checkGradients('gradient of', secondOrder.grads, ofInputs, leaves, golden);
+  const parts: [string, Comparison][] = [['inputs', first]];
   for (const [position, stored] of secondOrder.grad_grad_output.entries()) {
     const gradient = results[names.length + position] ?? null;
-    parts.push([`grad_output ${position}`, await compareDependence(gradient, stored, 'float32', golden.tolerance)]);
+    parts.push([`grad_output ${position}`, await compareGradient(gradient, stored, 'float32', golden.tolerance)]);
   }
   return joinComparisons(parts);
 }

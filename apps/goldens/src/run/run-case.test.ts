@@ -61,35 +61,6 @@ describe('runCase on other spellings', () => {
   });
 });
 
-describe('runCase on second derivatives', () => {
-  const square = {
-    op: 'torch.square',
-    inputs: [{ name: 'input', ...tensor(1, 2), requires_grad: true }],
-    outputs: [tensor(1, 4)],
-    grad_output: [{ shape: [2], data: [1, 1] }],
-    grads: { input: { shape: [2], data: [2, 4] } },
-  };
-  const second = (v: number, input: Json, gradOutput: Json): Fields => ({
-    ...square,
-    double_backward: { v: { input: { shape: [2], data: [v, v] } }, grads: { input }, grad_grad_output: [gradOutput] },
-  });
-  const of = (...data: readonly number[]): Json => ({ shape: [2], data });
-
-  it('takes zeros for no dependence, and nothing else', async () => {
-    expect(await run(second(1, of(2, 2), of(2, 4)))).toMatchObject({ status: 'passed' });
-    expect(await run(second(0, null, null))).toMatchObject({ status: 'passed' });
-    const { message } = await run(second(1, null, of(2, 4)));
-    expect(message).toContain('gradient of input: a gradient, expected none');
-  });
-
-  it('takes no gradient for zeros, and for nothing else', async () => {
-    const add = { ...square, op: 'torch.neg', outputs: [tensor(-1, -2)], grads: { input: of(-1, -1) } };
-    expect(await run({ ...second(1, of(0, 0), of(-1, -1)), ...add })).toMatchObject({ status: 'passed' });
-    const { message } = await run({ ...second(1, of(0, 1), of(-1, -1)), ...add });
-    expect(message).toContain('gradient of input: no gradient');
-  });
-});
-
 describe('runCase on a call', () => {
   it('passes when outputs and gradients agree', async () => {
     expect(await run(product)).toEqual({ id: 'f/1', family: 'f', op: 'torch.mul', status: 'passed', largestError: 0 });

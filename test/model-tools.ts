@@ -1,6 +1,6 @@
 /** Programs that use calls with other weights, averages of weights, spectral normalization and padded sequences together, for whichever backend is the default. */
 import { grad } from '@nn/autograd';
-import type { Backend } from '@nn/backend';
+import { type Backend, reference } from '@nn/backend';
 import { DataLoader, TensorDataset } from '@nn/data';
 import {
   AveragedModel,
@@ -139,3 +139,18 @@ export async function texts(): Promise<number[]> {
     }
   return told;
 }
+
+/** Each program on a backend, beside the reference backend: the same numbers, up to rounding. */
+export async function besideReference(backend: Backend, program: () => Promise<number[]>): Promise<number> {
+  const [found, wanted] = [await on(backend, program), await on(reference(), program)];
+  if (found.length !== wanted.length || !wanted.every(Number.isFinite))
+    throw new Error(`${found.length} numbers, the reference has ${wanted.length}: ${wanted}`);
+  return Math.max(...found.map((value, i) => Math.abs(value - wanted[i]!)));
+}
+
+export const programs: readonly (readonly [string, () => Promise<number[]>])[] = [
+  ['meta-learning', maml],
+  ['averages', averages],
+  ['adversaries', adversaries],
+  ['texts', texts],
+];

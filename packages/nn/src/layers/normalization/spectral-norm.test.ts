@@ -251,7 +251,8 @@ describe('refuses', () => {
     ['nPowerIterations must be a whole number above 0, got 0', () => new nn.Linear(2, 2), { nPowerIterations: 0 }],
     ['nPowerIterations must be a whole number above 0, got 1.5', () => new nn.Linear(2, 2), { nPowerIterations: 1.5 }],
     ['weight of Linear is normalized already', () => nn.spectralNorm(new nn.Linear(2, 2)), {}],
-    ['Linear has no parameter weight', () => nn.weightNorm(new nn.Linear(2, 2)), {}],
+    ['weight of Linear is normalized already', () => nn.weightNorm(new nn.Linear(2, 2)), {}],
+    ['ReLU has no parameter weight', () => new nn.ReLU(), {}],
     ['Linear has no parameter bias', () => new nn.Linear(2, 2, { bias: false }), { name: 'bias' }],
     ['got weight where options belong', () => new nn.Linear(2, 2), 'weight'],
   ])('%s', (message, make, options) => {
@@ -265,5 +266,9 @@ describe('refuses', () => {
     expect(() => nn.removeSpectralNorm(new nn.Linear(2, 2))).toThrow(
       "[removeSpectralNorm] weight of Linear isn't normalized",
     );
+    // Normalized, but otherwise.
+    const other = nn.weightNorm(new nn.Linear(2, 2));
+    expect(() => nn.removeSpectralNorm(other)).toThrow("[removeSpectralNorm] weight of Linear isn't normalized");
+    expect(nn.removeWeightNorm(other).weight).toBeInstanceOf(nn.Parameter);
   });
 });

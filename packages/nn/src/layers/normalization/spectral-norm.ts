@@ -3,9 +3,8 @@ import { isGradEnabled, noGrad } from '@nn/autograd';
 import { ValueError } from '@nn/backend';
 import { div, dot, matmul, normalize, randn, scope, type Tensor } from '@nn/tensor';
 import { assign, checkNamed, clone, dimension, permute, reshape, sizeOf } from '@nn/tensor/internal';
-import type { HookHandle } from '../../module/hooks.ts';
 import type { Module } from '../../module/module.ts';
-import { ownParameter, Parameter } from '../../module/parameter.ts';
+import { fieldsOf, plainParameter, renew, restore } from './normalized.ts';
 
 export interface SpectralNormOptions {
   /** The parameter; 'weight'. */
@@ -17,16 +16,6 @@ export interface SpectralNormOptions {
   /** The dimension of the outputs, whose rows make the matrix; 0, of transposed convolutions 1. */
   readonly dim?: number | undefined;
 }
-
-interface Normalized {
-  readonly handle: HookHandle;
-  readonly compute: () => Tensor;
-}
-
-/** What is normalized, by module and parameter. */
-const normalized = new WeakMap<Module, Map<string, Normalized>>();
-
-const fieldsOf = (module: Module): Record<string, unknown> => module as unknown as Record<string, unknown>;
 
 /** A weight as a matrix with a row for each place of a dimension: a view, or a copy where there is none. */
 function matrixOf(weight: Tensor, dim: number): Tensor {
@@ -73,15 +62,7 @@ export function spectralNorm<M extends Module>(module: M, options: SpectralNormO
   if (!(Number.isInteger(nPowerIterations) && nPowerIterations > 0))
     throw new ValueError('spectralNorm', `nPowerIterations must be a whole number above 0, got ${nPowerIterations}`);
   const fields = fieldsOf(module);
-  const known = normalized.get(module) ?? new Map<string, Normalized>();
-  if (known.has(name))
-    throw new ValueError(
-      'spectralNorm',
-      `${name} of ${module.constructor.name} is normalized already; remove that first`,
-    );
-  const weight = fields[name] as Parameter | undefined;
-  if (!(weight instanceof Parameter))
-    throw new ValueError('spectralNorm', `${module.constructor.name} has no parameter ${name}`);
+  const weight = plainParameter('spectralNorm', module, name);
   const { shape } = weight.layout;
   const isTransposed = (module as { readonly transposed?: unknown }).transposed === true;
   const dim = dimension('spectralNorm', given.dim ?? (isTransposed ? 1 : 0), shape.length);
@@ -105,11 +86,7 @@ export function spectralNorm<M extends Module>(module: M, options: SpectralNormO
       const [left, right] = iterates && isGradEnabled() && orig.requiresGrad ? [clone(u), clone(v)] : [u, v];
       return div(orig, dot(left, matmul(matrix, right) as never) as Tensor) as Tensor;
     });
-  const handle = module.registerForwardPreHook(() => {
-    fields[name] = computed(module.training);
-  });
-  known.set(name, { handle, compute: () => computed(false) });
-  normalized.set(module, known);
+  renew('spectralNorm', module, name, ['orig', 'u', 'v'], computed);
   return module;
 }
 
@@ -118,14 +95,6 @@ export function spectralNorm<M extends Module>(module: M, options: SpectralNormO
  * @throws ValueError if it isn't normalized
  */
 export function removeSpectralNorm<M extends Module>(module: M, name = 'weight'): M {
-  const fields = fieldsOf(module);
-  const known = normalized.get(module);
-  const entry = known?.get(name);
-  if (known === undefined || entry === undefined)
-    throw new ValueError('removeSpectralNorm', `${name} of ${module.constructor.name} isn't normalized`);
-  entry.handle.remove();
-  known.delete(name);
-  fields[name] = noGrad<Parameter>(() => ownParameter(entry.compute()));
-  for (const part of ['orig', 'u', 'v']) delete fields[`${name}_${part}`];
+  restore('removeSpectralNorm', 'spectralNorm', module, name);
   return module;
 }
